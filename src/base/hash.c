@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/hash.h"
+
+#include <string.h>
+
+static uint64_t rotl(uint64_t x, int n) {
+        return x << n | x >> (64 - n);
+}
+
+static void round1(uint64_t v[4]) {
+        v[0] += v[1];
+        v[1] = rotl(v[1], 13) ^ v[0];
+        v[0] = rotl(v[0], 32);
+        v[2] += v[3];
+        v[3] = rotl(v[3], 16) ^ v[2];
+        v[0] += v[3];
+        v[3] = rotl(v[3], 21) ^ v[0];
+        v[2] += v[1];
+        v[1] = rotl(v[1], 17) ^ v[2];
+        v[2] = rotl(v[2], 32);
+}
+
+static uint64_t load(const char *p, size_t n) {
+        uint64_t w = 0;
+
+        memcpy(&w, p, n);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+        w = __builtin_bswap64(w);
+#endif
+        return w;
+}
+
+static void word(uint64_t v[4], uint64_t w) {
+        v[3] ^= w;
+        round1(v);
+        v[0] ^= w;
+}
+
+uint64_t bh_hash64(struct bh_str s) {
+        /* The initial state of SipHash with the key "bulkhead", "a wall  ". */
+        static const uint64_t k0 = 0x646165686b6c7562, k1 = 0x20206c6c61772061;
+        uint64_t v[4] = { k0 ^ 0x736f6d6570736575, k1 ^ 0x646f72616e646f6d, k0 ^ 0x6c7967656e657261,
+                          k1 ^ 0x7465646279746573 };
+        size_t whole = s.len & ~(size_t) 7;
+
+        for (size_t i = 0; i < whole; i += 8)
+                word(v, load(s.at + i, 8));
+        word(v, (uint64_t) s.len << 56 | (s.len > whole ? load(s.at + whole, s.len - whole) : 0));
+        v[2] ^= 0xff;
+        for (int i = 0; i < 3; i++)
+                round1(v);
+        return v[0] ^ v[1] ^ v[2] ^ v[3];
+}

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#define _GNU_SOURCE
+#include "base/str.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct bh_str bh_str_of(const char *cstr) {
+        return (struct bh_str){ cstr ? cstr : "", cstr ? strlen(cstr) : 0 };
+}
+
+bool bh_str_eq(struct bh_str a, struct bh_str b) {
+        return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
+}
+
+bool bh_str_eq_nocase(struct bh_str a, struct bh_str b) {
+        if (a.len != b.len)
+                return false;
+        for (size_t i = 0; i < a.len; i++)
+                if (bh_lower(a.at[i]) != bh_lower(b.at[i]))
+                        return false;
+        return true;
+}
+
+bool bh_str_is(struct bh_str a, const char *cstr) {
+        return bh_str_eq(a, bh_str_of(cstr));
+}
+
+int bh_str_cmp(struct bh_str a, struct bh_str b) {
+        size_t n = BH_MIN(a.len, b.len);
+        int r = n ? memcmp(a.at, b.at, n) : 0;
+
+        return r ? r : (a.len > b.len) - (a.len < b.len);
+}
+
+bool bh_str_starts(struct bh_str s, struct bh_str prefix) {
+        return s.len >= prefix.len && bh_str_eq((struct bh_str){ s.at, prefix.len }, prefix);
+}
+
+bool bh_str_ends(struct bh_str s, struct bh_str suffix) {
+        return s.len >= suffix.len && bh_str_eq(bh_str_from(s, s.len - suffix.len), suffix);
+}
+
+ptrdiff_t bh_str_find(struct bh_str s, struct bh_str needle) {
+        const char *p;
+
+        if (needle.len == 0)
+                return 0;
+        p = s.len ? memmem(s.at, s.len, needle.at, needle.len) : NULL;
+        return p ? p - s.at : -1;
+}
+
+ptrdiff_t bh_str_find_nocase(struct bh_str s, struct bh_str needle) {
+        if (needle.len == 0)
+                return 0;
+        for (size_t i = 0; i + needle.len <= s.len; i++)
+                if (bh_lower(s.at[i]) == needle.at[0] && bh_str_eq_nocase(bh_str_part(s, i, needle.len), needle))
+                        return (ptrdiff_t) i;
+        return -1;
+}
+
+ptrdiff_t bh_str_chr(struct bh_str s, char c) {
+        const char *p = s.len ? memchr(s.at, c, s.len) : NULL;
+
+        return p ? p - s.at : -1;
+}
+
+ptrdiff_t bh_str_rchr(struct bh_str s, char c) {
+        const char *p = s.len ? memrchr(s.at, c, s.len) : NULL;
+
+        return p ? p - s.at : -1;
+}
+
+struct bh_str bh_str_from(struct bh_str s, size_t offset) {
+        offset = BH_MIN(offset, s.len);
+        return s.len ? (struct bh_str){ s.at + offset, s.len - offset } : s;
+}
+
+struct bh_str bh_str_part(struct bh_str s, size_t offset, size_t n) {
+        s = bh_str_from(s, offset);
+        s.len = BH_MIN(s.len, n);
+        return s;
+}
+
+struct bh_str bh_str_trim(struct bh_str s) {
+        while (s.len && bh_is_space(s.at[0])) {
+                s.at++;
+                s.len--;
+        }
+        while (s.len && bh_is_space(s.at[s.len - 1]))
+                s.len--;
+        return s;
+}
+
+bool bh_str_cut_prefix(struct bh_str *s, struct bh_str prefix) {
+        if (!bh_str_starts(*s, prefix))
+                return false;
+        *s = bh_str_from(*s, prefix.len);
+        return true;
+}
+
+bool bh_str_cut_suffix(struct bh_str *s, struct bh_str suffix) {
+        if (!bh_str_ends(*s, suffix))
+                return false;
+        s->len -= suffix.len;
+        return true;
+}
+
+bool bh_str_split(struct bh_str *rest, char by, struct bh_str *ret_field) {
+        ptrdiff_t at;
+
+        if (rest->len == 0)
+                return false;
+        at = bh_str_chr(*rest, by);
+        if (at < 0) {
+                *ret_field = *rest;
+                *rest = (struct bh_str){ 0 };
+                return true;
+        }
+        *ret_field = (struct bh_str){ rest->at, (size_t) at };
+        *rest = (struct bh_str){ rest->at + at + 1, rest->len - (size_t) at - 1 };
+        return true;
+}
+
+bool bh_str_word(struct bh_str *rest, struct bh_str *ret_word) {
+        struct bh_str s = *rest;
+        size_t n = 0;
+
+        while (s.len && bh_is_space(s.at[0])) {
+                s.at++;
+                s.len--;
+        }
+        while (n < s.len && !bh_is_space(s.at[n]))
+                n++;
+        *rest = bh_str_from(s, n);
+        if (n == 0)
+                return false;
+        *ret_word = (struct bh_str){ s.at, n };
+        return true;
+}
+
+bool bh_str_cut(struct bh_str s, char by, struct bh_str *ret_left, struct bh_str *ret_right) {
+        ptrdiff_t at = bh_str_chr(s, by);
+
+        if (at < 0) {
+                *ret_left = s;
+                *ret_right = (struct bh_str){ "", 0 };
+                return false;
+        }
+        *ret_left = (struct bh_str){ s.at, (size_t) at };
+        *ret_right = (struct bh_str){ s.at + at + 1, s.len - (size_t) at - 1 };
+        return true;
+}
+
+static int digit_of(char c) {
+        if (bh_is_digit(c))
+                return c - '0';
+        c = bh_lower(c);
+        return c >= 'a' && c <= 'f' ? c - 'a' + 10 : 99;
+}
+
+static bool number(struct bh_str s, unsigned base, uint64_t *ret) {
+        uint64_t v = 0;
+
+        if (s.len == 0)
+                return false;
+        for (size_t i = 0; i < s.len; i++) {
+                unsigned d = (unsigned) digit_of(s.at[i]);
+
+                if (d >= base || __builtin_mul_overflow(v, base, &v) || __builtin_add_overflow(v, d, &v))
+                        return false;
+        }
+        *ret = v;
+        return true;
+}
+
+bool bh_str_u64(struct bh_str s, uint64_t *ret) {
+        return number(s, 10, ret);
+}
+
+bool bh_str_hex64(struct bh_str s, uint64_t *ret) {
+        return number(s, 16, ret);
+}
+
+bool bh_str_oct64(struct bh_str s, uint64_t *ret) {
+        return number(s, 8, ret);
+}
+
+struct bh_str bh_str_basename(struct bh_str path) {
+        return bh_str_from(path, (size_t) (bh_str_rchr(path, '/') + 1));
+}
+
+struct bh_str bh_str_dirname(struct bh_str path) {
+        ptrdiff_t at = bh_str_rchr(path, '/');
+
+        return (struct bh_str){ path.at ? path.at : "", at < 0 ? 0 : (size_t) at };
+}
+
+size_t bh_utf8_len(struct bh_str s) {
+        const unsigned char *p = (const unsigned char *) s.at;
+        size_t n;
+
+        if (s.len == 0)
+                return 0;
+        if (p[0] < 0x80)
+                return 1;
+        n = p[0] >= 0xc2 && p[0] <= 0xdf ? 2 : (p[0] & 0xf0) == 0xe0 ? 3 : p[0] >= 0xf0 && p[0] <= 0xf4 ? 4 : 0;
+        if (n == 0 || n > s.len)
+                return 0;
+        for (size_t i = 1; i < n; i++)
+                if ((p[i] & 0xc0) != 0x80)
+                        return 0;
+        if ((p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f) || (p[0] == 0xf0 && p[1] < 0x90) ||
+            (p[0] == 0xf4 && p[1] > 0x8f))
+                return 0;
+        return n;
+}
+
+bool bh_str_is_text(struct bh_str s) {
+        while (s.len) {
+                size_t n = bh_utf8_len(s);
+
+                if (n == 0 || (n == 1 && ((unsigned char) s.at[0] < 0x20 || s.at[0] == 0x7f) && s.at[0] != '\t' &&
+                               s.at[0] != '\n' && s.at[0] != '\r'))
+                        return false;
+                s = bh_str_from(s, n);
+        }
+        return true;
+}
+
+const char *bh_str_quote(struct bh_str s, char *buf, size_t size) {
+        static const char hex[] = "0123456789abcdef";
+        size_t at = 0;
+
+        if (size < 8)
+                return "";
+        while (s.len) {
+                size_t n = bh_utf8_len(s);
+                unsigned char c = (unsigned char) s.at[0];
+                bool plain = n > 1 || (n == 1 && c >= 0x20 && c != 0x7f);
+
+                if (at + (plain ? n : 4) + 4 > size) {
+                        memcpy(buf + at, "...", 3);
+                        at += 3;
+                        break;
+                }
+                if (plain) {
+                        memcpy(buf + at, s.at, n);
+                        at += n;
+                } else {
+                        memcpy(buf + at, (char[]){ '\\', 'x', hex[c >> 4], hex[c & 15] }, 4);
+                        at += 4;
+                        n = 1;
+                }
+                s = bh_str_from(s, n);
+        }
+        buf[at] = '\0';
+        return buf;
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BH_SCAN_CATALOG_H
+#define BH_SCAN_CATALOG_H
+/*
+ * How a file becomes packages.
+ *
+ * A cataloger is a row in the table of catalog.c: which files it reads, and a
+ * function that turns one file's bytes into packages. It sees one file, whole;
+ * it opens nothing and keeps nothing. What belongs together across files (a
+ * dpkg status and its md5sums, a jar and its manifest inside) is either inside
+ * that one file, or joined later by the merge.
+ *
+ * To add an ecosystem: write the reader in fmt/ with its fuzz target, a
+ * scan/pkg/NAME.c with one function of type bh_catalog_fn, and add its rows.
+ */
+#include "base/vec.h"
+#include "base/err.h"
+#include "model/gap.h"
+#include "model/package.h"
+
+/* One file as the pass found it. `bytes` is all of it unless `truncated`. */
+struct bh_file {
+        struct bh_str path; /* without leading '/', no "." or ".." parts */
+        struct bh_str bytes;
+        uint64_t size; /* of the whole file */
+        uint32_t mode;
+        bool truncated;
+};
+
+/* What the release files say about the system as a whole; the merge keeps the topmost. */
+struct bh_release {
+        struct bh_str id;         /* os-release ID: "debian", "alpine", "rhel", ... */
+        struct bh_str version_id; /* "12", "3.19.1", "9.4" */
+        struct bh_str codename;   /* "bookworm" */
+        struct bh_str pretty;     /* "Debian GNU/Linux 12 (bookworm)" */
+        struct bh_str like;       /* ID_LIKE */
+};
+
+/* What catalogers produce. Everything is copied into `arena` by the functions below. */
+struct bh_catalog {
+        struct bh_arena *arena;
+        BH_VEC(struct bh_package) packages;
+        BH_VEC(struct bh_gap) gaps;
+        BH_VEC(struct bh_owned_file) owned; /* files named by stand-alone lists (dpkg info/NAME.md5sums) */
+        struct bh_release release;          /* id empty when no release file was seen */
+        BH_VEC(struct bh_str) content_sets; /* Red Hat repositories from root/buildinfo */
+};
+
+/* Adds a deep copy of p. The files array is taken as it is when it lies in `arena` already. */
+struct bh_package *bh_catalog_add(struct bh_catalog *c, const struct bh_package *p);
+/* A gap inside the file being read; scanning goes on. */
+void bh_catalog_gap(struct bh_catalog *c, struct bh_str where, const struct bh_err *err);
+
+/*
+ * Reads one file. `scratch` is reset after each file. A failure becomes a gap
+ * named after the file, and packages already added stay.
+ */
+typedef int (*bh_catalog_fn)(struct bh_catalog *c, const struct bh_file *file, struct bh_arena *scratch,
+                             struct bh_err *err);
+
+enum bh_match {
+        BH_MATCH_PATH,     /* the whole path */
+        BH_MATCH_DIR,      /* directly inside this directory */
+        BH_MATCH_BASENAME, /* the last part of the path */
+        BH_MATCH_SUFFIX,   /* the end of the last part: ".jar", ".dist-info" does not count */
+        BH_MATCH_ELF,      /* ELF executables and shared objects */
+        BH_MATCH_PE,       /* Windows PE (".dll", ".exe") */
+};
+
+struct bh_cataloger {
+        const char *name;
+        enum bh_match match;
+        const char *pattern; /* NULL for ELF and PE */
+        bh_catalog_fn read;
+};
+
+/* The table, ended by a row without a name. */
+extern const struct bh_cataloger bh_catalogers[];
+
+#endif

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "unit.h"
+
+#include "base/hash.h"
+#include "base/str.h"
+
+static void quoting_never_lets_a_hostile_byte_through(void **state) {
+        char buf[64];
+
+        (void) state;
+        assert_string_equal(bh_str_quote(BH_STR("a\x1b[2J\xff\n"), buf, sizeof buf), "a\\x1b[2J\\xff\\x0a");
+        assert_string_equal(bh_str_quote(BH_STR("h\xc3\xa9"), buf, sizeof buf), "h\xc3\xa9");
+        assert_string_equal(bh_str_quote(BH_STR("0123456789"), buf, 10), "012345...");
+}
+
+static void numbers_must_fill_the_slice_and_fit(void **state) {
+        uint64_t v = 5;
+
+        (void) state;
+        assert_true(bh_str_u64(BH_STR("18446744073709551615"), &v));
+        assert_true(v == UINT64_MAX);
+        assert_false(bh_str_u64(BH_STR("18446744073709551616"), &v));
+        assert_false(bh_str_u64(BH_STR("12x"), &v));
+        assert_false(bh_str_u64(BH_STR(""), &v));
+        assert_true(bh_str_hex64(BH_STR("fF"), &v));
+        assert_int_equal(v, 255);
+        assert_true(bh_str_oct64(BH_STR("755"), &v));
+        assert_int_equal(v, 0755);
+        assert_false(bh_str_oct64(BH_STR("8"), &v));
+}
+
+static void fields_words_and_cuts(void **state) {
+        struct bh_str rest = BH_STR("a,,b"), f, left, right;
+
+        (void) state;
+        assert_true(bh_str_split(&rest, ',', &f));
+        assert_str(f, "a");
+        assert_true(bh_str_split(&rest, ',', &f));
+        assert_str(f, "");
+        assert_true(bh_str_split(&rest, ',', &f));
+        assert_str(f, "b");
+        assert_false(bh_str_split(&rest, ',', &f));
+        rest = BH_STR("  one\ttwo ");
+        assert_true(bh_str_word(&rest, &f));
+        assert_str(f, "one");
+        assert_true(bh_str_word(&rest, &f));
+        assert_str(f, "two");
+        assert_false(bh_str_word(&rest, &f));
+        assert_true(bh_str_cut(BH_STR("k=v=w"), '=', &left, &right));
+        assert_str(left, "k");
+        assert_str(right, "v=w");
+        assert_false(bh_str_cut(BH_STR("k"), '=', &left, &right));
+        assert_str(right, "");
+}
+
+static void paths_come_apart(void **state) {
+        (void) state;
+        assert_str(bh_str_basename(BH_STR("a/b/c")), "c");
+        assert_str(bh_str_basename(BH_STR("c")), "c");
+        assert_str(bh_str_dirname(BH_STR("a/b/c")), "a/b");
+        assert_str(bh_str_dirname(BH_STR("c")), "");
+}
+
+static void finding_without_case_needs_only_ascii(void **state) {
+        (void) state;
+        assert_int_equal(bh_str_find_nocase(BH_STR("xxApi_KEY"), BH_STR("api_key")), 2);
+        assert_int_equal(bh_str_find_nocase(BH_STR("xx"), BH_STR("api")), -1);
+        assert_int_equal(bh_str_find(BH_STR(""), BH_STR("a")), -1);
+}
+
+static void utf8_is_judged_strictly(void **state) {
+        (void) state;
+        assert_true(bh_str_is_text(BH_STR("caf\xc3\xa9 \xf0\x9f\x98\x80\n")));
+        assert_false(bh_str_is_text(BH_STR("\xc0\xaf")));     /* overlong */
+        assert_false(bh_str_is_text(BH_STR("\xed\xa0\x80"))); /* surrogate */
+        assert_false(bh_str_is_text(BH_STR("\x1b[0m")));
+        assert_int_equal(bh_utf8_len(BH_STR("\xf4\x90\x80\x80")), 0);
+}
+
+static void a_stored_hash_must_never_change(void **state) {
+        (void) state;
+        assert_true(bh_hash64(BH_STR("")) == bh_hash64(BH_STR("")));
+        assert_true(bh_hash64(BH_STR("usr/bin/env")) != bh_hash64(BH_STR("usr/bin/enw")));
+        assert_true(bh_hash64(BH_STR("12345678")) != bh_hash64(BH_STR("123456780")));
+}
+
+BH_UNIT_MAIN(quoting_never_lets_a_hostile_byte_through, numbers_must_fill_the_slice_and_fit, fields_words_and_cuts,
+             paths_come_apart, finding_without_case_needs_only_ascii, utf8_is_judged_strictly,
+             a_stored_hash_must_never_change)
