@@ -19,7 +19,7 @@ struct bh_arena {
         size_t used;
 };
 
-static void say_and_exit(size_t wanted) {
+static BH_NORETURN void say_and_exit(size_t wanted) {
         (void) fprintf(stderr, "bulkhead: out of memory (%zu more bytes wanted)\n", wanted);
         _exit(3);
 }
