@@ -69,7 +69,9 @@ struct bh_affected {
 
 struct bh_advisory {
         struct bh_str id;       /* "GHSA-...", "CVE-...", "DSA-...", "RUSTSEC-..." */
-        struct bh_str *aliases; /* the same problem under other names */
+        /* The same problem under other names. An erratum ("DSA-", "RHSA-", "ALAS...") or an umbrella record lists the
+         * several CVEs it is about: the compiler never takes those for one another. */
+        struct bh_str *aliases;
         uint32_t n_aliases;
         struct bh_str summary, details;
         struct bh_str severity;  /* the publisher's word, else empty */
@@ -116,9 +118,19 @@ struct bh_lifecycle {
         int64_t released_s, end_s, extended_end_s; /* 0: unknown; extended: LTS/ESM */
 };
 
+/* Whose word it is: shown by `db info`, and behind every match as who says so. */
+struct bh_source {
+        struct bh_str name;    /* "debian-osv", "ubuntu-cve-tracker"; each feed its own */
+        struct bh_str licence; /* SPDX expression or a few words; empty: unknown */
+        struct bh_str url;     /* where it is refreshed from; may be empty */
+        int64_t date_s;        /* of the snapshot; 0: unknown */
+};
+
 /* Where a feed reader puts what it reads. All are copied by the receiver before they return. */
 struct bh_feed_sink {
         void *user;
+        /* What follows, until the next call, is from `s`. Called once before the first record of each source. */
+        int (*source)(void *user, const struct bh_source *s, struct bh_err *err);
         int (*advisory)(void *user, const struct bh_advisory *a, struct bh_err *err);
         int (*fact)(void *user, const struct bh_fact *f, struct bh_err *err);
         int (*lifecycle)(void *user, const struct bh_lifecycle *l, struct bh_err *err);
