@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BH_FMT_DIGEST_H
+#define BH_FMT_DIGEST_H
+/*
+ * Content digests as images are named by: "sha256:" or "sha512:" and lower-case
+ * hex digits. OpenSSL computes them; it is met in digest.c.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/str.h"
+
+#define BH_DIGEST_TEXT_MAX (7 + 128 + 1)
+
+struct bh_digest;
+
+/* For "sha256" or "sha512", or a whole digest that begins so; NULL for anything else. */
+struct bh_digest *bh_digest_new(struct bh_str algorithm);
+void bh_digest_free(struct bh_digest **digest);
+void bh_digest_add(struct bh_digest *digest, const void *bytes, size_t n);
+/* Ends it: "sha256:…", closed. Starts anew for the next. */
+const char *bh_digest_end(struct bh_digest *digest, char out[BH_DIGEST_TEXT_MAX]);
+
+/* "sha256:…" of some bytes. */
+struct bh_str bh_digest_sha256(struct bh_arena *arena, struct bh_str bytes);
+/* Do the bytes have that digest? False also for a digest that cannot be computed. */
+bool bh_digest_matches(struct bh_str digest, struct bh_str bytes);
+
+#endif

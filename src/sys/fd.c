@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#define _GNU_SOURCE
+#include "sys/fd.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define STEP (64 * 1024)
+
+void bh_fd_close(int *fd) {
+        int saved = errno;
+
+        if (*fd >= 0)
+                (void) close(*fd);
+        *fd = -1;
+        errno = saved;
+}
+
+int bh_fd_write_all(int fd, struct bh_str bytes, struct bh_err *err) {
+        while (bytes.len) {
+                ssize_t n = write(fd, bytes.at, bytes.len);
+
+                if (n < 0 && errno == EINTR)
+                        continue;
+                if (n < 0)
+                        return bh_fail_sys(err, errno, "write");
+                bytes = bh_str_from(bytes, (size_t) n);
+        }
+        return 0;
+}
+
+int bh_fd_read_all(int fd, uint64_t max, struct bh_buf *into, struct bh_err *err) {
+        uint64_t got = 0;
+
+        for (;;) {
+                ssize_t n = read(fd, bh_buf_room(into, STEP), STEP);
+
+                if (n < 0 && errno == EINTR)
+                        continue;
+                if (n < 0)
+                        return bh_fail_sys(err, errno, "read");
+                if (n == 0)
+                        return 0;
+                got += (uint64_t) n;
+                if (got > max)
+                        return bh_fail(err, BH_E_LIMIT, "more than %llu bytes", (unsigned long long) max);
+                into->len += (size_t) n;
+        }
+}
+
+int bh_fd_read_file(struct bh_arena *arena, const char *path, uint64_t max, struct bh_str *ret, struct bh_err *err) {
+        BH_CLEANUP(bh_fd_close) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+        BH_CLEANUP(bh_buf_done) struct bh_buf bytes = { 0 };
+        char shown[256];
+        int r;
+
+        bh_str_quote(bh_str_of(path), shown, sizeof shown);
+        if (fd < 0)
+                return bh_fail_sys(err, errno, "%s", shown);
+        r = bh_fd_read_all(fd, max, &bytes, err);
+        if (r < 0)
+                return bh_wrap(err, r, "%s", shown);
+        *ret = bh_arena_str(arena, bh_buf_str(&bytes));
+        return 0;
+}
+
+int bh_fd_open_beneath(int dir, const char *path, int flags, int *ret_fd, struct bh_err *err) {
+        struct open_how how = { .flags = (uint64_t) (flags | O_CLOEXEC),
+                                .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS };
+        int fd;
+
+        do
+                fd = (int) syscall(SYS_openat2, dir, path, &how, sizeof how);
+        while (fd < 0 && (errno == EINTR || errno == EAGAIN));
+        if (fd < 0)
+                return bh_fail_sys(err, errno, "%s", BH_QUOTE(bh_str_of(path)));
+        *ret_fd = fd;
+        return 0;
+}
