@@ -9,6 +9,20 @@
 #define BH_MIB (1024ull * 1024)
 #define BH_GIB (1024ull * 1024 * 1024)
 
+/* A layer, decompressed. */
+#define BH_LIMIT_LAYER_BYTES (64 * BH_GIB)
+#define BH_LIMIT_LAYER_ENTRIES (20 * 1000 * 1000ull)
+#define BH_LIMIT_ZSTD_WINDOW_LOG 27 /* 128 MiB, as zstd's own default for --long-less readers */
+
+/* tar */
+#define BH_LIMIT_TAR_PATH 4096         /* bytes of a path; Linux's PATH_MAX */
+#define BH_LIMIT_TAR_PAX (1 * BH_MIB)  /* one PAX or GNU long-name record */
+#define BH_LIMIT_TAR_SPARSE 65536      /* pieces of a sparse file */
+
+/* How much of one file is held in memory at once; what is longer is read in its first part only. */
+#define BH_LIMIT_FILE (32 * BH_MIB)
+#define BH_LIMIT_FILE_DATABASE (512 * BH_MIB) /* package databases, which must be read whole */
+
 #define BH_LIMIT_DOC_DEPTH 64              /* JSON, YAML, TOML, XML nesting */
 #define BH_LIMIT_DOC_NODES (4 * 1000 * 1000) /* values in one document */
 

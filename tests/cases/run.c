@@ -41,6 +41,8 @@ static struct bh_str decoded(struct bh_arena *arena, struct bh_str how, struct b
 static void drop_blank_end(struct bh_buf *b) {
         while (b->len > 1 && b->at[b->len - 1] == '\n' && b->at[b->len - 2] == '\n')
                 b->len--;
+        if (b->len == 1 && b->at[0] == '\n')
+                b->len = 0;
 }
 
 static void run(const char *file, struct one_case *c) {

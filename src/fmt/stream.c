@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "fmt/stream.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+
+enum {
+        FIRST_CAP = 512 * 1024, /* fits a core's second cache together with what it is made from */
+        FILL_AT_MOST = 128 * 1024,
+};
+
+void bh_stream_init(struct bh_stream *s, bh_fill_fn fill, void *user) {
+        *s = (struct bh_stream){ .fill = fill, .user = user };
+}
+
+void bh_stream_done(struct bh_stream *s) {
+        free(s->buf);
+        *s = (struct bh_stream){ 0 };
+}
+
+/* Room for `n` bytes from `start` on. */
+static void make_room(struct bh_stream *s, size_t n) {
+        size_t held = s->end - s->start, cap = s->cap ? s->cap : FIRST_CAP;
+        char *buf;
+
+        if (s->cap - s->start >= n && s->buf)
+                return;
+        while (cap < n)
+                cap *= 2;
+        if (cap == s->cap) {
+                memmove(s->buf, s->buf + s->start, held);
+        } else {
+                buf = malloc(cap);
+                if (!buf)
+                        bh_nomem(cap);
+                if (held)
+                        memcpy(buf, s->buf + s->start, held);
+                free(s->buf);
+                s->buf = buf;
+                s->cap = cap;
+        }
+        s->start = 0;
+        s->end = held;
+}
+
+static int fill_once(struct bh_stream *s, struct bh_err *err) {
+        size_t n = 0;
+        int r = s->fill(s->user, s->buf + s->end, BH_MIN(s->cap - s->end, (size_t) FILL_AT_MOST), &n, err);
+
+        if (r < 0)
+                return r;
+        if (n == 0)
+                s->eof = true;
+        s->end += n;
+        return 0;
+}
+
+int bh_stream_peek(struct bh_stream *s, size_t n, struct bh_str *ret, struct bh_err *err) {
+        if (s->end - s->start < n) {
+                if (s->start == s->end)
+                        s->start = s->end = 0;
+                make_room(s, n);
+        }
+        while (s->end - s->start < n && !s->eof) {
+                int r = fill_once(s, err);
+
+                if (r < 0)
+                        return r;
+        }
+        *ret = (struct bh_str){ s->buf + s->start, BH_MIN(n, s->end - s->start) };
+        return 0;
+}
+
+int bh_stream_some(struct bh_stream *s, struct bh_str *ret, struct bh_err *err) {
+        struct bh_str one;
+        int r = bh_stream_peek(s, 1, &one, err);
+
+        if (r < 0)
+                return r;
+        *ret = (struct bh_str){ s->buf + s->start, s->end - s->start };
+        return 0;
+}
+
+void bh_stream_drop(struct bh_stream *s, size_t n) {
+        n = BH_MIN(n, s->end - s->start);
+        s->start += n;
+        s->offset += n;
+}
+
+int bh_stream_skip(struct bh_stream *s, uint64_t n, uint64_t *ret_n, struct bh_err *err) {
+        uint64_t left = n;
+
+        while (left > 0) {
+                struct bh_str some;
+                int r = bh_stream_some(s, &some, err);
+
+                if (r < 0)
+                        return r;
+                if (some.len == 0)
+                        break;
+                some.len = (size_t) BH_MIN((uint64_t) some.len, left);
+                bh_stream_drop(s, some.len);
+                left -= some.len;
+        }
+        *ret_n = n - left;
+        return 0;
+}

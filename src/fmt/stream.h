@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BH_FMT_STREAM_H
+#define BH_FMT_STREAM_H
+/*
+ * A buffered stream that is pulled: "give me the next n bytes in one piece".
+ *
+ * Bytes come from a fill function (a file, a decompressor, a test) and lie in
+ * one buffer, so that small records and whole files are read without copying.
+ * The buffer grows to the largest piece that was asked for.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/str.h"
+
+/* Puts up to `room` bytes into buf, at least one; 0 at the end; < 0 failed. */
+typedef int (*bh_fill_fn)(void *user, char *buf, size_t room, size_t *ret_n, struct bh_err *err);
+
+struct bh_stream {
+        bh_fill_fn fill;
+        void *user;
+        char *buf;
+        size_t cap, start, end;
+        uint64_t offset; /* of `start` in the whole stream */
+        bool eof;
+};
+
+void bh_stream_init(struct bh_stream *s, bh_fill_fn fill, void *user);
+void bh_stream_done(struct bh_stream *s);
+
+/*
+ * The next n bytes without taking them; fewer only at the end of the stream.
+ * The slice is good until the next call. Pieces beyond a few KiB should be
+ * bounded by the caller: the buffer grows to hold them.
+ */
+int bh_stream_peek(struct bh_stream *s, size_t n, struct bh_str *ret, struct bh_err *err) BH_MUST_CHECK;
+/* What is in the buffer already, at least one byte unless the stream is at its end. */
+int bh_stream_some(struct bh_stream *s, struct bh_str *ret, struct bh_err *err) BH_MUST_CHECK;
+/* Forgets n bytes that were peeked at. */
+void bh_stream_drop(struct bh_stream *s, size_t n);
+/* Passes over n bytes, however many; returns how many there were. */
+int bh_stream_skip(struct bh_stream *s, uint64_t n, uint64_t *ret_n, struct bh_err *err) BH_MUST_CHECK;
+
+#endif

@@ -1,0 +1,433 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "fmt/tar.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/cur.h"
+#include "base/limits.h"
+
+enum { BLOCK = 512 };
+
+struct bh_tar {
+        struct bh_stream *from;
+        uint64_t left, padding, data_offset;
+        struct bh_buf path, link, capability, clean, raw;
+};
+
+/* What a header's data says of the entry that follows it. */
+struct overrides {
+        bool path, link, size, mtime, uid, gid, real_size, sparse;
+        uint64_t size_v, uid_v, gid_v, real_size_v;
+        int64_t mtime_v;
+};
+
+struct bh_tar *bh_tar_new(struct bh_stream *from) {
+        struct bh_tar *t = calloc(1, sizeof *t);
+
+        if (!t)
+                bh_nomem(sizeof *t);
+        t->from = from;
+        return t;
+}
+
+void bh_tar_free(struct bh_tar **t) {
+        if (!*t)
+                return;
+        bh_buf_done(&(*t)->path);
+        bh_buf_done(&(*t)->link);
+        bh_buf_done(&(*t)->capability);
+        bh_buf_done(&(*t)->clean);
+        bh_buf_done(&(*t)->raw);
+        free(*t);
+        *t = NULL;
+}
+
+uint64_t bh_tar_left(const struct bh_tar *t) {
+        return t->left;
+}
+
+uint64_t bh_tar_data_offset(const struct bh_tar *t) {
+        return t->data_offset;
+}
+
+int bh_tar_peek(struct bh_tar *t, size_t n, struct bh_str *ret, struct bh_err *err) {
+        int r;
+
+        n = (size_t) BH_MIN((uint64_t) n, t->left);
+        r = bh_stream_peek(t->from, n, ret, err);
+        if (r < 0)
+                return r;
+        if (ret->len < n)
+                return bh_fail(err, BH_E_FORMAT, "tar: the archive ends inside a file's data");
+        return 0;
+}
+
+void bh_tar_drop(struct bh_tar *t, size_t n) {
+        n = (size_t) BH_MIN((uint64_t) n, t->left);
+        bh_stream_drop(t->from, n);
+        t->left -= n;
+}
+
+static int pass_over_data(struct bh_tar *t, struct bh_err *err) {
+        uint64_t want = t->left + t->padding, got = 0;
+        int r = want ? bh_stream_skip(t->from, want, &got, err) : 0;
+
+        if (r < 0)
+                return r;
+        if (got < t->left)
+                return bh_fail(err, BH_E_FORMAT, "tar: the archive ends inside a file's data");
+        t->left = t->padding = 0;
+        return 0;
+}
+
+/* Octal text, or base-256 when the first byte says so (GNU). */
+static bool number(struct bh_str field, uint64_t *ret) {
+        const unsigned char *p = (const unsigned char *) field.at;
+        uint64_t v = p[0] & 0x3f;
+        ptrdiff_t nul;
+
+        if (p[0] & 0x80) {
+                if (p[0] & 0x40)
+                        return false; /* negative */
+                for (size_t i = 1; i < field.len; i++) {
+                        if (v >> 56)
+                                return false;
+                        v = v << 8 | p[i];
+                }
+                *ret = v;
+                return true;
+        }
+        nul = bh_str_chr(field, '\0');
+        if (nul >= 0)
+                field.len = (size_t) nul;
+        field = bh_str_trim(field);
+        *ret = 0;
+        return field.len == 0 || bh_str_oct64(field, ret);
+}
+
+/* The sum of all bytes, the checksum field itself counted as spaces; old tars added signed bytes. */
+static bool checksum_holds(struct bh_str block) {
+        const unsigned char *p = (const unsigned char *) block.at;
+        uint32_t sum = 8 * ' ', high = 0;
+        uint64_t told;
+
+        if (!number(bh_str_part(block, 148, 8), &told))
+                return false;
+        for (size_t i = 0; i < BLOCK; i++)
+                sum += p[i];
+        for (size_t i = 148; i < 156; i++)
+                sum -= p[i];
+        if (told == sum)
+                return true;
+        for (size_t i = 0; i < BLOCK; i++)
+                high += p[i] >> 7;
+        return told == sum - high * 256;
+}
+
+static bool all_zero(struct bh_str block) {
+        return block.at[0] == '\0' && memcmp(block.at, block.at + 1, block.len - 1) == 0;
+}
+
+static struct bh_str text_field(struct bh_str block, size_t at, size_t n) {
+        struct bh_str s = bh_str_part(block, at, n);
+
+        s.len = strnlen(s.at, s.len);
+        return s;
+}
+
+/* Cleans `raw` into `into`; true when a ".." part was met. */
+static bool clean_path(struct bh_buf *into, struct bh_str raw) {
+        bool escapes = false;
+        struct bh_str part;
+
+        bh_buf_clear(into);
+        while (bh_str_split(&raw, '/', &part)) {
+                if (part.len == 0 || bh_str_is(part, "."))
+                        continue;
+                escapes |= bh_str_is(part, "..");
+                if (into->len)
+                        bh_buf_putc(into, '/');
+                bh_buf_add(into, part);
+        }
+        return escapes;
+}
+
+/* The data of a PAX or long-name header, whole, in t->raw. */
+static int read_record(struct bh_tar *t, uint64_t size, struct bh_err *err) {
+        struct bh_str s;
+        int r;
+
+        if (size > BH_LIMIT_TAR_PAX)
+                return bh_fail(err, BH_E_LIMIT, "tar: an extended header of %llu bytes, more than %llu",
+                               (unsigned long long) size, (unsigned long long) BH_LIMIT_TAR_PAX);
+        r = bh_tar_peek(t, (size_t) size, &s, err);
+        if (r < 0)
+                return r;
+        bh_buf_clear(&t->raw);
+        bh_buf_add(&t->raw, s);
+        bh_tar_drop(t, (size_t) size);
+        return pass_over_data(t, err);
+}
+
+static bool seconds(struct bh_str v, int64_t *ret) {
+        struct bh_str whole, fraction;
+        bool minus = bh_str_cut_prefix(&v, BH_STR("-"));
+        uint64_t u;
+
+        (void) bh_str_cut(v, '.', &whole, &fraction);
+        if (!bh_str_u64(whole, &u) || u > INT64_MAX)
+                return false;
+        *ret = minus ? -(int64_t) u : (int64_t) u;
+        return true;
+}
+
+static void set_text(struct bh_buf *into, struct bh_str v, bool *set) {
+        bh_buf_clear(into);
+        bh_buf_add(into, v);
+        *set = true;
+}
+
+static void set_number(struct bh_str v, bool *set, uint64_t *into) {
+        if (bh_str_u64(v, into))
+                *set = true;
+}
+
+static void pax_field(struct bh_tar *t, struct overrides *o, struct bh_str key, struct bh_str v) {
+        if (bh_str_is(key, "path"))
+                set_text(&t->path, v, &o->path);
+        else if (bh_str_is(key, "GNU.sparse.name"))
+                set_text(&t->path, v, &o->path);
+        else if (bh_str_is(key, "linkpath"))
+                set_text(&t->link, v, &o->link);
+        else if (bh_str_is(key, "size"))
+                set_number(v, &o->size, &o->size_v);
+        else if (bh_str_is(key, "uid"))
+                set_number(v, &o->uid, &o->uid_v);
+        else if (bh_str_is(key, "gid"))
+                set_number(v, &o->gid, &o->gid_v);
+        else if (bh_str_is(key, "GNU.sparse.realsize") || bh_str_is(key, "GNU.sparse.size"))
+                set_number(v, &o->real_size, &o->real_size_v);
+        else if (bh_str_is(key, "mtime"))
+                o->mtime = seconds(v, &o->mtime_v);
+        else if (bh_str_is(key, "SCHILY.xattr.security.capability"))
+                set_text(&t->capability, v, &(bool){ false });
+        if (bh_str_starts(key, BH_STR("GNU.sparse.")))
+                o->sparse = true;
+}
+
+/* "LENGTH KEY=VALUE\n" where LENGTH counts the whole line. */
+static int pax(struct bh_tar *t, struct overrides *o, struct bh_err *err) {
+        struct bh_cur c = bh_cur_of(bh_buf_str(&t->raw));
+
+        while (c.left > 0 && c.at[0] != '\0') {
+                struct bh_str rest = bh_cur_rest(&c), digits, after, record, key, value;
+                uint64_t n;
+
+                if (!bh_str_cut(bh_str_part(rest, 0, 24), ' ', &digits, &after) || !bh_str_u64(digits, &n) ||
+                    n < digits.len + 3 || n > rest.len || rest.at[n - 1] != '\n')
+                        return bh_fail(err, BH_E_FORMAT, "tar: a PAX record with a wrong length");
+                record = bh_str_part(rest, digits.len + 1, (size_t) n - digits.len - 2);
+                if (!bh_str_cut(record, '=', &key, &value))
+                        return bh_fail(err, BH_E_FORMAT, "tar: a PAX record without '='");
+                pax_field(t, o, key, value);
+                bh_cur_skip(&c, (size_t) n);
+        }
+        return 0;
+}
+
+static enum bh_tar_kind kind_of(char type, struct bh_str raw_path) {
+        switch (type) {
+        case '\0':
+        case '0':
+        case '7':
+        case 'S': return bh_str_ends(raw_path, BH_STR("/")) ? BH_TAR_DIR : BH_TAR_FILE;
+        case '1': return BH_TAR_HARDLINK;
+        case '2': return BH_TAR_SYMLINK;
+        case '3': return BH_TAR_CHAR;
+        case '4': return BH_TAR_BLOCK;
+        case '5': return BH_TAR_DIR;
+        case '6': return BH_TAR_FIFO;
+        default: return BH_TAR_OTHER;
+        }
+}
+
+/* The old GNU sparse header may go on in further blocks; only their number matters to us. */
+static int skip_sparse_blocks(struct bh_tar *t, bool more, struct bh_err *err) {
+        for (unsigned n = 0; more; n++) {
+                struct bh_str block;
+                int r = bh_stream_peek(t->from, BLOCK, &block, err);
+
+                if (r < 0)
+                        return r;
+                if (block.len < BLOCK)
+                        return bh_fail(err, BH_E_FORMAT, "tar: the archive ends inside a sparse header");
+                if (n > BH_LIMIT_TAR_SPARSE / 21)
+                        return bh_fail(err, BH_E_LIMIT, "tar: a sparse file of more than %d pieces", BH_LIMIT_TAR_SPARSE);
+                more = block.at[504] != 0;
+                bh_stream_drop(t->from, BLOCK);
+        }
+        return 0;
+}
+
+static int bad_number(struct bh_err *err, const char *what) {
+        return bh_fail(err, BH_E_FORMAT, "tar: a header whose %s is not a number", what);
+}
+
+static int fill_numbers(struct bh_str block, struct bh_tar_entry *e, struct bh_err *err) {
+        uint64_t mode, uid, gid, mtime;
+
+        if (!number(bh_str_part(block, 124, 12), &e->size) || e->size > INT64_MAX)
+                return bad_number(err, "size");
+        if (!number(bh_str_part(block, 100, 8), &mode))
+                return bad_number(err, "mode");
+        /* Old tars carry odd owners and times; they are not worth refusing a layer for. */
+        e->uid = number(bh_str_part(block, 108, 8), &uid) ? (uint32_t) uid : 0;
+        e->gid = number(bh_str_part(block, 116, 8), &gid) ? (uint32_t) gid : 0;
+        e->mtime_s = number(bh_str_part(block, 136, 12), &mtime) && mtime <= INT64_MAX ? (int64_t) mtime : 0;
+        e->mode = (uint32_t) mode & 07777;
+        e->real_size = e->size;
+        return 0;
+}
+
+static void raw_names(struct bh_tar *t, struct bh_str block, const struct overrides *o) {
+        struct bh_str magic = bh_str_part(block, 257, 6);
+
+        if (!o->path) {
+                struct bh_str prefix = { 0 };
+
+                bh_buf_clear(&t->path);
+                if (memcmp(magic.at, "ustar", 6) == 0) /* POSIX; GNU writes "ustar " and uses the prefix otherwise */
+                        prefix = text_field(block, 345, 155);
+                if (prefix.len) {
+                        bh_buf_add(&t->path, prefix);
+                        bh_buf_putc(&t->path, '/');
+                }
+                bh_buf_add(&t->path, text_field(block, 0, 100));
+        }
+        if (!o->link) {
+                bh_buf_clear(&t->link);
+                bh_buf_add(&t->link, text_field(block, 157, 100));
+        }
+}
+
+static void apply(const struct overrides *o, struct bh_tar_entry *e) {
+        if (o->size)
+                e->size = o->size_v;
+        if (o->uid)
+                e->uid = (uint32_t) o->uid_v;
+        if (o->gid)
+                e->gid = (uint32_t) o->gid_v;
+        if (o->mtime)
+                e->mtime_s = o->mtime_v;
+        e->sparse |= o->sparse;
+        e->real_size = o->real_size ? o->real_size_v : e->size;
+}
+
+static int finish(struct bh_tar *t, struct bh_str block, const struct overrides *o, struct bh_tar_entry *e,
+                  struct bh_err *err) {
+        char type = block.at[156];
+        bool more_sparse = type == 'S' && block.at[482] != 0;
+        struct bh_str raw;
+        int r = fill_numbers(block, e, err);
+
+        if (r < 0)
+                return r;
+        e->sparse = type == 'S';
+        raw_names(t, block, o);
+        raw = bh_buf_str(&t->path);
+        if (raw.len > BH_LIMIT_TAR_PATH)
+                return bh_fail(err, BH_E_LIMIT, "tar: a path of %zu bytes, more than %d", raw.len, BH_LIMIT_TAR_PATH);
+        e->kind = kind_of(type, raw);
+        apply(o, e);
+        if (type == 'S' && !number(bh_str_part(block, 483, 12), &e->real_size))
+                return bad_number(err, "real size");
+        if (e->size > INT64_MAX - BLOCK)
+                return bad_number(err, "size");
+        bh_buf_clear(&t->clean);
+        e->escapes = clean_path(&t->clean, raw);
+        e->path = bh_buf_str(&t->clean);
+        e->link = bh_buf_str(&t->link);
+        e->capability = bh_buf_str(&t->capability);
+        bh_stream_drop(t->from, BLOCK);
+        r = skip_sparse_blocks(t, more_sparse, err);
+        if (r < 0)
+                return r;
+        /* Only files carry data; some writers put a size on links and directories that is not followed by any. */
+        if (e->kind != BH_TAR_FILE && e->kind != BH_TAR_OTHER)
+                e->size = e->real_size = 0;
+        t->left = e->size;
+        t->padding = -e->size & (BLOCK - 1);
+        t->data_offset = t->from->offset;
+        return 1;
+}
+
+/* The data of an 'x', 'g', 'L' or 'K' header; 1 when it was one of them. */
+static int extension(struct bh_tar *t, struct bh_str block, struct overrides *o, struct bh_err *err) {
+        char type = block.at[156];
+        struct bh_str text;
+        uint64_t size;
+        int r;
+
+        if (!type || !strchr("xXgLK", type))
+                return 0;
+        if (!number(bh_str_part(block, 124, 12), &size) || size > INT64_MAX)
+                return bad_number(err, "size");
+        bh_stream_drop(t->from, BLOCK);
+        t->left = size;
+        t->padding = -size & (BLOCK - 1);
+        r = read_record(t, size, err);
+        if (r < 0)
+                return r;
+        text = bh_buf_str(&t->raw);
+        text.len = strnlen(text.at, text.len);
+        if (type == 'L')
+                set_text(&t->path, text, &o->path);
+        else if (type == 'K')
+                set_text(&t->link, text, &o->link);
+        else if (type != 'g') {
+                r = pax(t, o, err);
+                if (r < 0)
+                        return r;
+        }
+        return 1;
+}
+
+int bh_tar_next(struct bh_tar *t, struct bh_tar_entry *ret, struct bh_err *err) {
+        struct overrides o = { 0 };
+        bool expecting = false;
+        int r = pass_over_data(t, err);
+
+        if (r < 0)
+                return r;
+        bh_buf_clear(&t->capability);
+        for (;;) {
+                struct bh_tar_entry e = { 0 };
+                struct bh_str block;
+
+                r = bh_stream_peek(t->from, BLOCK, &block, err);
+                if (r < 0)
+                        return r;
+                if (block.len == 0 && !expecting)
+                        return 0; /* some writers leave out the zero blocks */
+                if (block.len < BLOCK)
+                        return bh_fail(err, BH_E_FORMAT, "tar: the archive ends inside a header");
+                if (all_zero(block))
+                        return expecting ? bh_fail(err, BH_E_FORMAT, "tar: an extended header without its entry") : 0;
+                if (!checksum_holds(block))
+                        return bh_fail(err, BH_E_FORMAT, "tar: a header whose checksum does not match");
+                r = extension(t, block, &o, err);
+                if (r < 0)
+                        return r;
+                if (r > 0) {
+                        expecting = true;
+                        continue;
+                }
+                r = finish(t, block, &o, &e, err);
+                if (r > 0)
+                        *ret = e;
+                return r;
+        }
+}
