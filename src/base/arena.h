@@ -40,7 +40,7 @@ void *bh_arena_grow(struct bh_arena *arena, void *old, size_t old_size, size_t n
 /* Copies; the copy is also closed by a NUL that is not counted. */
 struct bh_str bh_arena_str(struct bh_arena *arena, struct bh_str s);
 struct bh_str bh_arena_printf(struct bh_arena *arena, const char *fmt, ...) BH_PRINTF(2, 3);
-struct bh_str bh_arena_vprintf(struct bh_arena *arena, const char *fmt, va_list ap);
+struct bh_str bh_arena_vprintf(struct bh_arena *arena, const char *fmt, va_list ap) BH_PRINTF(2, 0);
 struct bh_str bh_arena_cat(struct bh_arena *arena, struct bh_str a, struct bh_str b);
 const char *bh_arena_cstr(struct bh_arena *arena, struct bh_str s);
 

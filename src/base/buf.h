@@ -25,7 +25,7 @@ void bh_buf_add(struct bh_buf *b, struct bh_str s);
 void bh_buf_puts(struct bh_buf *b, const char *cstr);
 void bh_buf_putc(struct bh_buf *b, char c);
 void bh_buf_printf(struct bh_buf *b, const char *fmt, ...) BH_PRINTF(2, 3);
-void bh_buf_vprintf(struct bh_buf *b, const char *fmt, va_list ap);
+void bh_buf_vprintf(struct bh_buf *b, const char *fmt, va_list ap) BH_PRINTF(2, 0);
 void bh_buf_le32(struct bh_buf *b, uint32_t v);
 void bh_buf_le64(struct bh_buf *b, uint64_t v);
 void bh_buf_uvarint(struct bh_buf *b, uint64_t v);
