@@ -25,5 +25,6 @@
 
 #define BH_LIMIT_DOC_DEPTH 64              /* JSON, YAML, TOML, XML nesting */
 #define BH_LIMIT_DOC_NODES (4 * 1000 * 1000) /* values in one document */
+#define BH_LIMIT_YAML_BYTES (32 * BH_MIB)      /* one YAML stream */
 
 #endif

@@ -38,6 +38,7 @@ struct bh_doc {
         };
         struct bh_doc *next; /* sibling */
         uint32_t line;       /* 1-based, where the value begins */
+        uint16_t column;     /* 1-based; 0 where the reader keeps none */
         uint8_t kind;        /* enum bh_doc_kind */
 };
 
