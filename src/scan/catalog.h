@@ -17,6 +17,7 @@
 #include "base/err.h"
 #include "model/gap.h"
 #include "model/package.h"
+#include "model/release.h"
 
 /* One file as the pass found it. `bytes` is all of it unless `truncated`. */
 struct bh_file {
@@ -25,15 +26,6 @@ struct bh_file {
         uint64_t size; /* of the whole file */
         uint32_t mode;
         bool truncated;
-};
-
-/* What the release files say about the system as a whole; the merge keeps the topmost. */
-struct bh_release {
-        struct bh_str id;         /* os-release ID: "debian", "alpine", "rhel", ... */
-        struct bh_str version_id; /* "12", "3.19.1", "9.4" */
-        struct bh_str codename;   /* "bookworm" */
-        struct bh_str pretty;     /* "Debian GNU/Linux 12 (bookworm)" */
-        struct bh_str like;       /* ID_LIKE */
 };
 
 /* What catalogers produce. Everything is copied into `arena` by the functions below. */
