@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BH_SCAN_CONTENT_LITERALS_H
+#define BH_SCAN_CONTENT_LITERALS_H
+/*
+ * Every fixed text that any engine looks for, found in one walk over the bytes.
+ *
+ * Engines register their literals under their own name (the owner) and number
+ * (the rule); all are built into one automaton, and a scan tells each owner
+ * where its literals end. What a hit means is the owner's business: a hit is a
+ * reason to look closer, nothing more.
+ *
+ *     b = bh_literals_builder_new();
+ *     bh_literals_add(b, BH_OWNER_CONTENT, 17, BH_STR("AKIA"), false);
+ *     bh_literals_build(b, &literals, err);
+ *     scratch = bh_literals_scratch_new(literals);            one a thread
+ *     bh_literals_scan(literals, scratch, bytes, 0, on_hit, user, err);
+ *
+ * The automaton behind it (Hyperscan, automaton_hs.c) is met in one file; where
+ * it does not exist, automaton_ac.c, an Aho-Corasick, does the same more slowly.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/str.h"
+
+enum bh_owner {
+        BH_OWNER_CONTENT, /* rules.h: secrets, webshells, text rules; the rule is its index */
+        BH_OWNER_PRODUCT, /* product.h: version strings in binaries */
+        BH_OWNER_YARA,    /* what must be there before a YARA rule is worth running */
+        BH_OWNER_OTHER,
+        _BH_OWNER_MAX
+};
+
+struct bh_literals;
+struct bh_literals_builder;
+struct bh_literals_scratch;
+
+struct bh_literals_builder *bh_literals_builder_new(void);
+void bh_literals_builder_free(struct bh_literals_builder **b);
+/*
+ * Adds a literal (any bytes, 2 to 255 of them; ASCII case is ignored with
+ * nocase). The same literal may be added for many rules and is searched once.
+ */
+int bh_literals_add(struct bh_literals_builder *b, enum bh_owner owner, uint32_t rule, struct bh_str literal,
+                    bool nocase, struct bh_err *err) BH_MUST_CHECK;
+/* The automaton; the builder may be freed afterwards. None at all is fine and finds nothing. */
+int bh_literals_build(const struct bh_literals_builder *b, struct bh_literals **ret, struct bh_err *err) BH_MUST_CHECK;
+void bh_literals_free(struct bh_literals **l);
+
+/* Into bytes, for a worker or a file of this same machine and build; never for strangers' bytes. */
+int bh_literals_save(const struct bh_literals *l, struct bh_buf *out, struct bh_err *err) BH_MUST_CHECK;
+/* UNSUPPORTED when the bytes were made for another processor or version: build again. The bytes may go afterwards. */
+int bh_literals_load(struct bh_str bytes, struct bh_literals **ret, struct bh_err *err) BH_MUST_CHECK;
+
+/* The length of the longest literal: chunks of one file overlap by at least this. 0 when there are none. */
+size_t bh_literals_longest(const struct bh_literals *l);
+
+/* `end` is the offset just past the literal. 0 goes on; anything else ends the scan and is what it returns. */
+typedef int (*bh_literals_fn)(void *user, enum bh_owner owner, uint32_t rule, size_t end);
+
+struct bh_literals_scratch *bh_literals_scratch_new(const struct bh_literals *l);
+void bh_literals_scratch_free(struct bh_literals_scratch **s);
+/*
+ * Hits come in the order of `end`, mostly; owners do not rely on it. Hits that
+ * end at or before `seen` are left out: they were in the chunk before, when
+ * `bytes` begins with the last `seen` bytes of that chunk.
+ */
+int bh_literals_scan(const struct bh_literals *l, struct bh_literals_scratch *s, struct bh_str bytes, size_t seen,
+                     bh_literals_fn fn, void *user, struct bh_err *err) BH_MUST_CHECK;
+
+#endif
