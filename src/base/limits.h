@@ -27,4 +27,14 @@
 #define BH_LIMIT_DOC_NODES (4 * 1000 * 1000) /* values in one document */
 #define BH_LIMIT_YAML_BYTES (32 * BH_MIB)      /* one YAML stream */
 
+#define BH_LIMIT_REGEX_STEPS 200000            /* one match of one expression */
+#define BH_LIMIT_REGEX_DEPTH 5000
+#define BH_LIMIT_REGEX_HEAP_KIB 8192
+#define BH_LIMIT_REGEX_STACK (1 * BH_MIB)
+#define BH_LIMIT_CONTENT_BEFORE (1 * BH_KIB)   /* what a rule may look at before its keyword, */
+#define BH_LIMIT_CONTENT_AFTER (16 * BH_KIB)   /* and after it: the `tail` of chunks */
+#define BH_LIMIT_CONTENT_TEXT (2 * BH_MIB)     /* how much of a file the `all`, `any`, `none` of a rule see */
+#define BH_LIMIT_CONTENT_FINDINGS 1000         /* of one file; the rest is a gap */
+#define BH_LIMIT_CONTENT_RULES 65536
+
 #endif
