@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/err.h"
 #include "base/str.h"
 
 /* Ordered: a higher number is worse. */
@@ -70,6 +71,13 @@ struct bh_finding {
         bool removed;   /* a later layer took the file away; the bytes are still in the image */
         bool verified;  /* a checksum or structure inside the value proved its format */
         uint64_t fingerprint; /* the same for the same thing in the next scan; what exceptions may name */
+};
+
+/* Where an engine puts what it finds. Nothing given outlives the call: who keeps it copies it. */
+struct bh_finding_sink {
+        void *user;
+        int (*finding)(void *user, const struct bh_finding *f, struct bh_err *err); /* < 0 ends the scan of this file */
+        void (*gap)(void *user, struct bh_str where, const struct bh_err *err);      /* what could not be looked at */
 };
 
 const char *bh_severity_str(enum bh_severity severity);

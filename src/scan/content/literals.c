@@ -259,23 +259,23 @@ struct teller {
         const struct bh_literals *l;
         bh_literals_fn fn;
         void *user;
-        size_t seen;
+        size_t after, upto;
         int r;
 };
 
 static bool tell(void *user, uint32_t group, size_t end) {
         struct teller *t = user;
 
-        if (end <= t->seen || group >= t->l->n_groups)
+        if (end <= t->after || end > t->upto || group >= t->l->n_groups)
                 return true;
         for (uint32_t i = t->l->first[group]; i < t->l->first[group + 1] && t->r == 0; i++)
                 t->r = t->fn(t->user, (enum bh_owner) t->l->targets[i].owner, t->l->targets[i].rule, end);
         return t->r == 0;
 }
 
-int bh_literals_scan(const struct bh_literals *l, struct bh_literals_scratch *s, struct bh_str bytes, size_t seen,
-                     bh_literals_fn fn, void *user, struct bh_err *err) {
-        struct teller t = { l, fn, user, seen, 0 };
+int bh_literals_scan(const struct bh_literals *l, struct bh_literals_scratch *s, struct bh_str bytes, size_t after,
+                     size_t upto, bh_literals_fn fn, void *user, struct bh_err *err) {
+        struct teller t = { l, fn, user, after, upto, 0 };
         int r;
 
         if (!l->automaton || bytes.len == 0)

@@ -13,7 +13,7 @@
  *     bh_literals_add(b, BH_OWNER_CONTENT, 17, BH_STR("AKIA"), false);
  *     bh_literals_build(b, &literals, err);
  *     scratch = bh_literals_scratch_new(literals);            one a thread
- *     bh_literals_scan(literals, scratch, bytes, 0, on_hit, user, err);
+ *     bh_literals_scan(literals, scratch, bytes, 0, SIZE_MAX, on_hit, user, err);
  *
  * The automaton behind it (Hyperscan, automaton_hs.c) is met in one file; where
  * it does not exist, automaton_ac.c, an Aho-Corasick, does the same more slowly.
@@ -63,11 +63,14 @@ typedef int (*bh_literals_fn)(void *user, enum bh_owner owner, uint32_t rule, si
 struct bh_literals_scratch *bh_literals_scratch_new(const struct bh_literals *l);
 void bh_literals_scratch_free(struct bh_literals_scratch **s);
 /*
- * Hits come in the order of `end`, mostly; owners do not rely on it. Hits that
- * end at or before `seen` are left out: they were in the chunk before, when
- * `bytes` begins with the last `seen` bytes of that chunk.
+ * Tells of the literals whose end lies in (after, upto]; 0 and SIZE_MAX for a
+ * whole text. Hits come in the order of `end`, mostly; owners do not rely on it.
+ *
+ * A file read in chunks is scanned so that each hit is told once and with bytes
+ * around it: chunks share `overlap` bytes; every chunk but the last is scanned
+ * up to its length less `tail`, every chunk but the first after overlap - tail.
  */
-int bh_literals_scan(const struct bh_literals *l, struct bh_literals_scratch *s, struct bh_str bytes, size_t seen,
-                     bh_literals_fn fn, void *user, struct bh_err *err) BH_MUST_CHECK;
+int bh_literals_scan(const struct bh_literals *l, struct bh_literals_scratch *s, struct bh_str bytes, size_t after,
+                     size_t upto, bh_literals_fn fn, void *user, struct bh_err *err) BH_MUST_CHECK;
 
 #endif

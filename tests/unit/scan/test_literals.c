@@ -48,10 +48,10 @@ static struct bh_literals *built(struct bh_literals_builder **b) {
         return l;
 }
 
-static int scan(const struct bh_literals *l, struct bh_str bytes, size_t seen, struct hits *h) {
+static int scan(const struct bh_literals *l, struct bh_str bytes, size_t after, size_t upto, struct hits *h) {
         struct bh_literals_scratch *s = bh_literals_scratch_new(l);
         struct bh_err err = BH_ERR_NONE;
-        int r = bh_literals_scan(l, s, bytes, seen, note, h, &err);
+        int r = bh_literals_scan(l, s, bytes, after, upto, note, h, &err);
 
         bh_literals_scratch_free(&s);
         return r;
@@ -72,7 +72,7 @@ static void each_owner_hears_of_its_own(void **state) {
         struct hits h = { .n = 0 };
 
         (void) state;
-        assert_int_equal(scan(l, BH_STR("xAKIA akia PASSWORD password"), 0, &h), 0);
+        assert_int_equal(scan(l, BH_STR("xAKIA akia PASSWORD password"), 0, SIZE_MAX, &h), 0);
         assert_int_equal(h.n, 6);
         assert_true(has(&h, BH_OWNER_CONTENT, 1, 5));
         assert_true(has(&h, BH_OWNER_CONTENT, 2, 19));
@@ -88,9 +88,24 @@ static void what_the_chunk_before_saw_is_left_out(void **state) {
         struct hits h = { .n = 0 };
 
         (void) state;
-        assert_int_equal(scan(l, BH_STR("AKIA password"), 8, &h), 0);
+        assert_int_equal(scan(l, BH_STR("AKIA password"), 8, SIZE_MAX, &h), 0);
         assert_false(has(&h, BH_OWNER_CONTENT, 1, 4));
         assert_true(has(&h, BH_OWNER_CONTENT, 2, 13));
+        bh_literals_free(&l);
+}
+
+static void two_chunks_tell_each_hit_once(void **state) {
+        struct bh_str text = BH_STR("AKIA .... password .... AKIA .... AKIA");
+        struct bh_literals *l = a_few();
+
+        (void) state;
+        for (size_t cut = 20; cut < text.len; cut++) { /* chunks [0, cut) and [cut - 16, end), of which 6 are tail */
+                struct hits h = { .n = 0 };
+
+                assert_int_equal(scan(l, (struct bh_str){ text.at, cut }, 0, cut - 6, &h), 0);
+                assert_int_equal(scan(l, bh_str_from(text, cut - 16), 16 - 6, SIZE_MAX, &h), 0);
+                assert_int_equal(h.n, 6);
+        }
         bh_literals_free(&l);
 }
 
@@ -99,7 +114,7 @@ static void an_owner_may_end_the_scan(void **state) {
         struct hits h = { .stop_after = 1 };
 
         (void) state;
-        assert_int_equal(scan(l, BH_STR("AKIA AKIA AKIA"), 0, &h), 7);
+        assert_int_equal(scan(l, BH_STR("AKIA AKIA AKIA"), 0, SIZE_MAX, &h), 7);
         assert_int_equal(h.n, 1);
         bh_literals_free(&l);
 }
@@ -110,7 +125,7 @@ static void no_literals_find_nothing(void **state) {
         struct hits h = { .n = 0 };
 
         (void) state;
-        assert_int_equal(scan(l, BH_STR("anything"), 0, &h), 0);
+        assert_int_equal(scan(l, BH_STR("anything"), 0, SIZE_MAX, &h), 0);
         assert_int_equal(h.n, 0);
         bh_literals_free(&l);
 }
@@ -124,7 +139,7 @@ static void a_saved_set_finds_the_same(void **state) {
         (void) state;
         assert_int_equal(bh_literals_save(l, &saved, &err), 0);
         assert_int_equal(bh_literals_load(bh_buf_str(&saved), &again, &err), 0);
-        assert_int_equal(scan(again, BH_STR("xAKIA akia PASSWORD password"), 0, &h), 0);
+        assert_int_equal(scan(again, BH_STR("xAKIA akia PASSWORD password"), 0, SIZE_MAX, &h), 0);
         assert_int_equal(h.n, 6);
         bh_literals_free(&again);
         for (size_t cut = 0; cut < saved.len; cut += 97)
@@ -165,7 +180,7 @@ static void it_agrees_with_a_plain_search(void **state) {
                 l = built(&b);
                 for (size_t k = 0; k < sizeof text; k++)
                         text[k] = "aAbB\x80"[rand() % 5];
-                assert_int_equal(scan(l, (struct bh_str){ text, sizeof text }, 0, &h), 0);
+                assert_int_equal(scan(l, (struct bh_str){ text, sizeof text }, 0, SIZE_MAX, &h), 0);
                 for (unsigned i = 0; i < 12; i++)
                         for (size_t k = 0; k + strlen(lits[i]) <= sizeof text; k++)
                                 if (same(text + k, lits[i], strlen(lits[i]), nocase[i])) {
@@ -177,5 +192,6 @@ static void it_agrees_with_a_plain_search(void **state) {
         }
 }
 
-BH_UNIT_MAIN(each_owner_hears_of_its_own, what_the_chunk_before_saw_is_left_out, an_owner_may_end_the_scan,
+BH_UNIT_MAIN(each_owner_hears_of_its_own, what_the_chunk_before_saw_is_left_out, two_chunks_tell_each_hit_once,
+             an_owner_may_end_the_scan,
              no_literals_find_nothing, a_saved_set_finds_the_same, it_agrees_with_a_plain_search)
