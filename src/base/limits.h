@@ -37,4 +37,13 @@
 #define BH_LIMIT_CONTENT_FINDINGS 1000         /* of one file; the rest is a gap */
 #define BH_LIMIT_CONTENT_RULES 65536
 
+#define BH_LIMIT_HTTP_HEAD (64 * BH_KIB)   /* header lines of one answer, and what is kept of a failure's body */
+#define BH_LIMIT_HTTP_REDIRECTS 10u
+#define BH_LIMIT_HTTP_PAUSE_S 120u         /* the longest Retry-After we wait for */
+#define BH_LIMIT_HTTP_JSON (32 * BH_MIB)   /* an engine's or a token server's answer */
+#define BH_LIMIT_MANIFEST (4 * BH_MIB)     /* as the distribution specification advises */
+#define BH_LIMIT_CONFIG_FILE (1 * BH_MIB)  /* config.json, a certificate */
+#define BH_LIMIT_ROOTFS_DEPTH 512u         /* directories in directories */
+#define BH_LIMIT_ROOTFS_GAPS 10000u        /* listed; more are counted */
+
 #endif

@@ -34,6 +34,7 @@ enum bh_source_form {
 /* What `fetch` is asked for. */
 enum bh_fetch {
         BH_FETCH_MANIFEST,  /* a manifest or an index, by tag or digest; empty: the one the reference names */
+        BH_FETCH_HEAD,      /* its media type and digest as the registry states them, no bytes */
         BH_FETCH_BLOB,      /* a small blob, by digest: a configuration, an attestation */
         BH_FETCH_REFERRERS, /* the index of what refers to that digest (signatures, SBOMs); an empty index when there is none */
 };
@@ -132,7 +133,7 @@ struct bh_source {
 int bh_source_open(struct bh_arena *arena, const struct bh_ref *ref, const struct bh_source_opts *opts,
                    struct bh_source **ret, struct bh_err *err) BH_MUST_CHECK;
 
-/* Waits for the thread that fills `fd`; what it failed of, or 0. A reader that stopped early is no failure. */
+/* Closes `fd` and waits for the thread that filled it: what it failed of, or 0. A reader that stopped early is no failure. */
 int bh_source_finish(struct bh_source *source, struct bh_err *err) BH_MUST_CHECK;
 
 /* TREE, after finish: what could not be read. In the arena given. */
