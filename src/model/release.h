@@ -2,6 +2,8 @@
 #ifndef BH_MODEL_RELEASE_H
 #define BH_MODEL_RELEASE_H
 /* Which system a root file system is, by its own release files. */
+#include <stdint.h>
+
 #include "base/str.h"
 
 struct bh_release {
@@ -10,6 +12,7 @@ struct bh_release {
         struct bh_str codename;   /* "bookworm" */
         struct bh_str pretty;     /* "Debian GNU/Linux 12 (bookworm)" */
         struct bh_str like;       /* ID_LIKE */
+        uint8_t rank;             /* of the file that said so, 0: none; when two layers or files speak, the higher (then the later) is right */
 };
 
 #endif

@@ -16,6 +16,7 @@
 #include "base/vec.h"
 #include "base/err.h"
 #include "model/gap.h"
+#include "model/layer.h"
 #include "model/package.h"
 #include "model/release.h"
 
@@ -36,6 +37,7 @@ struct bh_catalog {
         BH_VEC(struct bh_owned_file) owned; /* files named by stand-alone lists (dpkg info/NAME.md5sums) */
         struct bh_release release;          /* id empty when no release file was seen */
         BH_VEC(struct bh_str) content_sets; /* Red Hat repositories from root/buildinfo */
+        BH_VEC(struct bh_package_licence) licences; /* from usr/share/doc/NAME/copyright */
 };
 
 /* Adds a deep copy of p. The files array is taken as it is when it lies in `arena` already. */
