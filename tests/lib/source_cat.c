@@ -52,9 +52,11 @@ static int show_blob(struct bh_blobs *blobs, struct bh_str digest, uint64_t size
                 (void) close(fd);
         }
         r = r < 0 ? r : bh_blobs_check(blobs, digest, err);
-        if (r == 0)
-                (void) printf("blob %s %llu %s\n", bh_digest_end(d, text), (unsigned long long) bytes,
+        if (r == 0) {
+                (void) bh_digest_end(d, text);
+                (void) printf("blob %s %llu %s\n", text, (unsigned long long) bytes,
                               bh_str_is(digest, text) ? "same" : "OTHER");
+        }
         bh_digest_free(&d);
         return r;
 }
