@@ -12,6 +12,7 @@
 /* A layer, decompressed. */
 #define BH_LIMIT_LAYER_BYTES (64 * BH_GIB)
 #define BH_LIMIT_LAYER_ENTRIES (20 * 1000 * 1000ull)
+#define BH_LIMIT_LAYER_SPECIALS 20000 /* setuid files, devices, ... that are listed one by one */
 #define BH_LIMIT_ZSTD_WINDOW_LOG 27 /* 128 MiB, as zstd's own default for --long-less readers */
 
 /* tar */
@@ -21,6 +22,7 @@
 
 /* How much of one file is held in memory at once; what is longer is read in its first part only. */
 #define BH_LIMIT_FILE (32 * BH_MIB)
+#define BH_LIMIT_FILE_ELF (256 * BH_MIB)      /* programs; their build record may lie anywhere */
 #define BH_LIMIT_FILE_DATABASE (512 * BH_MIB) /* package databases, which must be read whole */
 
 #define BH_LIMIT_DOC_DEPTH 64              /* JSON, YAML, TOML, XML nesting */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cur.h"
 #include "base/text.h"
 
 struct bh_digest {
@@ -90,4 +91,40 @@ bool bh_digest_matches(struct bh_str digest, struct bh_str bytes) {
         char text[BH_DIGEST_TEXT_MAX];
 
         return digest_of(digest, bytes, text) && bh_str_is(digest, text);
+}
+
+struct bh_hasher {
+        EVP_MD *md;
+        EVP_MD_CTX *ctx;
+};
+
+struct bh_hasher *bh_hasher_new(const char *name) {
+        struct bh_hasher *h = calloc(1, sizeof *h);
+
+        if (!h)
+                bh_nomem(sizeof *h);
+        h->md = EVP_MD_fetch(NULL, name, NULL);
+        h->ctx = EVP_MD_CTX_new();
+        if (!h->ctx)
+                bh_nomem(sizeof *h);
+        return h;
+}
+
+void bh_hasher_free(struct bh_hasher **h) {
+        if (!*h)
+                return;
+        EVP_MD_free((*h)->md);
+        EVP_MD_CTX_free((*h)->ctx);
+        free(*h);
+        *h = NULL;
+}
+
+uint64_t bh_hasher_sum8(struct bh_hasher *h, struct bh_str bytes) {
+        unsigned char out[EVP_MAX_MD_SIZE] = { 0 };
+        struct bh_cur c = bh_cur_of((struct bh_str){ (const char *) out, 8 });
+
+        if (!h->md || EVP_DigestInit_ex2(h->ctx, h->md, NULL) != 1 || EVP_DigestUpdate(h->ctx, bytes.at, bytes.len) != 1 ||
+            EVP_DigestFinal_ex(h->ctx, out, NULL) != 1)
+                return 0;
+        return bh_cur_be64(&c);
 }

@@ -7,6 +7,7 @@
  */
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/arena.h"
 #include "base/str.h"
@@ -26,5 +27,15 @@ const char *bh_digest_end(struct bh_digest *digest, char out[BH_DIGEST_TEXT_MAX]
 struct bh_str bh_digest_sha256(struct bh_arena *arena, struct bh_str bytes);
 /* Do the bytes have that digest? False also for a digest that cannot be computed. */
 bool bh_digest_matches(struct bh_str digest, struct bh_str bytes);
+
+/*
+ * Digests of many small pieces, as package databases record them: "MD5",
+ * "SHA1", "SHA256". Nothing here is trusted for its strength.
+ */
+struct bh_hasher;
+struct bh_hasher *bh_hasher_new(const char *name);
+void bh_hasher_free(struct bh_hasher **h);
+/* The first 8 bytes of the digest, big endian; 0 where the crypto policy of the machine has no such digest. */
+uint64_t bh_hasher_sum8(struct bh_hasher *h, struct bh_str bytes);
 
 #endif

@@ -71,4 +71,15 @@ struct bh_cataloger {
 /* The table, ended by a row without a name. */
 extern const struct bh_cataloger bh_catalogers[];
 
+/* The table again, ready for a question a path: built once, in the arena, never changed. */
+struct bh_catalog_index;
+const struct bh_catalog_index *bh_catalog_index_new(struct bh_arena *arena, const struct bh_cataloger *rows);
+
+/*
+ * The rows that read this file, in the order of the table: up to `max`, their
+ * number is returned. `head` is the beginning of the file (4 bytes are enough).
+ */
+size_t bh_catalog_find(const struct bh_catalog_index *index, struct bh_str path, struct bh_str head,
+                       const struct bh_cataloger **ret, size_t max);
+
 #endif

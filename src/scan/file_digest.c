@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "scan/file_digest.h"
+
+#include <stdlib.h>
+
+#include "base/arena.h"
+#include "fmt/digest.h"
+
+enum { MD5, SHA1, SHA256, N_KINDS };
+
+struct bh_file_digester {
+        struct bh_hasher *hasher[N_KINDS];
+        bool told, needed[N_KINDS];
+};
+
+struct bh_file_digester *bh_file_digester_new(void) {
+        static const char *const names[N_KINDS] = { "MD5", "SHA1", "SHA256" };
+        struct bh_file_digester *d = calloc(1, sizeof *d);
+
+        if (!d)
+                bh_nomem(sizeof *d);
+        for (int i = 0; i < N_KINDS; i++)
+                d->hasher[i] = bh_hasher_new(names[i]);
+        return d;
+}
+
+void bh_file_digester_free(struct bh_file_digester **d) {
+        if (!*d)
+                return;
+        for (int i = 0; i < N_KINDS; i++)
+                bh_hasher_free(&(*d)->hasher[i]);
+        free(*d);
+        *d = NULL;
+}
+
+void bh_file_digester_see(struct bh_file_digester *d, struct bh_str path) {
+        static const struct {
+                const char *prefix;
+                int kind;
+        } marks[] = { { "etc/apt", MD5 },       { "etc/debian_version", MD5 }, { "etc/dpkg", MD5 },
+                      { "etc/apk", SHA1 },      { "etc/alpine-release", SHA1 }, { "lib/apk", SHA1 },
+                      { "etc/redhat-release", SHA256 }, { "etc/yum", SHA256 }, { "etc/dnf", SHA256 },
+                      { "etc/rpm", SHA256 },    { "etc/zypp", SHA256 } };
+
+        if (path.len < 7 || (path.at[0] != 'e' && path.at[0] != 'l'))
+                return;
+        for (size_t i = 0; i < BH_LEN(marks); i++)
+                if (bh_str_starts(path, bh_str_of(marks[i].prefix)))
+                        d->told = d->needed[marks[i].kind] = true;
+}
+
+bool bh_file_digester_wants(struct bh_str path) {
+        static const char *const roots[] = { "usr/bin/", "usr/sbin/", "usr/lib", "usr/share/", "usr/include/", "usr/games/",
+                                             "bin/",     "sbin/",     "lib",     "etc/",       "boot/" };
+
+        for (size_t i = 0; i < BH_LEN(roots); i++)
+                if (bh_str_starts(path, bh_str_of(roots[i])))
+                        return true;
+        return false;
+}
+
+static uint64_t sum(struct bh_file_digester *d, int kind, struct bh_str bytes) {
+        return d->told && !d->needed[kind] ? 0 : bh_hasher_sum8(d->hasher[kind], bytes);
+}
+
+struct bh_file_digest bh_file_digester_of(struct bh_file_digester *d, uint64_t path_hash, struct bh_str bytes) {
+        return (struct bh_file_digest){ path_hash, sum(d, MD5, bytes), sum(d, SHA1, bytes), sum(d, SHA256, bytes) };
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BH_SCAN_FILE_DIGEST_H
+#define BH_SCAN_FILE_DIGEST_H
+/*
+ * Digests of single files, to compare with what package databases recorded:
+ * MD5 (dpkg), SHA-1 (apk), SHA-256 (rpm). Which of them a layer will need is
+ * told by its etc/ before most of its files have come; until then all three are
+ * computed, for files where packages live.
+ */
+#include "model/layer.h"
+
+struct bh_file_digester;
+
+struct bh_file_digester *bh_file_digester_new(void);
+void bh_file_digester_free(struct bh_file_digester **d);
+/* Every path of the layer, in order: learns which digests are of use. */
+void bh_file_digester_see(struct bh_file_digester *d, struct bh_str path);
+/* Whether a package could own that path. */
+bool bh_file_digester_wants(struct bh_str path);
+struct bh_file_digest bh_file_digester_of(struct bh_file_digester *d, uint64_t path_hash, struct bh_str bytes);
+
+#endif

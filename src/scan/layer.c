@@ -1,0 +1,429 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "scan/layer.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/budget.h"
+#include "base/buf.h"
+#include "base/hash.h"
+#include "base/limits.h"
+#include "base/map.h"
+#include "base/sort.h"
+#include "fmt/digest.h"
+#include "fmt/tar.h"
+#include "fmt/unpack.h"
+#include "scan/catalog.h"
+#include "scan/file_digest.h"
+#include "scan/special.h"
+
+enum { MAX_ROWS = 8, MAX_SPECIALS = 8, HEAD = 64, PROGRESS_EVERY = 4 * 1024 * 1024 };
+
+/* Bytes on their way, counted and hashed as they pass. */
+struct tap {
+        bh_fill_fn fill;
+        void *user;
+        struct bh_digest *digest;
+        uint64_t bytes;
+};
+
+struct pass {
+        const struct bh_layer_opts *opts;
+        struct bh_arena *arena, *scratch;
+        struct bh_layer *layer;
+        struct tap packed_tap, plain_tap;
+        struct bh_stream packed, plain;
+        struct bh_unpack *unpack;
+        struct bh_tar *tar;
+        struct bh_budget budget;
+        uint64_t max_bytes;
+        uint64_t next_progress;
+
+        struct bh_catalog catalog;
+        const struct bh_catalog_index *index;
+        struct bh_file_digester *digester;
+        struct bh_map told;          /* paths that gave us something, so that a second copy replaces it */
+        struct bh_buf paths;         /* uint64_t each */
+        struct bh_buf digests;       /* struct bh_file_digest each */
+        struct bh_buf sizes;         /* struct bh_file_size each */
+        BH_VEC(struct bh_finding) findings;
+        BH_VEC(struct bh_str) whiteouts;
+        BH_VEC(struct bh_str) opaques;
+        BH_VEC(struct bh_special) specials;
+};
+
+static int tap_fill(void *user, char *buf, size_t room, size_t *ret_n, struct bh_err *err) {
+        struct tap *t = user;
+        int r = t->fill(t->user, buf, room, ret_n, err);
+
+        if (r < 0)
+                return r;
+        if (t->digest)
+                bh_digest_add(t->digest, buf, *ret_n);
+        t->bytes += *ret_n;
+        return 0;
+}
+
+static void gap(struct pass *p, struct bh_str where, const struct bh_err *err) {
+        bh_catalog_gap(&p->catalog, where, err);
+}
+
+static void tampered(struct pass *p, const char *what, struct bh_str told, const char *got) {
+        struct bh_err err = BH_ERR_NONE;
+        char quoted[160];
+
+        (void) bh_str_quote(told, quoted, sizeof quoted);
+        *bh_vec_add(p->arena, &p->findings) = (struct bh_finding){
+                .kind = BH_FINDING_TAMPER,
+                .severity = BH_SEVERITY_CRITICAL,
+                .rule = BH_STR("layer-digest-mismatch"),
+                .title = BH_STR("A layer's bytes are not the ones its image names"),
+                .category = BH_STR("tamper"),
+                .evidence = bh_arena_printf(p->arena, "%s: named %s, got %s", what, quoted, got),
+                .mend = BH_STR("Do not run this image. Pull it again from a source you trust and compare the digests."),
+        };
+        BH_IGNORE(bh_fail(&err, BH_E_FORMAT, "%s is %s, the image names %s: refused", what, got, quoted));
+        gap(p, BH_STR("layer"), &err);
+}
+
+/* What an earlier entry of the same path gave us no longer holds: tar's last word counts. */
+static void forget(struct pass *p, struct bh_str path) {
+        size_t kept = 0;
+
+        for (size_t i = 0; i < p->catalog.packages.len; i++) {
+                struct bh_str at = p->catalog.packages.at[i].location;
+
+                if (bh_str_starts(at, path) && (at.len == path.len || at.at[path.len] == '!'))
+                        continue;
+                p->catalog.packages.at[kept++] = p->catalog.packages.at[i];
+        }
+        p->catalog.packages.len = kept;
+        kept = 0;
+        for (size_t i = 0; i < p->findings.len; i++)
+                if (!bh_str_eq(p->findings.at[i].path, path))
+                        p->findings.at[kept++] = p->findings.at[i];
+        p->findings.len = kept;
+}
+
+static void whiteout(struct pass *p, struct bh_str dir, struct bh_str name) {
+        if (bh_str_is(name, ".wh..wh..opq"))
+                *bh_vec_add(p->arena, &p->opaques) = bh_arena_str(p->arena, dir);
+        else if (!bh_str_starts(name, BH_STR(".wh..wh."))) /* aufs' own bookkeeping */
+                *bh_vec_add(p->arena, &p->whiteouts) =
+                        bh_arena_printf(p->arena, "%.*s%s%.*s", BH_FMT(dir), dir.len ? "/" : "", BH_FMT(bh_str_from(name, 4)));
+}
+
+static uint64_t limit_of(const struct bh_cataloger *const *rows, size_t n) {
+        for (size_t i = 0; i < n; i++) {
+                if (rows[i]->match == BH_MATCH_PATH)
+                        return BH_LIMIT_FILE_DATABASE;
+                if (rows[i]->match == BH_MATCH_ELF)
+                        return BH_LIMIT_FILE_ELF;
+        }
+        return BH_LIMIT_FILE;
+}
+
+static void catalog_file(struct pass *p, const struct bh_file *f, const struct bh_cataloger *const *rows, size_t n) {
+        for (size_t i = 0; i < n; i++) {
+                struct bh_err err = BH_ERR_NONE;
+
+                if (rows[i]->read(&p->catalog, f, p->scratch, &err) < 0) {
+                        char text[256];
+
+                        gap(p, bh_str_of(bh_str_quote(f->path, text, sizeof text)), &err);
+                }
+                bh_arena_reset(p->scratch);
+        }
+}
+
+static void told_something(struct pass *p, struct bh_str path, size_t packages, size_t findings) {
+        if (p->catalog.packages.len != packages || p->findings.len != findings)
+                bh_map_set(&p->told, bh_arena_str(p->arena, path), p);
+}
+
+/* A regular file: its beginning tells who wants it, and it is held whole when somebody does. */
+static int file(struct pass *p, const struct bh_tar_entry *e, uint64_t hash, struct bh_err *err) {
+        const struct bh_cataloger *rows[MAX_ROWS];
+        struct bh_file f = { .path = e->path, .size = e->size, .mode = e->mode };
+        size_t packages = p->catalog.packages.len, findings = p->findings.len, n;
+        bool digest = p->digester && !e->sparse && bh_file_digester_wants(e->path);
+        struct bh_str head;
+        uint64_t limit;
+        int r;
+
+        if (e->size == 0)
+                return 0;
+        r = bh_tar_peek(p->tar, HEAD, &head, err);
+        if (r < 0)
+                return r;
+        n = bh_catalog_find(p->index, e->path, head, rows, MAX_ROWS);
+        if (n == 0 && !digest && !p->opts->content)
+                return 0;
+        limit = limit_of(rows, n);
+        r = bh_tar_peek(p->tar, (size_t) BH_MIN(e->size, limit), &f.bytes, err);
+        if (r < 0)
+                return r;
+        f.truncated = f.bytes.len < e->size;
+        catalog_file(p, &f, rows, n);
+        if (digest && !f.truncated) {
+                struct bh_file_digest d = bh_file_digester_of(p->digester, hash, f.bytes);
+
+                bh_buf_add(&p->digests, (struct bh_str){ (const char *) &d, sizeof d });
+        }
+        told_something(p, e->path, packages, findings);
+        return 0;
+}
+
+static void note_path(struct pass *p, const struct bh_tar_entry *e, uint64_t hash) {
+        struct bh_file_size size = { hash, e->real_size };
+
+        bh_buf_add(&p->paths, (struct bh_str){ (const char *) &hash, sizeof hash });
+        if (e->kind == BH_TAR_FILE && e->real_size >= BH_LAYER_HEAVY)
+                bh_buf_add(&p->sizes, (struct bh_str){ (const char *) &size, sizeof size });
+}
+
+static void note_special(struct pass *p, const struct bh_tar_entry *e) {
+        struct bh_special found[MAX_SPECIALS];
+        size_t n;
+
+        if (!(p->opts->parts & BH_SCAN_FILES))
+                return;
+        n = bh_special_of(p->arena, e, found, MAX_SPECIALS);
+        for (size_t i = 0; i < n && p->specials.len < BH_LIMIT_LAYER_SPECIALS; i++)
+                *bh_vec_add(p->arena, &p->specials) = found[i];
+}
+
+static int entry(struct pass *p, const struct bh_tar_entry *e, struct bh_err *err) {
+        struct bh_str name = bh_str_basename(e->path);
+        uint64_t hash;
+
+        if (e->kind == BH_TAR_DIR) {
+                p->layer->n_dirs++;
+                note_special(p, e);
+                return 0;
+        }
+        if (bh_str_starts(name, BH_STR(".wh."))) {
+                whiteout(p, bh_str_dirname(e->path), name);
+                return 0;
+        }
+        hash = bh_hash64(e->path);
+        note_path(p, e, hash);
+        note_special(p, e);
+        if (p->told.len && bh_map_has(&p->told, e->path))
+                forget(p, e->path);
+        if (p->digester)
+                bh_file_digester_see(p->digester, e->path);
+        if (e->kind != BH_TAR_FILE) {
+                p->layer->n_others++;
+                return 0;
+        }
+        p->layer->n_files++;
+        return file(p, e, hash, err);
+}
+
+static void progress(struct pass *p) {
+        if (!p->opts->progress || p->plain_tap.bytes < p->next_progress)
+                return;
+        p->opts->progress(p->opts->user, p->plain_tap.bytes);
+        p->next_progress = p->plain_tap.bytes + PROGRESS_EVERY;
+}
+
+static int charge(struct pass *p, uint64_t *seen, struct bh_err *err) {
+        uint64_t more = p->plain_tap.bytes - *seen;
+        int r;
+
+        *seen = p->plain_tap.bytes;
+        r = bh_budget_entries(&p->budget, 1, err);
+        return r < 0 ? r : bh_budget_bytes(&p->budget, more, err);
+}
+
+static int walk(struct pass *p, struct bh_err *err) {
+        uint64_t seen = 0;
+        int r;
+
+        for (;;) {
+                struct bh_tar_entry e;
+
+                r = bh_tar_next(p->tar, &e, err);
+                if (r <= 0)
+                        return r;
+                r = charge(p, &seen, err);
+                if (r < 0)
+                        return r;
+                r = entry(p, &e, err);
+                if (r < 0) {
+                        char text[256];
+
+                        return bh_wrap(err, r, "%s", bh_str_quote(e.path, text, sizeof text));
+                }
+                progress(p);
+        }
+}
+
+/* After the tar's end comes padding, and after the stream's end perhaps more: all of it is part of the digests. */
+static int drain(struct pass *p, struct bh_stream *s, struct bh_err *err) {
+        struct bh_str some;
+        int r;
+
+        do {
+                r = bh_stream_some(s, &some, err);
+                if (r < 0)
+                        return r;
+                bh_stream_drop(s, some.len);
+                if (p->plain_tap.bytes > p->max_bytes)
+                        return bh_fail(err, BH_E_LIMIT, "more bytes than the layer budget allows");
+        } while (some.len);
+        return 0;
+}
+
+static void stop_at(struct pass *p, const struct bh_err *err) {
+        p->layer->whole = false;
+        gap(p, BH_STR("layer"), err);
+}
+
+static bool same_digest(struct bh_str told, const char *got) {
+        return told.len == 0 || bh_str_is(told, got);
+}
+
+/* Refuses what is not what the image names. A broken tar in a blob with the right digest was built broken. */
+static bool verify(struct pass *p, bool packed_whole, bool plain_whole) {
+        char digest[BH_DIGEST_TEXT_MAX] = "", diff_id[BH_DIGEST_TEXT_MAX] = "";
+        bool good = true;
+
+        if (packed_whole)
+                p->layer->digest = bh_arena_str(p->arena, bh_str_of(bh_digest_end(p->packed_tap.digest, digest)));
+        if (plain_whole)
+                p->layer->diff_id = bh_arena_str(p->arena, bh_str_of(bh_digest_end(p->plain_tap.digest, diff_id)));
+        if (packed_whole && !same_digest(p->opts->digest, digest)) {
+                tampered(p, "the layer's digest", p->opts->digest, digest);
+                good = false;
+        }
+        if (plain_whole && !same_digest(p->opts->diff_id, diff_id)) {
+                tampered(p, "the layer's diff-id", p->opts->diff_id, diff_id);
+                good = false;
+        }
+        return good;
+}
+
+/*
+ * A broken tar is still inflated to its end, and broken gzip still read to its
+ * end: the digests tell whether it was built broken or changed on its way.
+ */
+static void read_all(struct pass *p) {
+        struct bh_err err = BH_ERR_NONE, end = BH_ERR_NONE;
+        bool limit, plain_whole, packed_whole;
+
+        if (walk(p, &err) < 0)
+                stop_at(p, &err);
+        limit = err.code == BH_E_LIMIT;
+        plain_whole = !limit && drain(p, &p->plain, &end) >= 0;
+        packed_whole = !limit && end.code != BH_E_LIMIT && drain(p, &p->packed, &end) >= 0;
+        if (end.code && p->layer->whole)
+                stop_at(p, &end);
+        if (!verify(p, packed_whole, plain_whole)) {
+                p->layer->whole = false;
+                p->catalog.packages.len = 0;
+                p->catalog.owned.len = 0;
+        }
+}
+
+static void *keep(struct bh_arena *arena, const struct bh_buf *b) {
+        void *copy = bh_arena_alloc(arena, b->len);
+
+        if (b->len)
+                memcpy(copy, b->at, b->len);
+        return copy;
+}
+
+/* By path, as the merge looks them up; both kinds of row begin with the path's hash. */
+static int by_path(const void *a, const void *b) {
+        uint64_t x = *(const uint64_t *) a, y = *(const uint64_t *) b;
+
+        return (x > y) - (x < y);
+}
+
+static void hand_over(struct pass *p) {
+        struct bh_layer *l = p->layer;
+
+        l->packed_bytes = p->packed_tap.bytes;
+        l->bytes = p->plain_tap.bytes;
+        l->packages = p->catalog.packages.at;
+        l->n_packages = (uint32_t) p->catalog.packages.len;
+        l->findings = p->findings.at;
+        l->n_findings = (uint32_t) p->findings.len;
+        l->gaps = p->catalog.gaps.at;
+        l->n_gaps = (uint32_t) p->catalog.gaps.len;
+        l->owned = p->catalog.owned.at;
+        l->n_owned = (uint32_t) p->catalog.owned.len;
+        l->content_sets = p->catalog.content_sets.at;
+        l->n_content_sets = (uint32_t) p->catalog.content_sets.len;
+        l->release = p->catalog.release;
+        l->whiteouts = p->whiteouts.at;
+        l->n_whiteouts = (uint32_t) p->whiteouts.len;
+        l->opaques = p->opaques.at;
+        l->n_opaques = (uint32_t) p->opaques.len;
+        l->specials = p->specials.at;
+        l->n_specials = (uint32_t) p->specials.len;
+        bh_sort_u64((uint64_t *) (void *) p->paths.at, p->paths.len / sizeof(uint64_t));
+        l->n_paths = bh_unique_u64((uint64_t *) (void *) p->paths.at, p->paths.len / sizeof(uint64_t));
+        p->paths.len = l->n_paths * sizeof(uint64_t);
+        l->paths = keep(p->arena, &p->paths);
+        bh_buf_done(&p->paths);
+        l->n_digests = p->digests.len / sizeof(struct bh_file_digest);
+        l->digests = keep(p->arena, &p->digests);
+        qsort(l->digests, l->n_digests, sizeof *l->digests, by_path);
+        l->n_sizes = p->sizes.len / sizeof(struct bh_file_size);
+        l->sizes = keep(p->arena, &p->sizes);
+        qsort(l->sizes, l->n_sizes, sizeof *l->sizes, by_path);
+}
+
+static void begin(struct pass *p, bh_fill_fn fill, void *user) {
+        const struct bh_layer_opts *o = p->opts;
+
+        p->packed_tap = (struct tap){ fill, user, bh_digest_new(o->digest.len ? o->digest : BH_STR("sha256")), 0 };
+        bh_stream_init(&p->packed, tap_fill, &p->packed_tap);
+        p->unpack = bh_unpack_new(&p->packed);
+        p->plain_tap = (struct tap){ bh_unpack_fill, p->unpack, bh_digest_new(o->diff_id.len ? o->diff_id : BH_STR("sha256")), 0 };
+        bh_stream_init(&p->plain, tap_fill, &p->plain_tap);
+        p->tar = bh_tar_new(&p->plain);
+        p->scratch = bh_arena_new();
+        p->catalog.arena = p->arena;
+        p->index = bh_catalog_index_new(p->arena, bh_catalogers);
+        p->told = bh_map_in(p->arena);
+        p->max_bytes = o->max_bytes ? o->max_bytes : BH_LIMIT_LAYER_BYTES;
+        p->budget = (struct bh_budget){ "layer", p->max_bytes, o->max_entries ? o->max_entries : BH_LIMIT_LAYER_ENTRIES, 0 };
+        if (o->parts & BH_SCAN_FILES)
+                p->digester = bh_file_digester_new();
+        p->layer->whole = true;
+}
+
+static void end(struct pass *p) {
+        bh_tar_free(&p->tar);
+        bh_stream_done(&p->plain);
+        bh_unpack_free(&p->unpack);
+        bh_stream_done(&p->packed);
+        bh_digest_free(&p->packed_tap.digest);
+        bh_digest_free(&p->plain_tap.digest);
+        bh_file_digester_free(&p->digester);
+        bh_arena_free(&p->scratch);
+        bh_buf_done(&p->paths);
+        bh_buf_done(&p->digests);
+        bh_buf_done(&p->sizes);
+}
+
+int bh_layer_scan(bh_fill_fn fill, void *user, const struct bh_layer_opts *opts, struct bh_arena *arena,
+                  struct bh_layer *ret, struct bh_err *err) {
+        struct bh_layer layer = { 0 };
+        struct pass p = { .opts = opts, .arena = arena, .layer = &layer };
+
+        begin(&p, fill, user);
+        if (!p.packed_tap.digest || !p.plain_tap.digest) {
+                end(&p);
+                return bh_fail(err, BH_E_UNSUPPORTED, "a digest of an unknown kind");
+        }
+        read_all(&p);
+        hand_over(&p);
+        end(&p);
+        *ret = layer;
+        return 0;
+}
