@@ -9,6 +9,10 @@
 #define BH_MIB (1024ull * 1024)
 #define BH_GIB (1024ull * 1024 * 1024)
 
+/* An image */
+#define BH_LIMIT_IMAGE_LAYERS 1000
+#define BH_LIMIT_IMAGE_JSON (16 * BH_MIB) /* a manifest or a configuration */
+
 /* A layer, decompressed. */
 #define BH_LIMIT_LAYER_BYTES (64 * BH_GIB)
 #define BH_LIMIT_LAYER_ENTRIES (20 * 1000 * 1000ull)
