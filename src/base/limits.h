@@ -11,6 +11,7 @@
 
 /* An image */
 #define BH_LIMIT_IMAGE_LAYERS 1000
+#define BH_LIMIT_ARCHIVE_MEMBERS 100000
 #define BH_LIMIT_IMAGE_JSON (16 * BH_MIB) /* a manifest or a configuration */
 
 /* A layer, decompressed. */
@@ -28,6 +29,8 @@
 #define BH_LIMIT_FILE (32 * BH_MIB)
 #define BH_LIMIT_FILE_ELF (256 * BH_MIB)      /* programs; their build record may lie anywhere */
 #define BH_LIMIT_FILE_DATABASE (512 * BH_MIB) /* package databases, which must be read whole */
+
+#define BH_LIMIT_WORKER_MEMORY (2 * BH_GIB) /* address space of one jailed worker */
 
 #define BH_LIMIT_DOC_DEPTH 64              /* JSON, YAML, TOML, XML nesting */
 #define BH_LIMIT_DOC_NODES (4 * 1000 * 1000) /* values in one document */

@@ -90,8 +90,19 @@ void bh_stream_drop(struct bh_stream *s, size_t n) {
 }
 
 int bh_stream_skip(struct bh_stream *s, uint64_t n, uint64_t *ret_n, struct bh_err *err) {
-        uint64_t left = n;
+        uint64_t left = n, held = BH_MIN(n, (uint64_t) (s->end - s->start)), passed;
 
+        bh_stream_drop(s, (size_t) held);
+        left -= held;
+        if (left > 0 && s->skip) {
+                int r = s->skip(s->user, left, &passed, err);
+
+                if (r < 0)
+                        return r;
+                s->offset += passed;
+                *ret_n = n - left + passed;
+                return 0;
+        }
         while (left > 0) {
                 struct bh_str some;
                 int r = bh_stream_some(s, &some, err);

@@ -17,8 +17,12 @@
 /* Puts up to `room` bytes into buf, at least one; 0 at the end; < 0 failed. */
 typedef int (*bh_fill_fn)(void *user, char *buf, size_t room, size_t *ret_n, struct bh_err *err);
 
+/* Passes over up to n bytes without reading them; for sources that can. */
+typedef int (*bh_skip_fn)(void *user, uint64_t n, uint64_t *ret_n, struct bh_err *err);
+
 struct bh_stream {
         bh_fill_fn fill;
+        bh_skip_fn skip; /* NULL: skipping reads */
         void *user;
         char *buf;
         size_t cap, start, end;

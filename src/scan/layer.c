@@ -68,22 +68,26 @@ static void gap(struct pass *p, struct bh_str where, const struct bh_err *err) {
         bh_catalog_gap(&p->catalog, where, err);
 }
 
-static void tampered(struct pass *p, const char *what, struct bh_str told, const char *got) {
-        struct bh_err err = BH_ERR_NONE;
+struct bh_finding bh_layer_tampered(struct bh_arena *arena, const char *what, struct bh_str named, struct bh_str got) {
         char quoted[160];
 
-        (void) bh_str_quote(told, quoted, sizeof quoted);
-        *bh_vec_add(p->arena, &p->findings) = (struct bh_finding){
+        return (struct bh_finding){
                 .kind = BH_FINDING_TAMPER,
                 .severity = BH_SEVERITY_CRITICAL,
                 .rule = BH_STR("layer-digest-mismatch"),
                 .title = BH_STR("A layer's bytes are not the ones its image names"),
                 .category = BH_STR("tamper"),
-                .evidence = bh_arena_printf(p->arena, "%s: named %s, got %s", what, quoted, got),
+                .evidence = bh_arena_printf(arena, "%s is %.*s, the image names %s: refused", what, BH_FMT(got),
+                                            bh_str_quote(named, quoted, sizeof quoted)),
                 .mend = BH_STR("Do not run this image. Pull it again from a source you trust and compare the digests."),
         };
-        BH_IGNORE(bh_fail(&err, BH_E_FORMAT, "%s is %s, the image names %s: refused", what, got, quoted));
-        gap(p, BH_STR("layer"), &err);
+}
+
+static void tampered(struct pass *p, const char *what, struct bh_str named, const char *got) {
+        struct bh_finding f = bh_layer_tampered(p->arena, what, named, bh_str_of(got));
+
+        *bh_vec_add(p->arena, &p->findings) = f;
+        *bh_vec_add(p->arena, &p->catalog.gaps) = (struct bh_gap){ .where = BH_STR("layer"), .why = f.evidence, .code = BH_E_FORMAT };
 }
 
 /* What an earlier entry of the same path gave us no longer holds: tar's last word counts. */

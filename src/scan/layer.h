@@ -42,4 +42,7 @@ struct bh_layer_opts {
 int bh_layer_scan(bh_fill_fn fill, void *user, const struct bh_layer_opts *opts, struct bh_arena *arena,
                   struct bh_layer *ret, struct bh_err *err) BH_MUST_CHECK;
 
+/* The finding that says that bytes are not the ones an image names; `what` as in "the layer's digest". */
+struct bh_finding bh_layer_tampered(struct bh_arena *arena, const char *what, struct bh_str named, struct bh_str got);
+
 #endif
