@@ -361,6 +361,8 @@ static void hand_over(struct pass *p) {
         l->n_owned = (uint32_t) p->catalog.owned.len;
         l->content_sets = p->catalog.content_sets.at;
         l->n_content_sets = (uint32_t) p->catalog.content_sets.len;
+        l->licences = p->catalog.licences.at;
+        l->n_licences = (uint32_t) p->catalog.licences.len;
         l->release = p->catalog.release;
         l->whiteouts = p->whiteouts.at;
         l->n_whiteouts = (uint32_t) p->whiteouts.len;

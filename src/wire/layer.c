@@ -96,6 +96,7 @@ static void release(struct bh_wire *w, struct bh_release *r) {
         bh_wire_name(w, &r->codename);
         bh_wire_name(w, &r->pretty);
         bh_wire_name(w, &r->like);
+        r->rank = (uint8_t) bh_wire_enum(w, r->rank, 256);
 }
 
 static void layer(struct bh_wire *w, struct bh_layer *l) {
