@@ -54,5 +54,11 @@
 #define BH_LIMIT_CONFIG_FILE (1 * BH_MIB)  /* config.json, a certificate */
 #define BH_LIMIT_ROOTFS_DEPTH 512u         /* directories in directories */
 #define BH_LIMIT_ROOTFS_GAPS 10000u        /* listed; more are counted */
+#define BH_LIMIT_INDEX_BYTES (1024 * BH_MIB)  /* a vulnerability index, unpacked */
+#define BH_LIMIT_INDEX_RECORDS (8ull * 1000 * 1000) /* advisories compiled into one index */
+#define BH_LIMIT_INDEX_ROWS (64ull * 1000 * 1000)   /* package statements compiled into one index */
+#define BH_LIMIT_INDEX_REFERENCES 48           /* kept for one vulnerability */
+#define BH_LIMIT_INDEX_DETAILS (64 * BH_KIB)   /* of one description */
+#define BH_LIMIT_INDEX_TEXT (8 * BH_MIB)      /* one packed block of its texts */
 
 #endif

@@ -18,6 +18,13 @@
                 size_t len, cap; \
         }
 
+/* The same as a type of its own, for vectors that are handed on. */
+#define BH_VEC_OF(name, type)    \
+        struct name {            \
+                type *at;        \
+                size_t len, cap; \
+        }
+
 /* A pointer to a new zeroed item at the end. */
 #define bh_vec_add(arena, v)                                                                        \
         ({                                                                                          \
