@@ -193,7 +193,7 @@ int bh_manifest_choose(const struct bh_image *index, struct bh_str tag, const st
                        uint32_t *ret_row, struct bh_err *err) {
         struct bh_platform own = own_platform();
         const struct bh_platform *want = platform && platform->os.len ? platform : &own;
-        int64_t first = -1, only = 0;
+        int64_t first = -1;
 
         for (uint32_t i = 0; i < index->n_manifests; i++) {
                 const struct bh_manifest_ref *m = &index->manifests[i];
@@ -204,7 +204,6 @@ int bh_manifest_choose(const struct bh_image *index, struct bh_str tag, const st
                         *ret_row = i;
                         return 0;
                 }
-                only++;
                 if (first < 0)
                         first = i;
         }

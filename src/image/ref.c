@@ -96,7 +96,7 @@ static bool cut_registry(struct bh_str *name, struct bh_str *ret) {
 }
 
 static int parse_name(struct bh_arena *arena, struct bh_str name, struct bh_ref *ref, struct bh_err *err) {
-        struct bh_str left, digest = { 0 }, tag = { 0 }, registry = BH_STR("docker.io");
+        struct bh_str left, full, digest = { 0 }, tag = { 0 }, registry = BH_STR("docker.io");
         bool named;
         ptrdiff_t colon;
 
@@ -117,14 +117,15 @@ static int parse_name(struct bh_arena *arena, struct bh_str name, struct bh_ref 
         }
         if (!registry_is_valid(registry))
                 return bh_fail(err, BH_E_USAGE, "'%s' cannot be a registry", BH_QUOTE(registry));
-        if (!repository_is_valid(name))
-                return bh_fail(err, BH_E_USAGE, "'%s' cannot be the name of an image", BH_QUOTE(name));
+        full = name;
         if (bh_str_is(registry, "index.docker.io"))
                 registry = BH_STR("docker.io");
         if ((!named || bh_str_is(registry, "docker.io")) && bh_str_chr(name, '/') < 0)
-                name = bh_arena_cat(arena, BH_STR("library/"), name);
+                full = bh_arena_cat(arena, BH_STR("library/"), name);
+        if (!repository_is_valid(full))
+                return bh_fail(err, BH_E_USAGE, "'%s' cannot be the name of an image", BH_QUOTE(name));
         ref->registry = registry;
-        ref->repository = name;
+        ref->repository = full;
         ref->digest = digest;
         ref->tag = tag.len || digest.len ? tag : BH_STR("latest");
         return 0;
