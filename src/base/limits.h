@@ -44,6 +44,7 @@
 #define BH_LIMIT_CONTENT_AFTER (16 * BH_KIB)   /* and after it: the `tail` of chunks */
 #define BH_LIMIT_CONTENT_TEXT (2 * BH_MIB)     /* how much of a file the `all`, `any`, `none` of a rule see */
 #define BH_LIMIT_CONTENT_FINDINGS 1000         /* of one file; the rest is a gap */
+#define BH_LIMIT_CONTENT_WORK (256 * BH_MIB)    /* bytes that rules look at around keywords, in one file */
 #define BH_LIMIT_CONTENT_RULES 65536
 
 #define BH_LIMIT_HTTP_HEAD (64 * BH_KIB)   /* header lines of one answer, and what is kept of a failure's body */
