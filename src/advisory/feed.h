@@ -40,6 +40,8 @@ struct bh_feed {
         const char *licence; /* as the publisher states it; empty: unknown */
         const char *url;     /* where it is refreshed from */
         enum bh_feed_shape shape;
+        const char *ids;       /* OSV: the publisher's record ids begin with one of these words; NULL: any */
+        const char *ecosystem; /* OSV: and one of its packages lives here; NULL: anywhere */
         bool (*is)(const struct bh_feed_in *in);
         int (*read)(const struct bh_feed_in *in, struct bh_err *err);
 };
