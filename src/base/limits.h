@@ -62,4 +62,9 @@
 #define BH_LIMIT_INDEX_DETAILS (64 * BH_KIB)   /* of one description */
 #define BH_LIMIT_INDEX_TEXT (8 * BH_MIB)      /* one packed block of its texts */
 
+/* advisory feeds */
+#define BH_LIMIT_FEED_FILE (512 * BH_MIB)   /* one file, unpacked */
+#define BH_LIMIT_FEED_ZIP (1 * BH_GIB)      /* one zip, packed: it is read through its directory */
+#define BH_LIMIT_FEED_BYTES (64 * BH_GIB)   /* one walk, unpacked */
+
 #endif
