@@ -125,6 +125,30 @@ static struct bh_str beginning(struct bh_str introduced) {
         return bh_str_is(introduced, "0") ? (struct bh_str){ "", 0 } : introduced;
 }
 
+/* A range without ends is every version, whatever else is listed. */
+static bool is_everything(const struct bh_affected *a) {
+        for (uint32_t i = 0; i < a->n_ranges; i++)
+                if (!beginning(a->ranges[i].introduced).len && !a->ranges[i].fixed.len && !a->ranges[i].last_affected.len)
+                        return true;
+        return a->n_ranges + a->n_versions == 0;
+}
+
+static void take_ranges(struct bh_compile *c, const struct bh_affected *a, struct bh_arena *scratch,
+                        struct bh_index_statement *s) {
+        if (is_everything(a))
+                return;
+        s->ranges = bh_arena_array(scratch, struct bh_index_range, a->n_ranges);
+        for (; s->n_ranges < a->n_ranges; s->n_ranges++) {
+                const struct bh_range *r = &a->ranges[s->n_ranges];
+
+                s->ranges[s->n_ranges].introduced = bh_pool_number(&c->strings, beginning(r->introduced));
+                s->ranges[s->n_ranges].fixed = bh_pool_number(&c->strings, r->fixed);
+                s->ranges[s->n_ranges].last_affected = bh_pool_number(&c->strings, r->last_affected);
+        }
+        s->versions = numbers_of(c, scratch, a->versions, a->n_versions);
+        s->n_versions = a->n_versions;
+}
+
 static struct bh_index_statement statement_of(struct bh_compile *c, const struct bh_advisory *adv,
                                               const struct bh_affected *a, struct bh_arena *scratch) {
         enum bh_name_kind kind = bh_name_kind_of(adv->id);
@@ -134,10 +158,6 @@ static struct bh_index_statement statement_of(struct bh_compile *c, const struct
                 .module = bh_pool_number(&c->strings, a->module),
                 .fix_id = bh_pool_number(&c->strings, a->fix_id),
                 .severity = bh_pool_number(&c->strings, a->severity),
-                .ranges = bh_arena_array(scratch, struct bh_index_range, a->n_ranges),
-                .n_ranges = a->n_ranges,
-                .versions = numbers_of(c, scratch, a->versions, a->n_versions),
-                .n_versions = a->n_versions,
                 .symbols = numbers_of(c, scratch, a->symbols, a->n_symbols),
                 .n_symbols = a->n_symbols,
         };
@@ -146,12 +166,7 @@ static struct bh_index_statement statement_of(struct bh_compile *c, const struct
                 s.severity = bh_pool_number(&c->strings, adv->severity);
         if (kind != BH_NAME_CVE && !bh_str_eq(adv->id, a->fix_id))
                 s.advisory = bh_pool_number(&c->strings, adv->id);
-        for (uint32_t i = 0; i < a->n_ranges; i++)
-                s.ranges[i] = (struct bh_index_range){
-                        .introduced = bh_pool_number(&c->strings, beginning(a->ranges[i].introduced)),
-                        .fixed = bh_pool_number(&c->strings, a->ranges[i].fixed),
-                        .last_affected = bh_pool_number(&c->strings, a->ranges[i].last_affected),
-                };
+        take_ranges(c, a, scratch, &s);
         return s;
 }
 

@@ -293,4 +293,5 @@ void bh_index_info(const struct bh_index *index, struct bh_index_info *ret) {
                 .date_s = index->date_s,
                 .key = key_of(index),
         };
+        bh_sha256(bh_str_part(index->file, 0, BH_INDEX_SIGNED), ret->root);
 }

@@ -50,6 +50,7 @@ struct bh_index_info {
         uint32_t n_vulns, n_packages, n_strings, n_spaces, n_sources, n_names;
         int64_t date_s; /* of the newest source */
         struct bh_public_key key;
+        uint8_t root[BH_SHA256_BYTES]; /* SHA-256 of the signed header: names this very content */
 };
 void bh_index_info(const struct bh_index *index, struct bh_index_info *ret);
 
@@ -97,7 +98,10 @@ struct bh_index_rows {
 int bh_index_rows(struct bh_index *index, struct bh_arena *arena, struct bh_str space, struct bh_str package, bool binary,
                   struct bh_index_rows *ret, struct bh_err *err) BH_MUST_CHECK;
 int bh_index_string(struct bh_index *index, uint32_t number, struct bh_str *ret, struct bh_err *err) BH_MUST_CHECK;
-/* The statement with its strings. */
+/* What it takes to judge a version: status, ranges, versions, module, arch. */
+int bh_index_bounds(struct bh_index *index, struct bh_arena *arena, const struct bh_index_rows *rows, uint32_t number,
+                    struct bh_statement *ret, struct bh_err *err) BH_MUST_CHECK;
+/* The statement with all its strings. */
 int bh_index_statement(struct bh_index *index, struct bh_arena *arena, const struct bh_index_rows *rows, uint32_t number,
                        struct bh_statement *ret, struct bh_err *err) BH_MUST_CHECK;
 

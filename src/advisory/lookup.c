@@ -198,23 +198,40 @@ static int ranges(struct bh_index *ix, struct bh_arena *arena, const struct bh_i
         return 0;
 }
 
-int bh_index_statement(struct bh_index *index, struct bh_arena *arena, const struct bh_index_rows *rows, uint32_t number,
-                       struct bh_statement *ret, struct bh_err *err) {
+int bh_index_bounds(struct bh_index *index, struct bh_arena *arena, const struct bh_index_rows *rows, uint32_t number,
+                    struct bh_statement *ret, struct bh_err *err) {
         const struct bh_index_statement *s = &rows->statements[number];
         struct bh_statement out = { .space = rows->space, .package = rows->package, .binary = rows->binary,
-                                    .status = s->status, .n_ranges = s->n_ranges, .n_versions = s->n_versions,
-                                    .n_symbols = s->n_symbols };
-        const struct {
-                uint32_t number;
-                struct bh_str *into;
-        } texts[] = { { s->source, &out.source }, { s->advisory, &out.advisory }, { s->module, &out.module },
-                      { s->arch, &out.arch },     { s->fix_id, &out.fix_id },     { s->severity, &out.severity } };
+                                    .status = s->status, .n_ranges = s->n_ranges, .n_versions = s->n_versions };
         int r = ranges(index, arena, s, &out.ranges, err);
 
         if (r == 0)
                 r = strings(index, arena, s->versions, s->n_versions, &out.versions, err);
         if (r == 0)
+                r = bh_index_string(index, s->module, &out.module, err);
+        if (r == 0)
+                r = bh_index_string(index, s->arch, &out.arch, err);
+        if (r == 0)
+                *ret = out;
+        return r;
+}
+
+int bh_index_statement(struct bh_index *index, struct bh_arena *arena, const struct bh_index_rows *rows, uint32_t number,
+                       struct bh_statement *ret, struct bh_err *err) {
+        const struct bh_index_statement *s = &rows->statements[number];
+        struct bh_statement out = { 0 };
+        const struct {
+                uint32_t number;
+                struct bh_str *into;
+        } texts[] = { { s->source, &out.source },
+                      { s->advisory, &out.advisory },
+                      { s->fix_id, &out.fix_id },
+                      { s->severity, &out.severity } };
+        int r = bh_index_bounds(index, arena, rows, number, &out, err);
+
+        if (r == 0)
                 r = strings(index, arena, s->symbols, s->n_symbols, &out.symbols, err);
+        out.n_symbols = s->n_symbols;
         for (size_t i = 0; r == 0 && i < BH_LEN(texts); i++)
                 r = bh_index_string(index, texts[i].number, texts[i].into, err);
         if (r == 0)

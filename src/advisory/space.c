@@ -48,27 +48,27 @@ static const struct distribution {
         const char *space;  /* in front of the release */
         unsigned parts;     /* how many numbers of VERSION_ID name a release; 0: it has no releases */
         const char *kin;    /* rebuilt from; its releases have the same first number */
-        const char *const channels[6]; /* extra support channels of a release */
+        enum bh_space_role channels;
 } distributions[] = {
-        { "debian", "debian", 1, NULL, { 0 } },
-        { "ubuntu", "ubuntu", 2, NULL, { "esm-infra", "esm-apps", "esm-infra-legacy", "esm" } },
-        { "alpine", "alpine", 2, NULL, { 0 } },
-        { "wolfi", "wolfi", 0, NULL, { 0 } },
-        { "chainguard", "chainguard", 0, "wolfi", { 0 } },
-        { "rhel", "rhel", 1, NULL, { 0 } },
-        { "centos", "centos", 1, "rhel", { 0 } },
-        { "rocky", "rocky", 1, "rhel", { 0 } },
-        { "almalinux", "alma", 1, "rhel", { 0 } },
-        { "ol", "oracle", 1, "rhel", { 0 } },
-        { "amzn", "amazon", 1, NULL, { 0 } },
-        { "fedora", "fedora", 1, NULL, { 0 } },
-        { "photon", "photon", 2, NULL, { 0 } },
-        { "azurelinux", "azure", 1, NULL, { 0 } },
-        { "mariner", "mariner", 1, NULL, { 0 } },
-        { "sles", "sles", 2, NULL, { 0 } },
-        { "opensuse-leap", "opensuse", 2, NULL, { 0 } },
-        { "opensuse-tumbleweed", "opensuse-tumbleweed", 0, NULL, { 0 } },
-        { "arch", "arch", 0, NULL, { 0 } },
+        { "debian", "debian", 1, NULL, BH_SPACE_SUPPORT },
+        { "ubuntu", "ubuntu", 2, NULL, BH_SPACE_SUPPORT },
+        { "alpine", "alpine", 2, NULL, BH_SPACE_SUPPORT },
+        { "wolfi", "wolfi", 0, NULL, BH_SPACE_SUPPORT },
+        { "chainguard", "chainguard", 0, "wolfi", BH_SPACE_SUPPORT },
+        { "rhel", "rhel", 1, NULL, BH_SPACE_SUPPORT },
+        { "centos", "centos", 1, "rhel", BH_SPACE_SUPPORT },
+        { "rocky", "rocky", 1, "rhel", BH_SPACE_SUPPORT },
+        { "almalinux", "alma", 1, "rhel", BH_SPACE_SUPPORT },
+        { "ol", "oracle", 1, "rhel", BH_SPACE_SUPPORT },
+        { "amzn", "amazon", 1, NULL, BH_SPACE_COLLECTION },
+        { "fedora", "fedora", 1, NULL, BH_SPACE_SUPPORT },
+        { "photon", "photon", 2, NULL, BH_SPACE_SUPPORT },
+        { "azurelinux", "azure", 1, NULL, BH_SPACE_SUPPORT },
+        { "mariner", "mariner", 1, NULL, BH_SPACE_SUPPORT },
+        { "sles", "sles", 2, NULL, BH_SPACE_SUPPORT },
+        { "opensuse-leap", "opensuse", 2, NULL, BH_SPACE_SUPPORT },
+        { "opensuse-tumbleweed", "opensuse-tumbleweed", 0, NULL, BH_SPACE_SUPPORT },
+        { "arch", "arch", 0, NULL, BH_SPACE_SUPPORT },
 };
 
 /* "3.19.1" in two parts is "3.19". */
@@ -108,9 +108,6 @@ struct bh_spaces bh_spaces_of_os(struct bh_arena *arena, struct bh_str id, struc
                         continue;
                 own = space_name(arena, d->space, release);
                 add_space(arena, &list, own, BH_SPACE_OWN, NULL);
-                for (size_t k = 0; k < BH_LEN(d->channels) && d->channels[k]; k++)
-                        add_space(arena, &list, bh_arena_printf(arena, "%.*s:%s", BH_FMT(own), d->channels[k]),
-                                  BH_SPACE_CHANNEL, d->channels[k]);
                 if (d->kin)
                         add_space(arena, &list, space_name(arena, d->kin, first_parts(release, 1)), BH_SPACE_KIN, NULL);
                 return list;
@@ -118,6 +115,29 @@ struct bh_spaces bh_spaces_of_os(struct bh_arena *arena, struct bh_str id, struc
         if (id.len && version.len)
                 add_space(arena, &list, bh_arena_printf(arena, "%.*s:%.*s", BH_FMT(id), BH_FMT(version)), BH_SPACE_OWN, NULL);
         return list;
+}
+
+enum bh_space_role bh_space_channel_role(struct bh_str id) {
+        for (size_t i = 0; i < BH_LEN(distributions); i++)
+                if (bh_str_is(id, distributions[i].id))
+                        return distributions[i].channels;
+        return BH_SPACE_SUPPORT;
+}
+
+void bh_spaces_of_tag(struct bh_arena *arena, struct bh_str id, struct bh_str version, struct bh_spaces *into) {
+        static const char *const programs[] = { "eus", "aus", "tus", "e4s" };
+        ptrdiff_t at = bh_str_find(version, BH_STR(".el"));
+        struct bh_str tag = at < 0 ? (struct bh_str){ 0 } : bh_str_from(version, (size_t) at + 3), major, minor;
+        size_t n = 0;
+
+        if (!bh_str_is(id, "rhel") || !bh_str_cut(tag, '_', &major, &minor))
+                return;
+        while (n < minor.len && bh_is_digit(minor.at[n]))
+                n++;
+        for (size_t i = 0; n && i < BH_LEN(programs); i++)
+                add_space(arena, into, bh_arena_printf(arena, "rhel:%.*s.%.*s:%s", BH_FMT(major),
+                                                       BH_FMT(bh_str_part(minor, 0, n)), programs[i]),
+                          BH_SPACE_SUPPORT, programs[i]);
 }
 
 /* A name in a binary, and what advisories call the same product. Names that agree already are tried first. */

@@ -14,9 +14,10 @@ struct bh_str bh_package_key(struct bh_arena *arena, enum bh_eco eco, struct bh_
 
 /* How much a space has to say about a system. */
 enum bh_space_role {
-        BH_SPACE_OWN,     /* the release itself */
-        BH_SPACE_CHANNEL, /* extra support for it: refines what its own space leaves open */
-        BH_SPACE_KIN,     /* the distribution it is rebuilt from: heard where its own space is silent */
+        BH_SPACE_OWN,        /* the release itself */
+        BH_SPACE_COLLECTION, /* more packages for it, in several streams: "amazon:2:docker" */
+        BH_SPACE_SUPPORT,    /* paid or longer support: refines what its own space leaves open: "ubuntu:20.04:esm-apps" */
+        BH_SPACE_KIN,        /* the distribution it is rebuilt from: heard where its own space is silent */
 };
 
 struct bh_space {
@@ -26,8 +27,12 @@ struct bh_space {
 };
 BH_VEC_OF(bh_spaces, struct bh_space);
 
-/* The distribution's spaces, its own first; none for one we do not know how to name. `version` as in os-release. */
+/* The distribution's own space and its kin's; none for one we do not know how to name. `version` as in os-release. */
 struct bh_spaces bh_spaces_of_os(struct bh_arena *arena, struct bh_str id, struct bh_str version);
+/* What spaces named "OWN:channel" are to that distribution. */
+enum bh_space_role bh_space_channel_role(struct bh_str id);
+/* Red Hat's longer support for a minor release shows in a package's own release tag: ".el9_2" -> "rhel:9.2:eus", ... */
+void bh_spaces_of_tag(struct bh_arena *arena, struct bh_str id, struct bh_str version, struct bh_spaces *into);
 /* The language space of an ecosystem: "npm"; empty for distributions. */
 struct bh_str bh_space_of_eco(enum bh_eco eco);
 
