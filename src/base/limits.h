@@ -66,5 +66,6 @@
 #define BH_LIMIT_FEED_FILE (512 * BH_MIB)   /* one file, unpacked */
 #define BH_LIMIT_FEED_ZIP (1 * BH_GIB)      /* one zip, packed: it is read through its directory */
 #define BH_LIMIT_FEED_BYTES (64 * BH_GIB)   /* one walk, unpacked */
+#define BH_LIMIT_VERSION 512 /* bytes of a version; longer ones are ordered by their bytes, after all others */
 
 #endif
