@@ -68,4 +68,6 @@
 #define BH_LIMIT_FEED_BYTES (64 * BH_GIB)   /* one walk, unpacked */
 #define BH_LIMIT_VERSION 512 /* bytes of a version; longer ones are ordered by their bytes, after all others */
 
+#define BH_LIMIT_RUST_AUDIT (8 * BH_MIB) /* a Rust program's list of crates, unpacked */
+
 #endif

@@ -5,6 +5,18 @@
 
 /* One row a line: the name appears in gaps and in `bulkhead scan --explain-files`. */
 const struct bh_cataloger bh_catalogers[] = {
+        { "bun-lock", BH_MATCH_BASENAME, "bun.lock", bh_pkg_bun_lock },
+        { "dotnet-config", BH_MATCH_BASENAME, "packages.config", bh_pkg_dotnet_config },
+        { "dotnet-deps", BH_MATCH_SUFFIX, ".deps.json", bh_pkg_dotnet_deps },
+        { "dotnet-lock", BH_MATCH_BASENAME, "packages.lock.json", bh_pkg_dotnet_lock },
+        { "go-binary", BH_MATCH_ELF, NULL, bh_pkg_go_binary },
+        { "go-mod", BH_MATCH_BASENAME, "go.mod", bh_pkg_go_mod },
+        { "node-installed", BH_MATCH_BASENAME, "package.json", bh_pkg_node_installed },
+        { "npm-lock", BH_MATCH_BASENAME, "package-lock.json", bh_pkg_npm_lock },
+        { "npm-shrinkwrap", BH_MATCH_BASENAME, "npm-shrinkwrap.json", bh_pkg_npm_lock },
+        { "pnpm-lock", BH_MATCH_BASENAME, "pnpm-lock.yaml", bh_pkg_pnpm_lock },
+        { "rust-binary", BH_MATCH_ELF, NULL, bh_pkg_rust_binary },
+        { "yarn-lock", BH_MATCH_BASENAME, "yarn.lock", bh_pkg_yarn_lock },
         { NULL, BH_MATCH_PATH, NULL, NULL },
 };
 

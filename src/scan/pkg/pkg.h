@@ -4,4 +4,24 @@
 /* The readers behind the rows of catalog.c; each is described at its definition in pkg/NAME.c. */
 #include "scan/catalog.h"
 
+#define BH_CATALOG_FN(name) int name(struct bh_catalog *, const struct bh_file *, struct bh_arena *, struct bh_err *)
+
+/* bun.c, node.c, pnpm.c, yarn.c */
+BH_CATALOG_FN(bh_pkg_bun_lock);
+BH_CATALOG_FN(bh_pkg_node_installed);
+BH_CATALOG_FN(bh_pkg_npm_lock);
+BH_CATALOG_FN(bh_pkg_pnpm_lock);
+BH_CATALOG_FN(bh_pkg_yarn_lock);
+/* dotnet.c */
+BH_CATALOG_FN(bh_pkg_dotnet_config);
+BH_CATALOG_FN(bh_pkg_dotnet_deps);
+BH_CATALOG_FN(bh_pkg_dotnet_lock);
+/* golang.c */
+BH_CATALOG_FN(bh_pkg_go_binary);
+BH_CATALOG_FN(bh_pkg_go_mod);
+/* rust.c */
+BH_CATALOG_FN(bh_pkg_rust_binary);
+
+#undef BH_CATALOG_FN
+
 #endif
