@@ -10,8 +10,9 @@
  * that only says "type": "module"; a lock file inside node_modules was some
  * author's and says nothing about what is installed. Both are passed over.
  */
-#include "fmt/json.h"
 #include "scan/pkg/node.h"
+
+#include "fmt/json.h"
 #include "scan/pkg/pkg.h"
 
 #define MODULES BH_STR("node_modules/")
