@@ -76,6 +76,7 @@ struct bh_package {
         struct bh_str module;                 /* RPM modularity label "nodejs:18:8090...", else empty */
         struct bh_str location;               /* path of the file that told us, without leading '/'; "a.war!/WEB-INF/lib/b.jar" inside archives */
         struct bh_str purl;                   /* given by an SBOM; else empty and made by bh_purl_print */
+        struct bh_str owner;                  /* the OS package that installed it, "python3-yaml": then the distribution's word is the one that counts; set by the merge */
         bool dev;                             /* wanted for development or tests only */
         struct bh_owned_file *files;
         uint32_t n_files;

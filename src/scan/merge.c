@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "scan/merge.h"
+
+#include <stdlib.h>
+
+#include "base/hash.h"
+#include "base/map.h"
+#include "base/vec.h"
+#include "scan/above.h"
+
+struct merge {
+        struct bh_arena *arena;
+        const struct bh_layer *layers;
+        uint32_t n_layers;
+        struct bh_above *above;
+        struct bh_map *identities; /* a layer each: what packages it has, by identity */
+        BH_VEC(struct bh_package) packages;
+        BH_VEC(struct bh_finding) findings;
+        BH_VEC(struct bh_gap) gaps;
+        BH_VEC(struct bh_special) specials;
+        BH_VEC(uint32_t) special_layers;
+        BH_VEC(struct bh_str) content_sets;
+};
+
+static struct bh_str identity(struct bh_arena *arena, const struct bh_package *p) {
+        return bh_arena_printf(arena, "%d|%.*s|%.*s|%.*s|%.*s", (int) p->eco, BH_FMT(p->location), BH_FMT(p->name),
+                               BH_FMT(p->version), BH_FMT(p->arch));
+}
+
+static void note_identities(struct merge *m) {
+        m->identities = bh_arena_array(m->arena, struct bh_map, m->n_layers);
+        for (uint32_t i = 0; i < m->n_layers; i++) {
+                m->identities[i] = bh_map_in(m->arena);
+                for (uint32_t k = 0; k < m->layers[i].n_packages; k++)
+                        bh_map_set(&m->identities[i], identity(m->arena, &m->layers[i].packages[k]), m);
+        }
+}
+
+/* Down through the layers that wrote the same file, as long as the package was in it. */
+static uint32_t first_brought_by(const struct merge *m, uint32_t last, const struct bh_package *p) {
+        struct bh_str id = identity(m->arena, p);
+        uint32_t first = last;
+
+        for (uint32_t i = last; i-- > 0;) {
+                if (!bh_above_has(m->above, i, p->location))
+                        continue;
+                if (!bh_map_has(&m->identities[i], id))
+                        break;
+                first = i;
+        }
+        return first;
+}
+
+static void merge_packages(struct merge *m) {
+        for (uint32_t i = 0; i < m->n_layers; i++)
+                for (uint32_t k = 0; k < m->layers[i].n_packages; k++) {
+                        const struct bh_package *p = &m->layers[i].packages[k];
+                        struct bh_package *n;
+
+                        if (bh_above_hides(m->above, i, p->location))
+                                continue;
+                        n = bh_vec_add(m->arena, &m->packages);
+                        *n = *p;
+                        n->layer = first_brought_by(m, i, p);
+                }
+}
+
+/* Files of OS packages by the hash of their path, to the package's name. */
+struct owner {
+        uint64_t path;
+        struct bh_str name;
+};
+
+static int owner_cmp(const void *a, const void *b) {
+        const struct owner *x = a, *y = b;
+
+        return x->path == y->path ? bh_str_cmp(x->name, y->name) : x->path < y->path ? -1 : 1;
+}
+
+/* bin/ls is usr/bin/ls on a system with merged directories; both spellings count as one. */
+static uint64_t owned_path_hash(struct bh_str path) {
+        static const char *const merged[] = { "usr/bin/", "usr/sbin/", "usr/lib/", "usr/lib32/", "usr/lib64/" };
+
+        for (size_t i = 0; i < BH_LEN(merged); i++)
+                if (bh_str_starts(path, bh_str_of(merged[i])))
+                        return bh_hash64(bh_str_from(path, 4));
+        return bh_hash64(path);
+}
+
+static void own(struct merge *m) {
+        BH_VEC(struct owner) owners = { 0 };
+
+        for (size_t i = 0; i < m->packages.len; i++) {
+                const struct bh_package *p = &m->packages.at[i];
+
+                for (uint32_t k = 0; bh_eco_is_os(p->eco) && k < p->n_files; k++)
+                        *bh_vec_add(m->arena, &owners) = (struct owner){ owned_path_hash(p->files[k].path), p->name };
+        }
+        for (uint32_t i = 0; i < m->n_layers; i++)
+                for (uint32_t k = 0; k < m->layers[i].n_owned; k++)
+                        *bh_vec_add(m->arena, &owners) = (struct owner){ owned_path_hash(m->layers[i].owned[k].path), BH_STR("dpkg") };
+        if (owners.len == 0)
+                return;
+        qsort(owners.at, owners.len, sizeof *owners.at, owner_cmp);
+        for (size_t i = 0; i < m->packages.len; i++) {
+                struct bh_package *p = &m->packages.at[i];
+                struct owner key = { owned_path_hash(p->location), { 0 } };
+                size_t lo = 0, hi = owners.len;
+
+                if (bh_eco_is_os(p->eco))
+                        continue;
+                while (lo < hi) {
+                        size_t mid = lo + (hi - lo) / 2;
+
+                        if (owners.at[mid].path < key.path)
+                                lo = mid + 1;
+                        else
+                                hi = mid;
+                }
+                if (lo < owners.len && owners.at[lo].path == key.path)
+                        p->owner = owners.at[lo].name;
+        }
+}
+
+static void join_licences(struct merge *m) {
+        struct bh_map by_name = bh_map_in(m->arena);
+
+        for (uint32_t i = 0; i < m->n_layers; i++)
+                for (uint32_t k = 0; k < m->layers[i].n_licences; k++)
+                        bh_map_set(&by_name, m->layers[i].licences[k].package, &m->layers[i].licences[k].expression);
+        for (size_t i = 0; i < m->packages.len; i++) {
+                struct bh_package *p = &m->packages.at[i];
+                const struct bh_str *said = p->licence.len || !bh_eco_is_os(p->eco) ? NULL : bh_map_get(&by_name, p->name);
+
+                if (said)
+                        p->licence = *said;
+        }
+}
+
+/* A secret that a later layer takes away is still in the image, and still a finding. */
+static void merge_findings(struct merge *m) {
+        for (uint32_t i = 0; i < m->n_layers; i++)
+                for (uint32_t k = 0; k < m->layers[i].n_findings; k++) {
+                        struct bh_finding *f = bh_vec_add(m->arena, &m->findings);
+
+                        *f = m->layers[i].findings[k];
+                        f->layer = i;
+                        f->removed = f->path.len && bh_above_hides(m->above, i, f->path);
+                }
+}
+
+static void merge_specials(struct merge *m) {
+        for (uint32_t i = 0; i < m->n_layers; i++)
+                for (uint32_t k = 0; k < m->layers[i].n_specials; k++) {
+                        const struct bh_special *s = &m->layers[i].specials[k];
+
+                        if (bh_above_hides(m->above, i, s->path))
+                                continue;
+                        *bh_vec_add(m->arena, &m->specials) = *s;
+                        *bh_vec_add(m->arena, &m->special_layers) = i;
+                }
+}
+
+static void merge_rest(struct merge *m, struct bh_merged *ret) {
+        for (uint32_t i = 0; i < m->n_layers; i++) {
+                const struct bh_layer *l = &m->layers[i];
+
+                if (l->release.id.len && l->release.rank >= ret->release.rank)
+                        ret->release = l->release;
+                for (uint32_t k = 0; k < l->n_gaps; k++) {
+                        struct bh_gap *g = bh_vec_add(m->arena, &m->gaps);
+
+                        *g = l->gaps[k];
+                        g->layer = i;
+                }
+                for (uint32_t k = 0; k < l->n_content_sets; k++)
+                        *bh_vec_add(m->arena, &m->content_sets) = l->content_sets[k];
+        }
+}
+
+static void count_waste(const struct merge *m, uint64_t *wasted) {
+        for (uint32_t i = 0; i < m->n_layers; i++)
+                for (uint64_t k = 0; k < m->layers[i].n_sizes; k++)
+                        if (bh_above_replaces(m->above, i, m->layers[i].sizes[k].path))
+                                wasted[i] += m->layers[i].sizes[k].bytes;
+}
+
+static int package_cmp(const void *a, const void *b) {
+        const struct bh_package *x = a, *y = b;
+        int r = (int) x->eco - (int) y->eco;
+
+        r = r ? r : bh_str_cmp(x->name, y->name);
+        r = r ? r : bh_str_cmp(x->version, y->version);
+        r = r ? r : bh_str_cmp(x->location, y->location);
+        return r ? r : bh_str_cmp(x->arch, y->arch);
+}
+
+/* One file may tell of a package twice (a jar with its manifest and its pom): one row stays. */
+static size_t drop_repeated(struct bh_package *at, size_t n) {
+        size_t kept = 0;
+
+        for (size_t i = 0; i < n; i++)
+                if (kept == 0 || package_cmp(&at[i], &at[kept - 1]) != 0)
+                        at[kept++] = at[i];
+        return kept;
+}
+
+void bh_layers_merge(const struct bh_layer *layers, uint32_t n_layers, struct bh_arena *arena, struct bh_merged *ret) {
+        struct merge m = { .arena = arena, .layers = layers, .n_layers = n_layers };
+
+        *ret = (struct bh_merged){ 0 };
+        m.above = bh_above_new(arena, layers, n_layers);
+        note_identities(&m);
+        merge_packages(&m);
+        own(&m);
+        join_licences(&m);
+        merge_findings(&m);
+        merge_specials(&m);
+        merge_rest(&m, ret);
+        if (m.packages.len)
+                qsort(m.packages.at, m.packages.len, sizeof *m.packages.at, package_cmp);
+        m.packages.len = drop_repeated(m.packages.at, m.packages.len);
+        ret->wasted_bytes = bh_arena_array(arena, uint64_t, n_layers);
+        count_waste(&m, ret->wasted_bytes);
+        ret->packages = m.packages.at;
+        ret->n_packages = (uint32_t) m.packages.len;
+        ret->findings = m.findings.at;
+        ret->n_findings = (uint32_t) m.findings.len;
+        ret->specials = m.specials.at;
+        ret->special_layers = m.special_layers.at;
+        ret->n_specials = (uint32_t) m.specials.len;
+        ret->gaps = m.gaps.at;
+        ret->n_gaps = (uint32_t) m.gaps.len;
+        ret->content_sets = m.content_sets.at;
+        ret->n_content_sets = (uint32_t) m.content_sets.len;
+}
