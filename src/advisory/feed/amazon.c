@@ -132,14 +132,10 @@ static struct bh_str space_of(struct bh_arena *arena, struct bh_str id) {
 struct update {
         struct bh_advisory a;
         bh_feed_affs affected;
+        struct bh_map seen;
         bh_feed_strs cves, references;
         struct bh_str space;
 };
-
-static bool is_debug(struct bh_str name) {
-        return bh_str_ends(name, BH_STR("-debuginfo")) || bh_str_find(name, BH_STR("-debuginfo-common")) > 0 ||
-                bh_str_ends(name, BH_STR("-debugsource"));
-}
 
 static void read_package(struct bh_arena *arena, const struct tag *t, struct update *u) {
         struct bh_str epoch = attribute(t, BH_STR("epoch")), version = attribute(t, BH_STR("version"));
@@ -147,7 +143,7 @@ static void read_package(struct bh_arena *arena, const struct tag *t, struct upd
         struct bh_affected a = { .eco = BH_ECO_RPM, .space = u->space, .binary = true, .status = BH_STATUS_FIXED };
 
         a.package = attribute(t, BH_STR("name"));
-        if (a.package.len == 0 || version.len == 0 || release.len == 0 || bh_str_is(arch, "src") || is_debug(a.package))
+        if (a.package.len == 0 || version.len == 0 || release.len == 0 || bh_str_is(arch, "src") || bh_feed_is_debug_rpm(a.package))
                 return;
         a.arch = bh_str_is(arch, "noarch") ? BH_STR("") : arch;
         a.ranges = bh_arena_make(arena, struct bh_range);
@@ -155,7 +151,7 @@ static void read_package(struct bh_arena *arena, const struct tag *t, struct upd
         a.ranges[0].fixed = epoch.len == 0 || bh_str_is(epoch, "0")
                 ? bh_arena_printf(arena, "%.*s-%.*s", BH_FMT(version), BH_FMT(release))
                 : bh_arena_printf(arena, "%.*s:%.*s-%.*s", BH_FMT(epoch), BH_FMT(version), BH_FMT(release));
-        *bh_vec_add(arena, &u->affected) = a;
+        bh_feed_add_rpm(arena, &u->affected, &u->seen, &a);
 }
 
 static void read_tag(struct bh_arena *arena, const struct tag *t, struct update *u) {
@@ -183,7 +179,7 @@ static void read_tag(struct bh_arena *arena, const struct tag *t, struct update 
 }
 
 static int read_update(const struct bh_feed_in *in, struct bh_str body, struct bh_err *err) {
-        struct update u = { 0 };
+        struct update u = { .seen = bh_map_in(in->arena) };
         struct tag t;
 
         while (next_tag(&body, &t))

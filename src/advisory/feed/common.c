@@ -191,6 +191,25 @@ bool bh_feed_term(struct bh_arena *arena, struct bh_str term, struct bh_feed_ter
         return true;
 }
 
+bool bh_feed_is_debug_rpm(struct bh_str name) {
+        return bh_str_ends(name, BH_STR("-debuginfo")) || bh_str_ends(name, BH_STR("-debugsource")) ||
+                bh_str_find(name, BH_STR("-debuginfo-common")) > 0;
+}
+
+void bh_feed_add_rpm(struct bh_arena *arena, bh_feed_affs *list, struct bh_map *seen, const struct bh_affected *a) {
+        struct bh_str key = bh_arena_printf(arena, "%.*s %.*s %.*s", BH_FMT(a->space), BH_FMT(a->package),
+                                            BH_FMT(a->ranges[0].fixed));
+        size_t index = (size_t) (uintptr_t) bh_map_get(seen, key); /* + 1 */
+
+        if (index) {
+                if (!bh_str_eq(list->at[index - 1].arch, a->arch))
+                        list->at[index - 1].arch = (struct bh_str){ 0 };
+                return;
+        }
+        *bh_vec_add(arena, list) = *a;
+        (void) bh_map_set(seen, key, (void *) (uintptr_t) list->len);
+}
+
 struct release {
         const char *codename, *number;
 };

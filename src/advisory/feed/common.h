@@ -6,6 +6,7 @@
  * publishers share (dates, CVE names, lists of text, release names).
  */
 #include "advisory/feed.h"
+#include "base/map.h"
 #include "base/vec.h"
 
 typedef BH_VEC(struct bh_str) bh_feed_strs;
@@ -51,6 +52,14 @@ struct bh_feed_terms {
         bool above; /* v > from */
 };
 bool bh_feed_term(struct bh_arena *arena, struct bh_str term, struct bh_feed_terms *t);
+
+/*
+ * A fixed RPM of an erratum. Errata list each package once for every
+ * architecture; where they agree on the version it becomes one statement for
+ * all of them. `seen` is a map of the erratum's own.
+ */
+void bh_feed_add_rpm(struct bh_arena *arena, bh_feed_affs *list, struct bh_map *seen, const struct bh_affected *a);
+bool bh_feed_is_debug_rpm(struct bh_str name);
 
 /* "7" of codename "wheezy"; empty when unknown. */
 struct bh_str bh_feed_debian_release(struct bh_str codename);

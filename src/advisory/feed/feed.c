@@ -71,6 +71,8 @@ static bool is_company(struct bh_str path) {
         static const char *const names = "LICENSE LICENCE COPYING README NOTICE copyright CONTRIBUTING SECURITY Makefile .";
         struct bh_str name = bh_str_basename(path);
 
+        if (bh_str_ends(path, BH_STR("security-tracker/data/config.json")))
+                return true;
         return bh_feed_has_prefix(name, names) || bh_str_find(path, BH_STR("/.github/")) >= 0 ||
                 bh_str_ends(name, BH_STR(".md")) || bh_str_ends(name, BH_STR("package.json")) ||
                 bh_str_ends(name, BH_STR("_schema.json"));

@@ -241,7 +241,8 @@ static bool withdrawn_in_words(const struct bh_advisory *a) {
 
         while (head.len && (head.at[0] == '#' || bh_is_space(head.at[0]) || head.at[0] == '*' || head.at[0] == '_'))
                 head = bh_str_from(head, 1);
-        return bh_str_find_nocase(a->summary, BH_STR("withdrawn")) >= 0 ||
+        return starts_nocase(a->summary, BH_STR("withdrawn")) || starts_nocase(a->summary, BH_STR("(withdrawn")) ||
+                bh_str_find_nocase(a->summary, BH_STR("withdrawn advisory")) >= 0 ||
                 starts_nocase(a->summary, BH_STR("duplicate advisory")) ||
                 starts_nocase(a->summary, BH_STR("duplicate of")) ||
                 starts_nocase(head, BH_STR("duplicate advisory")) || starts_nocase(head, BH_STR("withdrawn")) ||

@@ -19,10 +19,6 @@ bool bh_rocky_is(const struct bh_feed_in *in) {
         return is_advisory(in->root) || is_advisory(bh_doc_first(bh_doc_get(in->root, "advisories")));
 }
 
-static bool is_debug(struct bh_str name) {
-        return bh_str_ends(name, BH_STR("-debuginfo")) || bh_str_ends(name, BH_STR("-debugsource"));
-}
-
 /* "Important: container-tools:rhel8 security update": the module, when the packages are of one. */
 static struct bh_str module_of(struct bh_str synopsis) {
         struct bh_str word, name, stream;
@@ -34,31 +30,26 @@ static struct bh_str module_of(struct bh_str synopsis) {
 }
 
 static void read_rpms(struct bh_arena *arena, const struct bh_doc *release, struct bh_str module, bh_feed_affs *out) {
+        struct bh_map seen = bh_map_in(arena);
         struct bh_str name = release->key, space;
+        struct bh_nvr nvr;
 
         if (!bh_str_cut_prefix(&name, BH_STR("Rocky Linux ")))
                 return;
         space = bh_arena_cat(arena, BH_STR("rocky:"), name);
         for (const struct bh_doc *n = bh_doc_first(bh_doc_get(release, "nvras")); n; n = n->next) {
-                struct bh_range *range;
-                struct bh_affected *a;
-                struct bh_nvr nvr;
+                struct bh_affected a = { .eco = BH_ECO_RPM, .space = space, .binary = true, .status = BH_STATUS_FIXED };
 
-                if (!bh_nvr_parse(bh_doc_str(n), true, &nvr) || bh_str_is(nvr.arch, "src") || is_debug(nvr.name))
+                if (!bh_nvr_parse(bh_doc_str(n), true, &nvr) || bh_str_is(nvr.arch, "src") || bh_feed_is_debug_rpm(nvr.name))
                         continue;
-                range = bh_arena_make(arena, struct bh_range);
-                range->fixed = nvr.evr;
-                a = bh_vec_add(arena, out);
-                a->eco = BH_ECO_RPM;
-                a->space = space;
-                a->package = nvr.name;
-                a->binary = true;
-                a->arch = bh_str_is(nvr.arch, "noarch") ? BH_STR("") : nvr.arch;
-                a->status = BH_STATUS_FIXED;
-                a->ranges = range;
-                a->n_ranges = 1;
+                a.package = nvr.name;
+                a.arch = bh_str_is(nvr.arch, "noarch") ? BH_STR("") : nvr.arch;
+                a.ranges = bh_arena_make(arena, struct bh_range);
+                a.ranges[0].fixed = nvr.evr;
+                a.n_ranges = 1;
                 if (bh_str_find(nvr.evr, BH_STR(".module+")) >= 0)
-                        a->module = module;
+                        a.module = module;
+                bh_feed_add_rpm(arena, out, &seen, &a);
         }
 }
 
