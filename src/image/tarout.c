@@ -28,7 +28,8 @@ static void octal(char *field, size_t width, uint64_t value) {
 }
 
 static void text(char *field, size_t width, struct bh_str value) {
-        memcpy(field, value.at, BH_MIN(width, value.len));
+        if (value.len)
+                memcpy(field, value.at, BH_MIN(width, value.len));
 }
 
 static void seal(struct block *b) {

@@ -7,7 +7,7 @@ import tarfile
 
 import pytest
 
-from conftest import need, need_root, run, sha256
+from conftest import need, need_root, run, sha256, wait_for
 from fake_registry import INDEX, Fake
 
 
@@ -501,8 +501,7 @@ def test_a_file_that_shrinks_while_it_is_read_is_filled_up(cat, build, tmp_path)
     # Nobody reads the pipe until the file has shrunk: 1 MiB of it fits, the rest is gone.
     p = subprocess.Popen([build / "tests/lib/source_cat", "-o", tmp_path / "fifo.tar", f"rootfs:{root}"],
                          stdout=subprocess.PIPE, text=True, env={**os.environ})
-    while not (tmp_path / "fifo.tar").exists() or (tmp_path / "fifo.tar").stat().st_size < 1 << 20:
-        pass
+    wait_for("its first bytes", lambda: (tmp_path / "fifo.tar").stat().st_size > 1 << 20, process=p)
     os.truncate(root / "a", 2 << 20)
     out, _ = p.communicate(timeout=60)
     with tarfile.open(tmp_path / "fifo.tar") as tar:
