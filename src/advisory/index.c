@@ -25,6 +25,7 @@ struct bh_index {
         uint64_t hashes_at;
         uint32_t n_blocks, block_shift;
         int64_t date_s;
+        struct bh_checker *checker;
         uint8_t *checked; /* a byte a block: threads may set the same one */
 };
 
@@ -84,10 +85,10 @@ static int check_signature(const struct bh_index *ix, const struct bh_keyring *k
         if (!bh_keyring_has(keys, &key))
                 return bh_fail(err, BH_E_DENIED, "it is signed with the key %s..., which is not among the trusted ones",
                                bh_hex(key.bytes, 8, hex));
-        if (!bh_seal_holds(&key, bh_str_part(ix->file, 0, BH_INDEX_SIGNED),
-                           (const uint8_t *) ix->file.at + BH_INDEX_SIGNED + BH_SEAL_KEY_BYTES))
+        if (!bh_checker_holds(ix->checker, &key, bh_str_part(ix->file, 0, BH_INDEX_SIGNED),
+                              (const uint8_t *) ix->file.at + BH_INDEX_SIGNED + BH_SEAL_KEY_BYTES))
                 return bh_fail(err, BH_E_DENIED, "its signature does not hold: the file was changed after it was signed");
-        bh_sha256(bh_str_from(ix->file, ix->hashes_at), hash);
+        bh_checker_sha256(ix->checker, bh_str_from(ix->file, ix->hashes_at), hash);
         if (memcmp(hash, ix->file.at + BH_INDEX_HASH_AT, sizeof hash) != 0)
                 return bh_fail(err, BH_E_DENIED, "its table of hashes was changed after it was signed");
         return 0;
@@ -121,8 +122,10 @@ static int start(struct bh_index *ix, const struct bh_keyring *keys, struct bh_e
         int r = read_header(ix, err);
 
         ix->believed = !keys;
-        if (r == 0 && keys)
+        if (r == 0 && keys) {
+                ix->checker = bh_checker_new();
                 r = check_signature(ix, keys, err);
+        }
         if (r == 0)
                 r = check_counts(ix, err);
         if (r == 0 && !(ix->checked = calloc(ix->n_blocks ? ix->n_blocks : 1, 1)))
@@ -189,6 +192,7 @@ void bh_index_close(struct bh_index **index) {
                 return;
         if (ix->mapped)
                 (void) munmap((void *) (uintptr_t) ix->file.at, ix->file.len);
+        bh_checker_free(&ix->checker);
         free(ix->checked);
         free(ix);
         *index = NULL;
@@ -201,7 +205,7 @@ static int check_block(struct bh_index *ix, uint64_t block, struct bh_err *err) 
 
         if (__atomic_load_n(&ix->checked[block], __ATOMIC_ACQUIRE))
                 return 0;
-        bh_sha256(bytes, hash);
+        bh_checker_sha256(ix->checker, bytes, hash);
         if (memcmp(hash, ix->file.at + ix->hashes_at + block * BH_SHA256_BYTES, sizeof hash) != 0)
                 return bh_fail(err, BH_E_DENIED, "block %llu of the index was changed after it was signed",
                                (unsigned long long) block);

@@ -4,6 +4,7 @@
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 #include <openssl/sha.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -113,14 +114,50 @@ int bh_seal_sign(const struct bh_private_key *key, struct bh_str bytes, uint8_t 
         return 0;
 }
 
-bool bh_seal_holds(const struct bh_public_key *key, struct bh_str bytes,
-                   const uint8_t signature[BH_SEAL_SIGNATURE_BYTES]) {
+struct bh_checker {
+        OSSL_LIB_CTX *lib;
+        EVP_MD *sha256;
+};
+
+struct bh_checker *bh_checker_new(void) {
+        struct bh_checker *c = calloc(1, sizeof *c);
+
+        if (!c || !(c->lib = OSSL_LIB_CTX_new()) || !(c->sha256 = EVP_MD_fetch(c->lib, "SHA256", NULL)))
+                bh_nomem(sizeof *c);
+        return c;
+}
+
+void bh_checker_free(struct bh_checker **checker) {
+        if (*checker) {
+                EVP_MD_free((*checker)->sha256);
+                OSSL_LIB_CTX_free((*checker)->lib);
+                free(*checker);
+        }
+        *checker = NULL;
+}
+
+void bh_checker_sha256(const struct bh_checker *checker, struct bh_str bytes, uint8_t ret[BH_SHA256_BYTES]) {
+        if (EVP_Digest(bytes.at, bytes.len, ret, NULL, checker->sha256, NULL) != 1)
+                bh_nomem(0);
+}
+
+bool bh_checker_holds(const struct bh_checker *checker, const struct bh_public_key *key, struct bh_str bytes,
+                      const uint8_t signature[BH_SEAL_SIGNATURE_BYTES]) {
         BH_CLEANUP(free_pkey)
-        EVP_PKEY *k = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, key->bytes, sizeof key->bytes);
+        EVP_PKEY *k = EVP_PKEY_new_raw_public_key_ex(checker->lib, "ED25519", NULL, key->bytes, sizeof key->bytes);
         BH_CLEANUP(free_ctx) EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 
-        return k && ctx && EVP_DigestVerifyInit(ctx, NULL, NULL, NULL, k) == 1 &&
+        return k && ctx && EVP_DigestVerifyInit_ex(ctx, NULL, NULL, checker->lib, NULL, k, NULL) == 1 &&
                EVP_DigestVerify(ctx, signature, BH_SEAL_SIGNATURE_BYTES, (const unsigned char *) bytes.at, bytes.len) == 1;
+}
+
+bool bh_seal_holds(const struct bh_public_key *key, struct bh_str bytes,
+                   const uint8_t signature[BH_SEAL_SIGNATURE_BYTES]) {
+        struct bh_checker *c = bh_checker_new();
+        bool holds = bh_checker_holds(c, key, bytes, signature);
+
+        bh_checker_free(&c);
+        return holds;
 }
 
 void bh_keyring_add(struct bh_keyring *ring, const struct bh_public_key *key) {

@@ -39,6 +39,18 @@ int bh_public_key_parse(struct bh_str pem, struct bh_public_key *ret, struct bh_
 struct bh_str bh_private_key_print(struct bh_arena *arena, const struct bh_private_key *key);
 struct bh_str bh_public_key_print(struct bh_arena *arena, const struct bh_public_key *key);
 
+/*
+ * Checks many things quickly: it asks OpenSSL for its algorithms once, and for
+ * nothing but those (no openssl.cnf), which is most of what opening costs.
+ * Threads may share one.
+ */
+struct bh_checker;
+struct bh_checker *bh_checker_new(void);
+void bh_checker_free(struct bh_checker **checker);
+void bh_checker_sha256(const struct bh_checker *checker, struct bh_str bytes, uint8_t ret[BH_SHA256_BYTES]);
+bool bh_checker_holds(const struct bh_checker *checker, const struct bh_public_key *key, struct bh_str bytes,
+                      const uint8_t signature[BH_SEAL_SIGNATURE_BYTES]);
+
 int bh_seal_sign(const struct bh_private_key *key, struct bh_str bytes, uint8_t ret[BH_SEAL_SIGNATURE_BYTES],
                  struct bh_err *err) BH_MUST_CHECK;
 bool bh_seal_holds(const struct bh_public_key *key, struct bh_str bytes,
