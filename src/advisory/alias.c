@@ -155,6 +155,7 @@ static void number_vulns(struct joiner *j, struct bh_arena *arena, struct bh_joi
         size_t n_strings = j->c->strings.map.len;
         BH_VEC(uint32_t) ids = { 0 };
 
+        out->n_strings = n_strings;
         out->vuln_of = bh_arena_array(arena, uint32_t, n_strings);
         for (size_t i = 0; i < j->c->records.len; i++)
                 for (uint32_t k = 0; k < j->c->records.at[i].vulns.n; k++)

@@ -90,6 +90,20 @@ static void fold_archs(struct emit *e) {
         e->rows.len = out;
 }
 
+/*
+ * Vulnerabilities' ids come first, in their order: the id of vulnerability i is
+ * string i + 1, and a match that only shows ids touches half as many pages.
+ */
+static int by_final(const void *a, const void *b, void *emit) {
+        struct emit *e = emit;
+        uint32_t x = *(const uint32_t *) a, y = *(const uint32_t *) b;
+        bool id_x = x < e->joined.n_strings && e->joined.vuln_of[x], id_y = y < e->joined.n_strings && e->joined.vuln_of[y];
+
+        if (x == 0 || y == 0)
+                return x == y ? 0 : x == 0 ? -1 : 1;
+        return id_x != id_y ? (id_x ? -1 : 1) : by_pool_text(a, b, &e->c->strings);
+}
+
 static int number_strings(struct emit *e, struct bh_err *err) {
         size_t n = e->c->strings.map.len;
         struct bh_buf *at = &e->sections[BH_SECTION_STRING_AT], *bytes = &e->sections[BH_SECTION_STRINGS];
@@ -98,7 +112,7 @@ static int number_strings(struct emit *e, struct bh_err *err) {
         e->number = bh_arena_array(e->arena, uint32_t, n);
         for (uint32_t i = 0; i < n; i++)
                 e->strings[i] = i;
-        qsort_r(e->strings, n, sizeof *e->strings, by_pool_text, &e->c->strings);
+        qsort_r(e->strings, n, sizeof *e->strings, by_final, e);
         for (uint32_t i = 0; i < n; i++) {
                 e->number[e->strings[i]] = i;
                 bh_buf_le32(at, (uint32_t) bytes->len);

@@ -229,11 +229,6 @@ static void gather_one(struct maker *m, struct walk *w, uint32_t vuln, struct ga
                 add(m, &g->aliases, m->number[w->aliases.at[w->alias].what], 0);
 }
 
-static void put_vuln(struct bh_vuln_sections *out, uint32_t id) {
-        bh_buf_le32(&out->vulns, id);
-        bh_buf_le32(&out->vulns, (uint32_t) out->facts.len);
-}
-
 int bh_compile_facts(struct bh_compile *c, const struct bh_joined *joined, struct bh_numbers numbers,
                      struct bh_vuln_sections *ret, struct bh_err *err) {
         BH_CLEANUP(bh_arena_free) struct bh_arena *lists = bh_arena_new(), *arena = bh_arena_new();
@@ -250,10 +245,10 @@ int bh_compile_facts(struct bh_compile *c, const struct bh_joined *joined, struc
 
                 gather_one(&m, &w, v, &g, &one);
                 has_text = bh_prose_add(prose, arena, &one, &place);
-                put_vuln(ret, numbers.of[joined->ids[v]]);
+                bh_buf_le32(&ret->vulns, (uint32_t) ret->facts.len);
                 put_facts(&m, &ret->facts, &g, has_text ? &place : NULL);
                 bh_arena_reset(arena);
         }
-        put_vuln(ret, 0);
+        bh_buf_le32(&ret->vulns, (uint32_t) ret->facts.len);
         return bh_prose_finish(&prose, ret, err);
 }

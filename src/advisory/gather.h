@@ -91,7 +91,8 @@ struct bh_name {
 struct bh_joined {
         uint32_t *ids; /* of the vulnerabilities, sorted by their text */
         uint32_t n_ids;
-        uint32_t *vuln_of; /* by string number: vulnerability + 1, or 0 */
+        uint32_t *vuln_of; /* by string number, of n_strings: vulnerability + 1, or 0 */
+        size_t n_strings;
         BH_VEC(struct bh_name) names;
 };
 /* Sets each record's `vulns`, and says what there is. */

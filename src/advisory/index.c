@@ -101,8 +101,8 @@ static int check_counts(const struct bh_index *ix, struct bh_err *err) {
         } tables[] = {
                 { BH_SECTION_STRING_AT, 4, 8 },
                 { BH_SECTION_PACKAGES, BH_INDEX_PACKAGE_BYTES, 0 },
-                { BH_SECTION_VULNS, BH_INDEX_PAIR_BYTES, 8 },
-                { BH_SECTION_NAMES, BH_INDEX_PAIR_BYTES, 0 },
+                { BH_SECTION_VULNS, 4, 4 },
+                { BH_SECTION_NAMES, BH_INDEX_NAME_BYTES, 0 },
                 { BH_SECTION_TEXT_AT, 4, 4 },
                 { BH_SECTION_SPACES, BH_INDEX_SPACE_BYTES, 0 },
                 { BH_SECTION_LIFECYCLE, BH_INDEX_LIFECYCLE_BYTES, 0 },
@@ -288,12 +288,12 @@ static uint32_t records(const struct bh_index *ix, enum bh_section section, unsi
 void bh_index_info(const struct bh_index *index, struct bh_index_info *ret) {
         *ret = (struct bh_index_info){
                 .bytes = index->file.len,
-                .n_vulns = records(index, BH_SECTION_VULNS, BH_INDEX_PAIR_BYTES, 1),
+                .n_vulns = records(index, BH_SECTION_VULNS, 4, 1),
                 .n_packages = records(index, BH_SECTION_PACKAGES, BH_INDEX_PACKAGE_BYTES, 0),
                 .n_strings = records(index, BH_SECTION_STRING_AT, 4, 1),
                 .n_spaces = records(index, BH_SECTION_SPACES, BH_INDEX_SPACE_BYTES, 0),
                 .n_sources = records(index, BH_SECTION_SOURCES, BH_INDEX_SOURCE_BYTES, 0),
-                .n_names = records(index, BH_SECTION_NAMES, BH_INDEX_PAIR_BYTES, 0),
+                .n_names = records(index, BH_SECTION_NAMES, BH_INDEX_NAME_BYTES, 0),
                 .date_s = index->date_s,
                 .key = key_of(index),
         };

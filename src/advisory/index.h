@@ -17,10 +17,10 @@
  * it is first touched. So a flipped bit anywhere is found before it is
  * believed, and opening costs no more for a large file than for a small one.
  *
- *     STRING_AT  u32 a string, and the end      STRINGS   bytes, sorted; number 0 is empty
+ *     STRING_AT  u32 a string, and the end      STRINGS   bytes: "", the ids of VULNS, then all others; both sorted
  *     PACKAGES   { u64 hash, u32 space, u32 name, u32 rows at, u32 rows bytes | binary << 31 } by hash
  *     ROWS       uvarints: the statements about a package, then (vulnerability delta, statement) pairs
- *     VULNS      { u32 id, u32 facts at } by id, and the end
+ *     VULNS      u32 facts at, by id, and the end; the id of vulnerability i is string i + 1
  *     FACTS      uvarints: aliases, CVSS, CWE, EPSS, KEV, exploits, dates, where its text is
  *     NAMES      { u32 name, u32 vulnerability } by name: ids, aliases, errata
  *     TEXT_DICT  a zstd dictionary   TEXT_AT  u32 a block, and the end   TEXTS  zstd blocks

@@ -22,7 +22,7 @@ enum {
         BH_INDEX_SPACE_BYTES = 16,
         BH_INDEX_LIFECYCLE_BYTES = 32,
         BH_INDEX_SOURCE_BYTES = 48,
-        BH_INDEX_PAIR_BYTES = 8, /* VULNS and NAMES */
+        BH_INDEX_NAME_BYTES = 8,
 };
 
 enum bh_section {
@@ -61,7 +61,7 @@ int bh_index_part(struct bh_index *index, enum bh_section section, uint64_t offs
 int bh_index_record(struct bh_index *index, enum bh_section section, uint64_t i, size_t size, struct bh_cur *ret,
                     struct bh_err *err) BH_MUST_CHECK;
 uint64_t bh_index_section_bytes(const struct bh_index *index, enum bh_section section);
-/* The bytes between two neighbours of a table of offsets (STRING_AT, TEXT_AT) into `into`. */
+/* The bytes between two neighbours of a table of offsets (STRING_AT, VULNS, TEXT_AT) into `into`. */
 int bh_index_slice(struct bh_index *index, enum bh_section table, enum bh_section into, uint64_t i, struct bh_str *ret,
                    struct bh_err *err) BH_MUST_CHECK;
 

@@ -9,10 +9,12 @@ int bh_index_string(struct bh_index *index, uint32_t number, struct bh_str *ret,
         return bh_index_slice(index, BH_SECTION_STRING_AT, BH_SECTION_STRINGS, number, ret, err);
 }
 
-/* The strings are sorted: 1 and the number of `s`, or 0. */
-static int string_number(struct bh_index *ix, struct bh_str s, uint32_t *ret, struct bh_err *err) {
-        uint64_t lo = 0, hi = bh_index_section_bytes(ix, BH_SECTION_STRING_AT) / 4 - 1;
+static uint32_t n_vulns(const struct bh_index *ix) {
+        return (uint32_t) (bh_index_section_bytes(ix, BH_SECTION_VULNS) / 4) - 1;
+}
 
+/* The strings [lo, hi) are sorted: 1 and the number of `s`, or 0. */
+static int number_between(struct bh_index *ix, struct bh_str s, uint64_t lo, uint64_t hi, uint32_t *ret, struct bh_err *err) {
         while (lo < hi) {
                 uint64_t mid = lo + (hi - lo) / 2;
                 struct bh_str at;
@@ -31,6 +33,13 @@ static int string_number(struct bh_index *ix, struct bh_str s, uint32_t *ret, st
                         hi = mid;
         }
         return 0;
+}
+
+static int string_number(struct bh_index *ix, struct bh_str s, uint32_t *ret, struct bh_err *err) {
+        uint64_t n = bh_index_section_bytes(ix, BH_SECTION_STRING_AT) / 4 - 1, ids = BH_MIN(n_vulns(ix) + 1ull, n);
+        int r = number_between(ix, s, 1, ids, ret, err);
+
+        return r ? r : number_between(ix, s, ids, n, ret, err);
 }
 
 struct entry {
@@ -119,7 +128,7 @@ static int find_entry(struct bh_index *ix, struct bh_str space, struct bh_str pa
         return r;
 }
 
-static int read_rows(struct bh_cur *c, struct bh_arena *arena, uint64_t n_vulns, struct bh_index_rows *rows) {
+static int read_rows(struct bh_cur *c, struct bh_arena *arena, uint64_t vulns, struct bh_index_rows *rows) {
         uint64_t n = bh_cur_uvarint(c), vuln = 0;
 
         if (c->bad || n > c->left / 2)
@@ -129,18 +138,18 @@ static int read_rows(struct bh_cur *c, struct bh_arena *arena, uint64_t n_vulns,
         for (uint64_t i = 0; i < n; i++) {
                 uint64_t delta = bh_cur_uvarint(c), statement = bh_cur_uvarint(c);
 
-                if (c->bad || delta > n_vulns - vuln || statement >= rows->n_statements)
+                if (c->bad || delta > vulns - vuln || statement >= rows->n_statements)
                         return -1;
                 vuln += delta;
                 rows->rows[i] = (struct bh_index_row){ (uint32_t) vuln, (uint32_t) statement };
         }
-        return vuln < n_vulns || n == 0 ? 0 : -1;
+        return vuln < vulns || n == 0 ? 0 : -1;
 }
 
 int bh_index_rows(struct bh_index *index, struct bh_arena *arena, struct bh_str space, struct bh_str package, bool binary,
                   struct bh_index_rows *ret, struct bh_err *err) {
         struct bh_index_rows rows = { .space = space, .package = package, .binary = binary };
-        uint64_t n_vulns = bh_index_section_bytes(index, BH_SECTION_VULNS) / BH_INDEX_PAIR_BYTES - 1, n;
+        uint64_t n;
         struct bh_str bytes;
         struct entry e;
         struct bh_cur c;
@@ -160,7 +169,7 @@ int bh_index_rows(struct bh_index *index, struct bh_arena *arena, struct bh_str 
         for (uint64_t i = 0; i < n; i++)
                 if (!bh_index_get_statement(&c, arena, &rows.statements[i]))
                         return bh_fail(err, BH_E_FORMAT, "a statement of the index makes no sense");
-        if (read_rows(&c, arena, n_vulns, &rows) < 0)
+        if (read_rows(&c, arena, n_vulns(index), &rows) < 0)
                 return bh_fail(err, BH_E_FORMAT, "the rows of a package make no sense");
         *ret = rows;
         return 1;
@@ -239,30 +248,10 @@ int bh_index_statement(struct bh_index *index, struct bh_arena *arena, const str
         return r;
 }
 
-/* VULNS: the id of one, and the bytes of its facts. */
-static int vuln_entry(struct bh_index *ix, uint32_t vuln, uint32_t *ret_id, struct bh_str *ret_facts, struct bh_err *err) {
-        struct bh_str two = { 0 };
-        struct bh_cur c;
-        uint32_t from, to;
-        int r = bh_index_part(ix, BH_SECTION_VULNS, (uint64_t) vuln * BH_INDEX_PAIR_BYTES, 2 * BH_INDEX_PAIR_BYTES, &two, err);
-
-        if (r < 0)
-                return r;
-        c = bh_cur_of(two);
-        *ret_id = bh_cur_le32(&c);
-        from = bh_cur_le32(&c);
-        bh_cur_skip(&c, 4);
-        to = bh_cur_le32(&c);
-        if (to < from)
-                return bh_fail(err, BH_E_FORMAT, "an offset of the index runs backwards");
-        return ret_facts ? bh_index_part(ix, BH_SECTION_FACTS, from, to - from, ret_facts, err) : 0;
-}
-
 int bh_index_vuln_id(struct bh_index *index, uint32_t vuln, struct bh_str *ret, struct bh_err *err) {
-        uint32_t id;
-        int r = vuln_entry(index, vuln, &id, NULL, err);
-
-        return r < 0 ? r : bh_index_string(index, id, ret, err);
+        if (vuln >= n_vulns(index))
+                return bh_fail(err, BH_E_FORMAT, "the index has no vulnerability %u", vuln);
+        return bh_index_string(index, vuln + 1, ret, err);
 }
 
 /* A list in FACTS: its length, then what `item` reads for each. */
@@ -374,11 +363,10 @@ static int vuln_facts(struct bh_index *ix, struct bh_arena *arena, uint32_t vuln
                       uint64_t *ret_offset, struct bh_err *err) {
         struct facts f = { .ix = ix, .arena = arena, .err = err };
         struct bh_str bytes = { 0 };
-        uint32_t id = 0;
 
-        f.r = vuln_entry(ix, vuln, &id, &bytes, err);
+        f.r = bh_index_vuln_id(ix, vuln, &v->id, err);
         if (f.r == 0)
-                f.r = bh_index_string(ix, id, &v->id, err);
+                f.r = bh_index_slice(ix, BH_SECTION_VULNS, BH_SECTION_FACTS, vuln, &bytes, err);
         if (f.r < 0)
                 return f.r;
         f.c = bh_cur_of(bytes);
@@ -442,7 +430,7 @@ int bh_index_text(struct bh_index *index, struct bh_arena *arena, uint32_t vuln,
 
 int bh_index_find(struct bh_index *index, struct bh_arena *arena, struct bh_str name, uint32_t **ret, uint32_t *ret_n,
                   struct bh_err *err) {
-        uint64_t lo = 0, n = bh_index_section_bytes(index, BH_SECTION_NAMES) / BH_INDEX_PAIR_BYTES, hi = n;
+        uint64_t lo = 0, n = bh_index_section_bytes(index, BH_SECTION_NAMES) / BH_INDEX_NAME_BYTES, hi = n;
         BH_VEC(uint32_t) found = { 0 };
         struct bh_cur c;
         uint32_t number = 0;
@@ -451,7 +439,7 @@ int bh_index_find(struct bh_index *index, struct bh_arena *arena, struct bh_str 
         while (r == 1 && lo < hi) {
                 uint64_t mid = lo + (hi - lo) / 2;
 
-                r = bh_index_record(index, BH_SECTION_NAMES, mid, BH_INDEX_PAIR_BYTES, &c, err);
+                r = bh_index_record(index, BH_SECTION_NAMES, mid, BH_INDEX_NAME_BYTES, &c, err);
                 if (r < 0)
                         return r;
                 r = 1;
@@ -461,7 +449,7 @@ int bh_index_find(struct bh_index *index, struct bh_arena *arena, struct bh_str 
                         hi = mid;
         }
         for (; r == 1 && lo < n; lo++) {
-                r = bh_index_record(index, BH_SECTION_NAMES, lo, BH_INDEX_PAIR_BYTES, &c, err);
+                r = bh_index_record(index, BH_SECTION_NAMES, lo, BH_INDEX_NAME_BYTES, &c, err);
                 if (r == 0 && bh_cur_le32(&c) == number) {
                         *bh_vec_add(arena, &found) = bh_cur_le32(&c);
                         r = 1;
