@@ -13,6 +13,7 @@
 #include "base/limits.h"
 #include "fmt/json.h"
 #include "image/http.h"
+#include "image/podman.h"
 #include "sys/fd.h"
 
 #define SLOW_ENGINE_S 900 /* an engine may gather a large image for minutes before its first byte */
@@ -22,6 +23,7 @@ struct bh_engine {
         struct bh_str word; /* "docker", "podman" */
         struct bh_str base; /* "http://engine", "http://host:2375" */
         struct bh_http *http;
+        struct bh_podman *podman; /* a service we started ourselves, else NULL */
 };
 
 /* One stream on its way to a reader. */
@@ -109,29 +111,45 @@ static int set_address(struct bh_engine *e, const char *address, struct bh_http_
         return tls ? engine_tls(e->arena, http, err) : 0;
 }
 
+bool bh_engine_is_here(struct bh_arena *arena, enum bh_ref_kind kind, const struct bh_source_opts *opts) {
+        return address_of(arena, kind, opts);
+}
+
+static int find_engine(struct bh_engine *e, enum bh_ref_kind kind, const struct bh_source_opts *opts,
+                       const char **ret_address, struct bh_err *err) {
+        *ret_address = address_of(e->arena, kind, opts);
+        if (*ret_address)
+                return 0;
+        if (kind == BH_REF_PODMAN)
+                return bh_podman_start(e->arena, &e->podman, ret_address, err);
+        return bh_fail(err, BH_E_NOTFOUND, "its socket is in none of the usual places");
+}
+
 int bh_engine_open(struct bh_arena *arena, enum bh_ref_kind kind, const struct bh_source_opts *opts,
                    struct bh_engine **ret, struct bh_err *err) {
         struct bh_http_opts http = { .retries = 2, .timeout_s = SLOW_ENGINE_S };
-        const char *address = address_of(arena, kind, opts);
         struct bh_engine *e = bh_arena_make(arena, struct bh_engine);
+        const char *address;
         int r;
 
         e->arena = arena;
         e->word = bh_str_of(bh_ref_kind_str(kind));
-        if (!address)
-                return bh_fail(err, BH_E_NOTFOUND, "no %s engine: its socket is in none of the usual places",
-                               bh_ref_kind_str(kind));
-        r = set_address(e, address, &http, err);
-        if (r < 0)
+        r = find_engine(e, kind, opts, &address, err);
+        r = r < 0 ? r : set_address(e, address, &http, err);
+        if (r < 0) {
+                bh_podman_stop(&e->podman);
                 return bh_wrap(err, r, "%s", bh_ref_kind_str(kind));
+        }
         e->http = bh_http_new(&http);
         *ret = e;
         return 0;
 }
 
 void bh_engine_close(struct bh_engine **engine) {
-        if (*engine)
+        if (*engine) {
                 bh_http_free(&(*engine)->http);
+                bh_podman_stop(&(*engine)->podman);
+        }
         *engine = NULL;
 }
 

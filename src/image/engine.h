@@ -17,9 +17,15 @@
 
 struct bh_engine;
 
-/* kind: BH_REF_DOCKER or BH_REF_PODMAN. BH_E_NOTFOUND when there is no such engine here. The arena must outlive it. */
+/*
+ * kind: BH_REF_DOCKER or BH_REF_PODMAN. Where Podman has no socket, its service
+ * is started until the engine is closed. BH_E_NOTFOUND when there is no such
+ * engine here. The arena must outlive it.
+ */
 int bh_engine_open(struct bh_arena *arena, enum bh_ref_kind kind, const struct bh_source_opts *opts,
                    struct bh_engine **ret, struct bh_err *err) BH_MUST_CHECK;
+/* Is there an address to try, without starting anything? */
+bool bh_engine_is_here(struct bh_arena *arena, enum bh_ref_kind kind, const struct bh_source_opts *opts);
 void bh_engine_close(struct bh_engine **engine);
 
 int bh_engine_image(struct bh_engine *engine, struct bh_str name, struct bh_engine_image *ret, struct bh_err *err)

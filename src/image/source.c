@@ -9,6 +9,7 @@
 
 #include "image/engine.h"
 #include "image/layout.h"
+#include "image/process.h"
 #include "image/progress.h"
 #include "image/pump.h"
 #include "image/registry.h"
@@ -127,21 +128,40 @@ static int open_container_of(struct source *s, struct bh_engine_image *c, struct
         return bh_engine_export(s->engine, c->container_id, &s->progress, &s->pump, &s->pub.fd, err);
 }
 
+/* No engine we can ask has it: another one may run it. `failed`: what went wrong with those we asked, if anything. */
+static int open_container_by_process(struct source *s, struct bh_engine_image *c, const struct bh_err *failed,
+                                     struct bh_err *err) {
+        if (bh_process_of_container(s->pub.ref.path, &c->pid, err) == 0) {
+                c->container_id = s->pub.ref.path;
+                return open_container_of(s, c, err);
+        }
+        if (failed->code) {
+                *err = *failed;
+                return failed->code;
+        }
+        return bh_fail(err, BH_E_NOTFOUND, "no engine here has a container %s, and no process belongs to one",
+                       BH_QUOTE(s->pub.ref.path));
+}
+
 static int open_container(struct source *s, struct bh_err *err) {
         static const enum bh_ref_kind engines[] = { BH_REF_DOCKER, BH_REF_PODMAN };
         struct bh_engine_image *c = bh_arena_make(s->arena, struct bh_engine_image);
+        struct bh_err mine = BH_ERR_NONE, failed = BH_ERR_NONE;
 
         for (size_t i = 0; i < BH_LEN(engines); i++) {
-                int r = bh_engine_open(s->arena, engines[i], &s->opts, &s->engine, err);
+                int r;
 
-                r = r < 0 ? r : bh_engine_container(s->engine, s->pub.ref.path, c, err);
+                if (!bh_engine_is_here(s->arena, engines[i], &s->opts))
+                        continue;
+                r = bh_engine_open(s->arena, engines[i], &s->opts, &s->engine, &mine);
+                r = r < 0 ? r : bh_engine_container(s->engine, s->pub.ref.path, c, &mine);
                 if (r == 0)
                         return open_container_of(s, c, err);
                 bh_engine_close(&s->engine);
-                if (r != BH_E_NOTFOUND && i + 1 == BH_LEN(engines))
-                        return r;
+                if (r != BH_E_NOTFOUND && failed.code == 0)
+                        failed = mine;
         }
-        return bh_fail(err, BH_E_NOTFOUND, "no engine here has a container %s", BH_QUOTE(s->pub.ref.path));
+        return open_container_by_process(s, c, &failed, err);
 }
 
 /* ---- the registry ---- */
@@ -211,6 +231,8 @@ static int open_any(struct source *s, struct bh_err *err) {
         for (size_t i = 0; i < BH_LEN(engines); i++) {
                 struct bh_err mine = BH_ERR_NONE;
 
+                if (!bh_engine_is_here(s->arena, engines[i], &s->opts))
+                        continue;
                 if (try_engine(s, engines[i], &mine) == 0)
                         return 0;
                 if (mine.code != BH_E_NOTFOUND && first.code == 0)

@@ -268,6 +268,40 @@ CMD ["/bin/sleep", "600"]
     return "bulkhead-test/app:1"
 
 
+# ---- Podman ----
+
+class Podman:
+    def __init__(self, top):
+        """Storage of its own, for our calls and for those of whom we give .env."""
+        (top / "storage.conf").write_text(
+            f'[storage]\ndriver = "vfs"\ngraphroot = "{top}/graph"\nrunroot = "{top}/run"\n')
+        (top / "containers.conf").write_text(
+            '[engine]\nevents_logger = "none"\ncgroup_manager = "cgroupfs"\n[containers]\ndefault_ulimits = []\n')
+        (top / "xdg").mkdir()
+        self.env = {"CONTAINERS_STORAGE_CONF": str(top / "storage.conf"), "XDG_RUNTIME_DIR": str(top / "xdg"),
+                    "CONTAINERS_CONF": str(top / "containers.conf"), "PATH": os.environ["PATH"]}
+
+    def __call__(self, *args, **options):
+        options.setdefault("timeout", 300)
+        return run("podman", *args, env={**os.environ, **self.env}, **options).stdout.strip()
+
+
+@pytest.fixture(scope="session")
+def podman(tmp_path_factory):
+    """podman("run", …) with storage of its own; podman.env for programs that call it."""
+    need("podman")
+    need_root()
+    p = Podman(tmp_path_factory.mktemp("podman"))
+    yield p
+    p("rm", "-fa", "-t", "0", check=False)
+
+
+@pytest.fixture(scope="session")
+def podman_debian(podman, debian_tar):
+    podman("import", "--change", 'CMD=["/bin/sleep","600"]', debian_tar, "localhost/bulkhead-test/debian:12")
+    return "localhost/bulkhead-test/debian:12"
+
+
 # ---- certificates and registries ----
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 """Where image bytes come from: src/image against real engines and registries, and against a server that misbehaves."""
 import json
 import os
+import pathlib
 import subprocess
 import tarfile
 
@@ -92,6 +93,38 @@ def test_an_engine_that_does_not_have_it_says_so(cat, docker):
 def test_no_engine_is_a_sentence(cat):
     r = cat("docker:x", env={"DOCKER_HOST": "unix:///nonexistent.sock"}, check=False)
     assert r.returncode == 3 and r.stderr.startswith("io: image x: docker engine: ")
+
+
+# ---- Podman ----
+
+def test_podman_without_a_socket_is_asked_through_a_service_of_ours(cat, podman, podman_debian, tmp_path):
+    r = cat("-o", tmp_path / "p.tar", f"podman:{podman_debian}", env=podman.env)
+    assert r.stdout.startswith("archive podman ")
+    assert lines(r, "image") == [f"podman sha256:{podman('image', 'inspect', '-f', '{{.Id}}', podman_debian)}"]
+    with tarfile.open(tmp_path / "p.tar") as tar:
+        assert json.load(tar.extractfile("manifest.json"))[0]["RepoTags"] == [podman_debian]
+    assert not list(pathlib.Path(podman.env["XDG_RUNTIME_DIR"]).glob("bulkhead-podman-*")), "nothing stays behind"
+
+
+def test_a_container_of_an_engine_we_cannot_ask_is_found_by_its_processes(cat, podman, podman_debian, tmp_path):
+    container = podman("run", "-d", "--network", "none", "--ulimit", "host", podman_debian)
+    try:
+        cgroup = run("cat", f"/proc/{podman('inspect', '-f', '{{.State.Pid}}', container)}/cgroup").stdout
+        if container not in cgroup:
+            pytest.skip("podman names no control group after the container here")
+        podman("exec", container, "sh", "-c", "echo new > /made-at-run-time")
+        r = cat("-o", tmp_path / "c.tar", f"container:{container[:12]}")
+    finally:
+        podman("rm", "-f", "-t", "0", container)
+    assert r.stdout.startswith("tree container ")
+    with tarfile.open(tmp_path / "c.tar") as tar:
+        assert {"made-at-run-time", "etc/debian_version"} <= set(tar.getnames())
+
+
+def test_a_container_nobody_has_is_a_sentence(cat):
+    r = cat("container:0123456789ab", check=False)
+    assert r.returncode == 3
+    assert r.stderr == "not-found: no engine here has a container 0123456789ab, and no process belongs to one\n"
 
 
 # ---- a real registry ----
