@@ -5,6 +5,9 @@
 
 #include <stdio.h>
 
+/* How far a twin is looked for: real lists are shorter, hostile ones must not cost the square of their length. */
+enum { LOOK_BACK = 1024 };
+
 int bh_feed_emit(const struct bh_feed_in *in, const struct bh_advisory *a, struct bh_err *err) {
         return in->sink->advisory(in->sink->user, a, err);
 }
@@ -116,7 +119,9 @@ bool bh_feed_next_cve(struct bh_str *rest, struct bh_str *ret) {
 }
 
 void bh_feed_add_once(struct bh_arena *arena, bh_feed_strs *list, struct bh_str s) {
-        for (size_t i = 0; i < list->len; i++)
+        size_t from = list->len > LOOK_BACK ? list->len - LOOK_BACK : 0;
+
+        for (size_t i = from; i < list->len; i++)
                 if (bh_str_eq(list->at[i], s))
                         return;
         *bh_vec_add(arena, list) = s;

@@ -105,9 +105,15 @@ static void invert(struct bh_arena *arena, stretches *safe, bh_feed_ranges *out)
         bh_feed_add_range(arena, out, at, BH_STR(""), BH_STR(""));
 }
 
-static void read_versions(const struct bh_feed_in *in, struct bh_affected *a) {
+enum { STRETCHES_MAX = 1000 }; /* they are sorted the simple way */
+
+static int read_versions(const struct bh_feed_in *in, struct bh_affected *a, struct bh_err *err) {
         bh_feed_ranges ranges = { 0 };
         stretches safe = { 0 };
+
+        if (bh_doc_count(bh_doc_get(in->root, "patched_versions")) > STRETCHES_MAX ||
+            bh_doc_count(bh_doc_get(in->root, "unaffected_versions")) > STRETCHES_MAX)
+                return bh_fail(err, BH_E_LIMIT, "more than %d safe versions", STRETCHES_MAX);
 
         for (const struct bh_doc *n = bh_doc_first(bh_doc_get(in->root, "patched_versions")); n; n = n->next)
                 add_stretch(in->arena, bh_doc_str(n), true, &safe);
@@ -116,6 +122,7 @@ static void read_versions(const struct bh_feed_in *in, struct bh_affected *a) {
         invert(in->arena, &safe, &ranges);
         bh_feed_set_ranges(a, &ranges);
         a->status = bh_doc_count(bh_doc_get(in->root, "patched_versions")) ? BH_STATUS_FIXED : BH_STATUS_AFFECTED;
+        return 0;
 }
 
 static void add_name(const struct bh_feed_in *in, const char *field, const char *prefix, bh_feed_strs *names) {
@@ -129,6 +136,7 @@ int bh_rubysec_read(const struct bh_feed_in *in, struct bh_err *err) {
         struct bh_affected *one = bh_arena_make(in->arena, struct bh_affected);
         struct bh_advisory a = { .affected = one, .n_affected = 1 };
         bh_feed_strs names = { 0 }, references = { 0 };
+        int r;
 
         one->package = bh_doc_get_text(in->root, "gem");
         if (one->package.len) {
@@ -139,7 +147,9 @@ int bh_rubysec_read(const struct bh_feed_in *in, struct bh_err *err) {
                 one->eco = BH_ECO_GENERIC;
                 one->space = BH_STR("generic");
         }
-        read_versions(in, one);
+        r = read_versions(in, one, err);
+        if (r < 0)
+                return r;
         add_name(in, "cve", "CVE-", &names);
         add_name(in, "ghsa", "GHSA-", &names);
         add_name(in, "osvdb", "OSVDB-", &names);

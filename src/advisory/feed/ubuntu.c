@@ -17,19 +17,17 @@
  */
 #include "advisory/feed/common.h"
 #include "advisory/feed/readers.h"
-
+#include "base/buf.h"
 #include "base/cur.h"
-
-struct priority {
-        struct bh_str package, word;
-};
+#include "base/map.h"
 
 struct record {
         struct bh_arena *arena;
         struct bh_advisory a;
         bh_feed_affs affected;
         bh_feed_strs cvss, references;
-        BH_VEC(struct priority) priorities;
+        struct bh_map priorities; /* package -> struct bh_str, where one differs from the rest */
+        struct bh_buf details;
         struct bh_str field; /* that a folded line belongs to */
 };
 
@@ -120,6 +118,13 @@ static void read_row(struct record *rec, struct bh_str place, struct bh_str pack
                 *bh_vec_add(rec->arena, &rec->affected) = a;
 }
 
+static void set_priority(struct record *rec, struct bh_str package, struct bh_str value) {
+        struct bh_str *word = bh_arena_make(rec->arena, struct bh_str);
+
+        if (bh_str_word(&value, word))
+                (void) bh_map_set(&rec->priorities, package, word);
+}
+
 static void read_field(struct record *rec, struct bh_str key, struct bh_str value) {
         struct bh_str place, package;
 
@@ -130,7 +135,7 @@ static void read_field(struct record *rec, struct bh_str key, struct bh_str valu
         else if (bh_str_is(key, "Priority"))
                 (void) bh_str_word(&value, &rec->a.severity);
         else if (bh_str_cut(key, '_', &place, &package) && bh_str_is(place, "Priority"))
-                *bh_vec_add(rec->arena, &rec->priorities) = (struct priority){ package, value };
+                set_priority(rec, package, value);
         else if (package.len && place.len && (bh_is_lower(place.at[0]) || bh_is_digit(place.at[0])))
                 read_row(rec, place, package, value);
 }
@@ -148,28 +153,21 @@ static void read_folded(struct record *rec, struct bh_str line) {
                         if (bh_str_starts(word, BH_STR("CVSS:")))
                                 *bh_vec_add(rec->arena, &rec->cvss) = word;
         } else if (bh_str_is(rec->field, "Description")) {
-                if (rec->a.details.len)
-                        rec->a.details = bh_arena_cat(rec->arena, rec->a.details, BH_STR(" "));
-                rec->a.details = bh_arena_cat(rec->arena, rec->a.details, text);
+                bh_buf_add(&rec->details, text);
+                bh_buf_putc(&rec->details, ' ');
         }
 }
 
 static void use_priorities(struct record *rec) {
         for (size_t i = 0; i < rec->affected.len; i++) {
                 struct bh_affected *a = &rec->affected.at[i];
+                const struct bh_str *own = bh_map_get(&rec->priorities, a->package);
 
-                a->severity = rec->a.severity;
-                for (size_t k = 0; k < rec->priorities.len; k++)
-                        if (bh_str_eq(rec->priorities.at[k].package, a->package)) {
-                                struct bh_str word = rec->priorities.at[k].word;
-
-                                (void) bh_str_word(&word, &a->severity);
-                        }
+                a->severity = own ? *own : rec->a.severity;
         }
 }
 
-int bh_ubuntu_read(const struct bh_feed_in *in, struct bh_err *err) {
-        struct record rec = { .arena = in->arena };
+static int read_lines(const struct bh_feed_in *in, struct record *rec, struct bh_err *err) {
         struct bh_cur c = bh_cur_of(in->bytes);
         struct bh_str line, key, value;
 
@@ -177,16 +175,30 @@ int bh_ubuntu_read(const struct bh_feed_in *in, struct bh_err *err) {
                 if (line.len == 0 || line.at[0] == '#')
                         continue;
                 if (bh_is_space(line.at[0])) {
-                        read_folded(&rec, line);
+                        read_folded(rec, line);
                         continue;
                 }
                 if (!bh_str_cut(line, ':', &key, &value))
                         return bh_fail(err, BH_E_FORMAT, "line %u: no colon after a field name", c.line);
-                rec.field = key;
-                read_field(&rec, key, bh_str_trim(value));
+                rec->field = key;
+                read_field(rec, key, bh_str_trim(value));
         }
-        if (rec.a.id.len == 0)
+        if (rec->a.id.len == 0)
                 return bh_fail(err, BH_E_FORMAT, "no Candidate field");
+        return 0;
+}
+
+static void done(struct record *rec) {
+        bh_buf_done(&rec->details);
+}
+
+int bh_ubuntu_read(const struct bh_feed_in *in, struct bh_err *err) {
+        BH_CLEANUP(done) struct record rec = { .arena = in->arena, .priorities = bh_map_in(in->arena) };
+        int r = read_lines(in, &rec, err);
+
+        if (r < 0)
+                return r;
+        rec.a.details = bh_str_trim(bh_arena_str(in->arena, bh_buf_str(&rec.details)));
         use_priorities(&rec);
         rec.a.affected = rec.affected.at;
         rec.a.n_affected = (uint32_t) rec.affected.len;
