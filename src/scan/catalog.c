@@ -17,6 +17,8 @@ const struct bh_cataloger bh_catalogers[] = {
         { "pnpm-lock", BH_MATCH_BASENAME, "pnpm-lock.yaml", bh_pkg_pnpm_lock },
         { "rust-binary", BH_MATCH_ELF, NULL, bh_pkg_rust_binary },
         { "yarn-lock", BH_MATCH_BASENAME, "yarn.lock", bh_pkg_yarn_lock },
+        { "composer-installed", BH_MATCH_BASENAME, "composer/installed.json", bh_pkg_composer_installed },
+        { "composer-lock", BH_MATCH_BASENAME, "composer.lock", bh_pkg_composer_lock },
         { NULL, BH_MATCH_PATH, NULL, NULL },
 };
 
@@ -47,4 +49,18 @@ void bh_catalog_gap(struct bh_catalog *c, struct bh_str where, const struct bh_e
         g->where = copy(c, where);
         g->why = copy(c, bh_str_of(err->text));
         g->code = err->code;
+}
+
+void bh_catalog_file(struct bh_catalog *c, const struct bh_cataloger *row, const struct bh_file *file,
+                     struct bh_arena *scratch) {
+        bool looks_inside = row->match == BH_MATCH_ELF || row->match == BH_MATCH_PE; /* which may do with a part */
+        struct bh_err err = BH_ERR_NONE;
+        char text[256];
+        int r = row->read(c, file, scratch, &err);
+
+        if (r >= 0 && file->truncated && !looks_inside)
+                r = bh_fail(&err, BH_E_LIMIT, "only the first %zu bytes were read", file->bytes.len);
+        if (r < 0)
+                bh_catalog_gap(c, bh_str_of(bh_str_quote(file->path, text, sizeof text)), &err);
+        bh_arena_reset(scratch);
 }

@@ -55,7 +55,7 @@ typedef int (*bh_catalog_fn)(struct bh_catalog *c, const struct bh_file *file, s
 enum bh_match {
         BH_MATCH_PATH,     /* the whole path */
         BH_MATCH_DIR,      /* directly inside this directory */
-        BH_MATCH_BASENAME, /* the last part of the path */
+        BH_MATCH_BASENAME, /* the last part of the path, or the last few: "*.dist-info/METADATA"; '*' stays within one part */
         BH_MATCH_SUFFIX,   /* the end of the last part: ".jar", ".dist-info" does not count */
         BH_MATCH_ELF,      /* ELF executables and shared objects */
         BH_MATCH_PE,       /* Windows PE (".dll", ".exe") */
@@ -77,9 +77,13 @@ const struct bh_catalog_index *bh_catalog_index_new(struct bh_arena *arena, cons
 
 /*
  * The rows that read this file, in the order of the table: up to `max`, their
- * number is returned. `head` is the beginning of the file (4 bytes are enough).
+ * number is returned. `head` is the beginning of the file (20 bytes are enough).
  */
 size_t bh_catalog_find(const struct bh_catalog_index *index, struct bh_str path, struct bh_str head,
                        const struct bh_cataloger **ret, size_t max);
+
+/* Runs a row on a file and resets `scratch`. What fails, or was read in part only, becomes a gap named after the file. */
+void bh_catalog_file(struct bh_catalog *c, const struct bh_cataloger *row, const struct bh_file *file,
+                     struct bh_arena *scratch);
 
 #endif

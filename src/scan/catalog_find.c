@@ -1,36 +1,68 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Which catalogers read a file. Each path is asked for three times in one hash
- * table (whole, directory, last part) and once for each dot in its last part,
- * so that forty rows cost no more than four.
+ * Which catalogers read a file. An image may hold millions of paths, so the
+ * rows are hashed once, by the piece of the path that each of them fixes: its
+ * last part, that part's extension, or its directory. A path then costs three
+ * lookups, however many rows there are.
  */
-#include "base/hash.h"
+#include <assert.h>
+#include <string.h>
+
 #include "scan/catalog.h"
 
-enum { SLOTS = 512, MAX_DOTS = 3 };
-
+/* A row under its key. Rows with equal keys follow one another, then the slots that other keys had to take. */
 struct slot {
-        uint64_t key; /* 0: free */
-        uint16_t first; /* row + 1, and on through `next` */
+        const struct bh_cataloger *row; /* NULL: free */
+        struct bh_str pattern;
+        uint32_t hash;
 };
+
+/* What a row fixes of the paths it wants; kept apart in the table by the first byte of the hashed key. */
+enum key { KEY_NAME, KEY_EXTENSION, KEY_DIR };
 
 struct bh_catalog_index {
-        const struct bh_cataloger *rows;
-        struct slot slots[SLOTS];
-        uint16_t *next;
-        uint16_t elf, pe; /* first row + 1 of those that ask for content */
+        struct slot *slots;
+        size_t n_slots;                      /* a power of two, at least four times the rows */
+        const struct bh_cataloger *elf, *pe; /* the first of each; the others stand somewhere behind */
 };
 
-static uint64_t key_of(enum bh_match match, struct bh_str text) {
-        return (bh_hash64(text) ^ (uint64_t) (match + 1) << 56) | 1;
+/* FNV-1a: keys are short, and the table never grows with what hostile paths hold. */
+static uint32_t hash_of(enum key kind, struct bh_str s) {
+        uint32_t h = 2166136261u ^ (uint32_t) kind;
+
+        for (size_t i = 0; i < s.len; i++)
+                h = (h ^ (unsigned char) s.at[i]) * 16777619u;
+        return h ^ h >> 15;
 }
 
-static struct slot *slot_of(struct slot *slots, uint64_t key) {
-        size_t i = key >> 20 & (SLOTS - 1);
+static struct bh_str extension(struct bh_str name) {
+        ptrdiff_t dot = bh_str_rchr(name, '.');
 
-        while (slots[i].key && slots[i].key != key)
-                i = (i + 1) & (SLOTS - 1);
-        return &slots[i];
+        return dot < 0 ? (struct bh_str){ "", 0 } : bh_str_from(name, (size_t) dot);
+}
+
+/* Where a row is filed. A last part with a '*' must end in an extension: "requirements*.txt". */
+static uint32_t key_hash(const struct bh_cataloger *row) {
+        struct bh_str pattern = bh_str_of(row->pattern), name = bh_str_basename(pattern);
+
+        if (row->match == BH_MATCH_DIR)
+                return hash_of(KEY_DIR, name);
+        if (row->match == BH_MATCH_SUFFIX || bh_str_chr(name, '*') >= 0) {
+                struct bh_str ext = extension(name);
+
+                assert(ext.len > 1 && bh_str_chr(ext, '*') < 0);
+                return hash_of(KEY_EXTENSION, ext);
+        }
+        return hash_of(KEY_NAME, name);
+}
+
+static void insert(struct bh_catalog_index *x, const struct bh_cataloger *row) {
+        uint32_t hash = key_hash(row);
+        size_t i = hash & (x->n_slots - 1);
+
+        while (x->slots[i].row)
+                i = (i + 1) & (x->n_slots - 1);
+        x->slots[i] = (struct slot){ row, bh_str_of(row->pattern), hash };
 }
 
 const struct bh_catalog_index *bh_catalog_index_new(struct bh_arena *arena, const struct bh_cataloger *rows) {
@@ -39,64 +71,141 @@ const struct bh_catalog_index *bh_catalog_index_new(struct bh_arena *arena, cons
 
         while (rows[n].name)
                 n++;
-        if (n >= SLOTS / 2)
-                bh_nomem(n); /* a table of ours that outgrew its index: seen at the first start of any test */
-        x->rows = rows;
-        x->next = bh_arena_array(arena, uint16_t, n + 1);
-        for (size_t i = n; i-- > 0;) { /* backwards, so that chains run in the order of the table */
-                uint16_t *first;
-
+        for (x->n_slots = 64; x->n_slots < n * 4;)
+                x->n_slots *= 2;
+        x->slots = bh_arena_array(arena, struct slot, x->n_slots);
+        for (size_t i = 0; i < n; i++) {
                 if (rows[i].match == BH_MATCH_ELF)
-                        first = &x->elf;
+                        x->elf = x->elf ? x->elf : &rows[i];
                 else if (rows[i].match == BH_MATCH_PE)
-                        first = &x->pe;
-                else {
-                        uint64_t key = key_of(rows[i].match, bh_str_of(rows[i].pattern));
-                        struct slot *s = slot_of(x->slots, key);
-
-                        s->key = key;
-                        first = &s->first;
-                }
-                x->next[i] = *first;
-                *first = (uint16_t) (i + 1);
+                        x->pe = x->pe ? x->pe : &rows[i];
+                else
+                        insert(x, &rows[i]);
         }
         return x;
 }
 
-struct answer {
-        const struct bh_catalog_index *index;
+/* One part of a path against a part that may hold '*'. Backtracks to the last '*' only, so it is never more than quadratic. */
+static bool part_fits(struct bh_str part, struct bh_str pattern) {
+        size_t i = 0, j = 0, star = SIZE_MAX, mark = 0;
+
+        while (i < part.len) {
+                if (j < pattern.len && pattern.at[j] == '*') {
+                        star = j++;
+                        mark = i;
+                } else if (j < pattern.len && pattern.at[j] == part.at[i]) {
+                        i++;
+                        j++;
+                } else if (star != SIZE_MAX) {
+                        j = star + 1;
+                        i = ++mark;
+                } else
+                        return false;
+        }
+        while (j < pattern.len && pattern.at[j] == '*')
+                j++;
+        return j == pattern.len;
+}
+
+/* Cuts the last part off; false when nothing is left. */
+static bool cut_last(struct bh_str *path, struct bh_str *ret_part) {
+        ptrdiff_t slash = bh_str_rchr(*path, '/');
+
+        if (path->len == 0)
+                return false;
+        *ret_part = bh_str_from(*path, (size_t) (slash + 1));
+        *path = bh_str_part(*path, 0, slash < 0 ? 0 : (size_t) slash);
+        return true;
+}
+
+/* The pattern's parts against as many last parts of the path. */
+static bool tail_fits(struct bh_str path, struct bh_str pattern) {
+        struct bh_str want, have;
+
+        while (cut_last(&pattern, &want))
+                if (!cut_last(&path, &have) || !part_fits(have, want))
+                        return false;
+        return true;
+}
+
+static bool fits(const struct slot *s, struct bh_str path) {
+        switch (s->row->match) {
+        case BH_MATCH_PATH:
+                return bh_str_eq(path, s->pattern);
+        case BH_MATCH_DIR:
+                return bh_str_eq(bh_str_dirname(path), s->pattern);
+        case BH_MATCH_BASENAME:
+                return tail_fits(path, s->pattern);
+        case BH_MATCH_SUFFIX:
+                return bh_str_ends(path, s->pattern);
+        default:
+                return false;
+        }
+}
+
+struct hits {
         const struct bh_cataloger **at;
         size_t len, max;
 };
 
-static void take(struct answer *a, uint16_t first) {
-        for (; first && a->len < a->max; first = a->index->next[first - 1])
-                a->at[a->len++] = &a->index->rows[first - 1];
+/* Kept in the order of the table. There are hardly ever two. */
+static void add_hit(struct hits *h, const struct bh_cataloger *row) {
+        size_t i = h->len;
+
+        if (h->len == h->max)
+                return;
+        for (; i > 0 && h->at[i - 1] > row; i--)
+                h->at[i] = h->at[i - 1];
+        h->at[i] = row;
+        h->len++;
 }
 
-static void ask(struct answer *a, enum bh_match match, struct bh_str text) {
-        struct slot *slots = (struct slot *) a->index->slots; /* only read */
+static void look_up(const struct bh_catalog_index *x, enum key kind, struct bh_str key, struct bh_str path, struct hits *h) {
+        uint32_t hash = hash_of(kind, key);
 
-        take(a, slot_of(slots, key_of(match, text))->first);
+        for (size_t i = hash & (x->n_slots - 1); x->slots[i].row; i = (i + 1) & (x->n_slots - 1))
+                if (x->slots[i].hash == hash && fits(&x->slots[i], path))
+                        add_hit(h, x->slots[i].row);
+}
+
+/* Executables and shared objects; not the kernel's modules or the compiler's .o files. */
+static bool is_elf(struct bh_str head) {
+        uint8_t low, high;
+
+        if (head.len < 20 || memcmp(head.at, "\177ELF", 4) != 0)
+                return false;
+        low = (uint8_t) head.at[head.at[5] == 2 ? 17 : 16];
+        high = (uint8_t) head.at[head.at[5] == 2 ? 16 : 17];
+        return high == 0 && (low == 2 || low == 3);
+}
+
+static bool is_pe(struct bh_str head) {
+        return head.len >= 20 && memcmp(head.at, "MZ", 2) == 0;
+}
+
+static void look_inside(const struct bh_cataloger *row, enum bh_match match, struct hits *h) {
+        for (; row && row->name; row++)
+                if (row->match == match)
+                        add_hit(h, row);
 }
 
 size_t bh_catalog_find(const struct bh_catalog_index *index, struct bh_str path, struct bh_str head,
                        const struct bh_cataloger **ret, size_t max) {
-        struct answer a = { index, ret, 0, max };
-        struct bh_str name = bh_str_basename(path);
-        unsigned dots = 0;
+        ptrdiff_t slash = bh_str_rchr(path, '/'), up;
+        struct bh_str name = bh_str_from(path, (size_t) (slash + 1)), dir = { "", 0 };
+        struct hits h = { ret, 0, max };
 
-        ask(&a, BH_MATCH_PATH, path);
-        ask(&a, BH_MATCH_DIR, bh_str_dirname(path));
-        ask(&a, BH_MATCH_BASENAME, name);
-        for (size_t i = name.len; i-- > 0 && dots < MAX_DOTS;)
-                if (name.at[i] == '.') {
-                        ask(&a, BH_MATCH_SUFFIX, bh_str_from(name, i));
-                        dots++;
-                }
-        if (bh_str_starts(head, BH_STR("\x7f" "ELF")))
-                take(&a, index->elf);
-        if (bh_str_starts(head, BH_STR("MZ")))
-                take(&a, index->pe);
-        return a.len;
+        if (slash >= 0) {
+                dir = bh_str_part(path, 0, (size_t) slash);
+                up = bh_str_rchr(dir, '/');
+                dir = bh_str_from(dir, (size_t) (up + 1));
+        }
+        look_up(index, KEY_NAME, name, path, &h);
+        look_up(index, KEY_EXTENSION, extension(name), path, &h);
+        look_up(index, KEY_DIR, dir, path, &h);
+        if (is_elf(head))
+                look_inside(index->elf, BH_MATCH_ELF, &h);
+        else if (is_pe(head))
+                look_inside(index->pe, BH_MATCH_PE, &h);
+        return h.len;
 }

@@ -128,16 +128,8 @@ static uint64_t limit_of(const struct bh_cataloger *const *rows, size_t n) {
 }
 
 static void catalog_file(struct pass *p, const struct bh_file *f, const struct bh_cataloger *const *rows, size_t n) {
-        for (size_t i = 0; i < n; i++) {
-                struct bh_err err = BH_ERR_NONE;
-
-                if (rows[i]->read(&p->catalog, f, p->scratch, &err) < 0) {
-                        char text[256];
-
-                        gap(p, bh_str_of(bh_str_quote(f->path, text, sizeof text)), &err);
-                }
-                bh_arena_reset(p->scratch);
-        }
+        for (size_t i = 0; i < n; i++)
+                bh_catalog_file(&p->catalog, rows[i], f, p->scratch);
 }
 
 static void told_something(struct pass *p, struct bh_str path, size_t packages, size_t findings) {

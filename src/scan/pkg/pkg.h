@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef BH_SCAN_PKG_PKG_H
 #define BH_SCAN_PKG_PKG_H
-/* The readers behind the rows of catalog.c; each is described at its definition in pkg/NAME.c. */
+/* The readers behind the rows of catalog.c; each is described at the head of pkg/NAME.c. One a line. */
 #include "scan/catalog.h"
 
 #define BH_CATALOG_FN(name) int name(struct bh_catalog *, const struct bh_file *, struct bh_arena *, struct bh_err *)
@@ -19,9 +19,22 @@ BH_CATALOG_FN(bh_pkg_dotnet_lock);
 /* golang.c */
 BH_CATALOG_FN(bh_pkg_go_binary);
 BH_CATALOG_FN(bh_pkg_go_mod);
-/* rust.c */
+/* php.c */
+BH_CATALOG_FN(bh_pkg_composer_installed);
+BH_CATALOG_FN(bh_pkg_composer_lock);
+/* python.c, python_lock.c, conda.c */
+BH_CATALOG_FN(bh_pkg_python_metadata);
+BH_CATALOG_FN(bh_pkg_python_requirements);
+BH_CATALOG_FN(bh_pkg_python_toml_lock);
+BH_CATALOG_FN(bh_pkg_pipfile_lock);
+BH_CATALOG_FN(bh_pkg_conda_installed);
+BH_CATALOG_FN(bh_pkg_conda_environment);
+/* ruby.c */
+BH_CATALOG_FN(bh_pkg_gemspec);
+BH_CATALOG_FN(bh_pkg_gemfile_lock);
+/* rust.c, cargo.c */
 BH_CATALOG_FN(bh_pkg_rust_binary);
+BH_CATALOG_FN(bh_pkg_cargo_lock);
 
 #undef BH_CATALOG_FN
-
 #endif
