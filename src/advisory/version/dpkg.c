@@ -15,10 +15,14 @@ struct evr {
 
 static struct evr split(struct bh_str v) {
         struct evr e = { .version = bh_str_trim(v) };
-        struct bh_str rest = e.version, epoch = bh_parts_digits(&rest);
+        struct bh_str rest = e.version, epoch;
+        bool minus = bh_parts_cut(&rest, '-');
         ptrdiff_t dash;
 
-        if (bh_parts_cut(&rest, ':')) {
+        if (!minus)
+                bh_parts_cut(&rest, '+'); /* dpkg reads the epoch with strtol, sign and all: "+1:2", "-0:2" */
+        epoch = bh_parts_digits(&rest);
+        if (epoch.len && bh_parts_cut(&rest, ':') && !(minus && bh_parts_strip_zeros(epoch).len)) {
                 e.epoch = epoch;
                 e.version = rest;
         }

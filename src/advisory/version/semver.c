@@ -7,7 +7,8 @@
  * Everything is read as loosely as node's loose mode and looser: "v", "=" and
  * blanks before, no '-' before a prerelease, and any count of numbers, missing
  * ones being 0. So "1.2" is 1.2.0, and text without a number is a prerelease
- * of 0.
+ * of 0. One thing of loose mode is left out: its expression backs up on a
+ * fourth part and reads 4.17.21.0 as 4.17.2-1.0; here that is four numbers.
  */
 #include "advisory/version/parts.h"
 #include "advisory/version/scheme.h"
@@ -36,7 +37,9 @@ static struct semver split(struct bh_str v, bool tool) {
                 bh_parts_skip(&rest, 1);
         }
         rest = bh_str_from(v, s.numbers.len);
-        bh_parts_cut(&rest, '-');
+        /* "1.0.0-" has the prerelease "-", as node's loose expression would have it. */
+        if (rest.len > 1 && rest.at[1] != '.' && rest.at[1] != '+')
+                bh_parts_cut(&rest, '-');
         bh_str_cut(rest, '+', &s.prerelease, &rest);
         return s;
 }
