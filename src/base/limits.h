@@ -66,6 +66,7 @@
 #define BH_LIMIT_FEED_FILE (512 * BH_MIB)   /* one file, unpacked */
 #define BH_LIMIT_FEED_ZIP (1 * BH_GIB)      /* one zip, packed: it is read through its directory */
 #define BH_LIMIT_FEED_BYTES (64 * BH_GIB)   /* one walk, unpacked */
+#define BH_LIMIT_PURL 4096  /* bytes of a package URL */
 #define BH_LIMIT_VERSION 512 /* bytes of a version; longer ones are ordered by their bytes, after all others */
 
 #define BH_LIMIT_RUST_AUDIT (8 * BH_MIB) /* a Rust program's list of crates, unpacked */
