@@ -550,28 +550,40 @@ void bh_content_bundle_add(struct bh_buf *bundle, struct bh_str path, struct bh_
         bh_buf_putc(bundle, '\n');
 }
 
+int bh_content_bundle_next(struct bh_str bundle, size_t *at, struct bh_str *ret_path, struct bh_str *ret_bytes,
+                           struct bh_err *err) {
+        struct bh_cur c = bh_cur_of(bh_str_from(bundle, *at ? *at : sizeof BUNDLE_HEAD - 1));
+        struct bh_str head, size, path, bytes;
+        uint64_t n;
+
+        if (!bh_str_starts(bundle, BH_STR(BUNDLE_HEAD)))
+                return bh_fail(err, BH_E_FORMAT, "not a bundle of content");
+        if (c.left == 0)
+                return 0;
+        if (!bh_cur_line(&c, &head) || !bh_str_cut_prefix(&head, BH_STR("file ")) ||
+            !bh_str_cut(head, ' ', &size, &path) || !bh_str_u64(size, &n) || n >= c.left)
+                return bh_fail(err, BH_E_FORMAT, "a bundle of content, cut short or changed");
+        bytes = bh_cur_take(&c, n);
+        bh_cur_skip(&c, 1);
+        *at = bundle.len - c.left;
+        *ret_path = path;
+        *ret_bytes = bytes;
+        return 1;
+}
+
 static int load_bundle(struct loader *l, struct bh_str bundle) {
-        struct bh_cur c = bh_cur_of(bundle);
-        struct bh_str head;
+        struct bh_str path, bytes;
+        size_t at = 0;
+        int r;
 
-        if (!bh_str_cut_prefix(&bundle, BH_STR(BUNDLE_HEAD)))
-                return bh_fail(l->err, BH_E_FORMAT, "not a bundle of content");
-        bh_cur_skip(&c, sizeof BUNDLE_HEAD - 1);
-        while (c.left) {
-                struct bh_str size, path, bytes;
-                uint64_t n;
-                int r;
-
-                if (!bh_cur_line(&c, &head) || !bh_str_cut_prefix(&head, BH_STR("file ")) ||
-                    !bh_str_cut(head, ' ', &size, &path) || !bh_str_u64(size, &n) || n >= c.left)
-                        return bh_fail(l->err, BH_E_FORMAT, "a bundle of content, cut short or changed");
-                bytes = bh_cur_take(&c, n);
-                bh_cur_skip(&c, 1);
+        while ((r = bh_content_bundle_next(bundle, &at, &path, &bytes, l->err)) > 0) {
+                if (bh_str_find(path, BH_STR("products/")) >= 0) /* scan/product.h reads those */
+                        continue;
                 r = load_file(l, path, bytes);
                 if (r < 0)
                         return r;
         }
-        return 0;
+        return r;
 }
 
 int bh_content_load(struct bh_str bundle, struct bh_content **ret, struct bh_err *err) {
