@@ -70,7 +70,10 @@ static int read_keys(struct loader *l, const struct bh_doc *map, const struct ke
         for (const struct bh_doc *v = bh_doc_first(map); v && r == 0; v = v->next) {
                 const struct key *k = key_named(keys, n, v->key);
 
-                r = k ? k->read(l, v, (char *) to + k->offset) : unknown(l, v, keys, n);
+                if (k && bh_doc_get_str(map, v->key) != v) /* which is the last of that name */
+                        r = bad(l, v, "'%s' is said twice", k->name);
+                else
+                        r = k ? k->read(l, v, (char *) to + k->offset) : unknown(l, v, keys, n);
         }
         for (size_t i = 0; i < n && r == 0; i++)
                 if (keys[i].needed && !bh_doc_get(map, keys[i].name))
@@ -223,6 +226,7 @@ static int read_patterns(struct loader *l, const struct bh_doc *v, void *to) {
         int r = 0;
 
         p->at = bh_arena_array(l->arena, struct bh_regex *, n_items(v));
+        p->n = 0;
         for (each_item(i, v)) {
                 r = read_regex(l, i, &p->at[p->n]);
                 if (r < 0)
@@ -362,6 +366,7 @@ static int read_proofs(struct loader *l, const struct bh_doc *v, void *to) {
         int r = 0;
 
         p->at = bh_arena_array(l->arena, struct bh_content_proof, n_items(v));
+        p->n = 0;
         for (each_item(i, v)) {
                 r = read_proof(l, i, &p->at[p->n]);
                 if (r < 0)

@@ -49,6 +49,7 @@ static void a_mistake_is_named_with_its_place_and_the_nearest_word(void **state)
         says(HEAD "- id: r\n  pattern: '(a'\n",
              "content/x.yaml:5:12: at character 3 of the expression: missing closing parenthesis");
         says(HEAD "- id: r\n  keywords: [ab]\n", "content/x.yaml:5:14: a keyword of less than three bytes is everywhere");
+        says(HEAD "- id: r\n  id: s\n", "content/x.yaml:4:7: 'id' is said twice");
         says(HEAD "- id: R\n", "content/x.yaml:4:7: an id is made of a-z, 0-9 and '-'");
 }
 
