@@ -166,6 +166,20 @@ static struct bh_str next_minor(struct bh_arena *arena, struct bh_str v) {
         return bh_arena_printf(arena, "%.*s%llu", (int) (head.len - tail.len), head.at, (unsigned long long) n + 1);
 }
 
+/* What "^0.3.1" stays below: "0.4"; "^1.2" below "2": Cargo's first number that is not 0. */
+static struct bh_str next_breaking(struct bh_arena *arena, struct bh_str v) {
+        struct bh_str rest = v, part;
+        uint64_t n;
+
+        while (bh_str_split(&rest, '.', &part)) {
+                if (!bh_str_u64(part, &n) || n == UINT64_MAX)
+                        break;
+                if (n || rest.len == 0)
+                        return bh_arena_printf(arena, "%.*s%llu", (int) (part.at - v.at), v.at, (unsigned long long) n + 1);
+        }
+        return (struct bh_str){ 0 };
+}
+
 bool bh_feed_term(struct bh_arena *arena, struct bh_str term, struct bh_feed_terms *t) {
         struct bh_str v = bh_str_trim(term);
         size_t n = 0;
@@ -190,6 +204,10 @@ bool bh_feed_term(struct bh_arena *arena, struct bh_str term, struct bh_feed_ter
         else if (bh_str_is(term, "~>")) {
                 t->from = v;
                 t->below = next_minor(arena, v);
+                return t->below.len > 0;
+        } else if (bh_str_is(term, "^")) {
+                t->from = v;
+                t->below = next_breaking(arena, v);
                 return t->below.len > 0;
         } else
                 return false;

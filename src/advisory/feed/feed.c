@@ -49,6 +49,7 @@ static const struct bh_feed feeds[] = {
         { "osv", "", "https://osv.dev", BH_FEED_YAML, READS(osv) },
 
         { "ubuntu-cve-tracker", "CC-BY-SA-4.0", "https://git.launchpad.net/ubuntu-cve-tracker", BH_FEED_TEXT, READS(ubuntu) },
+        { "rustsec", "CC0-1.0", "https://github.com/rustsec/advisory-db", BH_FEED_TEXT, READS(rustsec_md) },
         { "amazon", "", "https://cdn.amazonlinux.com", BH_FEED_TEXT, READS(amazon) },
         { "debian-tracker", "", "https://salsa.debian.org/security-tracker-team/security-tracker", BH_FEED_TEXT,
           READS(debian_tracker) },
@@ -74,7 +75,7 @@ static bool is_company(struct bh_str path) {
         if (bh_str_ends(path, BH_STR("security-tracker/data/config.json")))
                 return true;
         return bh_feed_has_prefix(name, names) || bh_str_find(path, BH_STR("/.github/")) >= 0 ||
-                bh_str_ends(name, BH_STR(".md")) || bh_str_ends(name, BH_STR("package.json")) ||
+                (bh_str_ends(name, BH_STR(".md")) && !bh_str_starts(name, BH_STR("RUSTSEC-"))) || bh_str_ends(name, BH_STR("package.json")) ||
                 bh_str_ends(name, BH_STR("_schema.json"));
 }
 

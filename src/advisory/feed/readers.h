@@ -21,6 +21,7 @@ BH_FEED_READER(debian_support);
 BH_FEED_READER(distro_info);
 BH_FEED_READER(rubysec);
 BH_FEED_READER(friendsofphp);
+BH_FEED_READER(rustsec_md);
 BH_FEED_READER(cve5);
 BH_FEED_READER(kev_json);
 BH_FEED_READER(kev_csv);
