@@ -10,10 +10,11 @@
 #include <sys/random.h>
 #include <time.h>
 
-#include "base/cur.h"
 #include "base/limits.h"
+#include "image/head.h"
 
 #define MAX_IDLE 8
+#define UNREACHABLE_RETRIES 2 /* a name mistyped or a machine without a network: people should not wait long */
 #define SLICE_MS 100 /* how long a pause sleeps before it looks whether it should stop */
 
 struct bh_http {
@@ -39,9 +40,9 @@ struct transfer {
         uint64_t got;       /* bytes of the body handed on so far */
         uint64_t skip;      /* bytes of this answer that were handed on before */
         uint64_t total;     /* of the whole body; 0 unknown */
-        uint64_t asked_from; /* the offset in our Range header */
         int failed;         /* what the sink returned, or a limit */
         bool begun;         /* this answer's status line was looked at */
+        bool unreachable;   /* the last try got no connection at all */
 };
 
 /* ---- the client ---- */
@@ -152,20 +153,7 @@ void bh_http_reply_done(struct bh_http_reply *reply) {
 }
 
 struct bh_str bh_http_header(const struct bh_http_reply *reply, const char *name, unsigned n) {
-        struct bh_cur c = bh_cur_of(bh_buf_str(&reply->head));
-        struct bh_str line, key, value;
-
-        while (bh_cur_line(&c, &line))
-                if (bh_str_cut(line, ':', &key, &value) && bh_str_eq_nocase(key, bh_str_of(name)) && n-- == 0)
-                        return bh_str_trim(value);
-        return (struct bh_str){ 0 };
-}
-
-struct bh_str bh_http_media_type(const struct bh_http_reply *reply) {
-        struct bh_str type = bh_http_header(reply, "Content-Type", 0), rest;
-
-        (void) bh_str_cut(type, ';', &type, &rest);
-        return bh_str_trim(type);
+        return bh_head_get(bh_buf_str(&reply->head), name, n);
 }
 
 struct bh_str bh_http_escape(struct bh_arena *arena, struct bh_str text, bool slash) {
@@ -214,18 +202,6 @@ static size_t on_header(char *at, size_t size, size_t n, void *user) {
         return line.len;
 }
 
-/* "bytes 100-199/200": where a partial answer begins, and how long the whole is. */
-static bool content_range(struct bh_str value, uint64_t *ret_from, uint64_t *ret_total) {
-        struct bh_str range, total, from, to;
-
-        if (!bh_str_cut_prefix(&value, BH_STR("bytes ")) || !bh_str_cut(value, '/', &range, &total) ||
-            !bh_str_cut(range, '-', &from, &to) || !bh_str_u64(from, ret_from))
-                return false;
-        if (!bh_str_u64(total, ret_total))
-                *ret_total = 0;
-        return true;
-}
-
 /* Before the first byte of a body: is it what we asked for, and from which offset? */
 static int begin_body(struct transfer *t) {
         uint64_t from = 0, total = 0;
@@ -238,7 +214,7 @@ static int begin_body(struct transfer *t) {
         if (t->reply->status / 100 != 2)
                 return 0;
         if (t->reply->status == 206) {
-                if (!content_range(bh_http_header(t->reply, "Content-Range", 0), &from, &total) || from > t->got)
+                if (!bh_head_range(bh_buf_str(&t->reply->head), &from, &total) || from > t->got)
                         return bh_fail(t->err, BH_E_FORMAT, "the server sent another part than was asked for");
         } else if (length > 0)
                 total = (uint64_t) length;
@@ -373,7 +349,6 @@ static struct curl_slist *headers_of(struct transfer *t) {
 
         if (!t->foreign)
                 list = add_header(list, "Authorization: ", t->request->authorization);
-        t->asked_from = t->got;
         if (t->got) {
                 (void) snprintf(range, sizeof range, "bytes=%llu-", (unsigned long long) t->got);
                 list = add_header(list, "Range: ", bh_str_of(range));
@@ -410,39 +385,46 @@ static int fail_curl(struct transfer *t, CURLcode code, const char *detail) {
         return bh_fail(t->err, kind, "%s", text);
 }
 
-/* 0: an answer; 1: broken in a way that may pass (said in err); < 0: failed. */
-static int try_once(struct transfer *t) {
-        struct curl_slist *headers = headers_of(t);
-        char detail[CURL_ERROR_SIZE] = "";
-        CURLcode code;
-        int r;
-
+static void forget_last_try(struct transfer *t) {
         t->begun = false;
         t->failed = 0;
-        bh_buf_clear(&t->reply->failure);
         t->reply->status = 0;
+        bh_buf_clear(&t->reply->failure);
         curl_easy_reset(t->curl);
-        r = set_request(t);
+}
+
+/* The headers and the text of a failure are lent to curl for one call. */
+static int perform(struct transfer *t, CURLcode *ret_code, char *detail) {
+        struct curl_slist *headers = headers_of(t);
+        int r = set_request(t);
+
         r = r < 0 ? r : set_security(t);
-        if (r < 0) {
-                curl_slist_free_all(headers);
-                return r;
+        if (r == 0) {
+                (void) curl_easy_setopt(t->curl, CURLOPT_HTTPHEADER, headers);
+                (void) curl_easy_setopt(t->curl, CURLOPT_ERRORBUFFER, detail);
+                *ret_code = curl_easy_perform(t->curl);
+                (void) curl_easy_setopt(t->curl, CURLOPT_ERRORBUFFER, NULL);
+                (void) curl_easy_setopt(t->curl, CURLOPT_HTTPHEADER, NULL);
+                (void) curl_easy_getinfo(t->curl, CURLINFO_RESPONSE_CODE, &t->reply->status);
         }
-        (void) curl_easy_setopt(t->curl, CURLOPT_HTTPHEADER, headers);
-        (void) curl_easy_setopt(t->curl, CURLOPT_ERRORBUFFER, detail);
-        code = curl_easy_perform(t->curl);
-        (void) curl_easy_setopt(t->curl, CURLOPT_ERRORBUFFER, NULL);
-        (void) curl_easy_setopt(t->curl, CURLOPT_HTTPHEADER, NULL);
         curl_slist_free_all(headers);
-        (void) curl_easy_getinfo(t->curl, CURLINFO_RESPONSE_CODE, &t->reply->status);
-        if (t->failed < 0)
-                return t->failed;
-        if (t->reply->stopped || is_stopping(t)) {
-                t->reply->stopped = true;
+        return r;
+}
+
+/* 0: an answer; 1: broken in a way that may pass (said in err); < 0: failed. */
+static int try_once(struct transfer *t) {
+        char detail[CURL_ERROR_SIZE] = "";
+        CURLcode code = CURLE_OK;
+        int r;
+
+        forget_last_try(t);
+        r = perform(t, &code, detail);
+        if (r < 0 || t->failed < 0)
+                return r < 0 ? r : t->failed;
+        t->reply->stopped |= is_stopping(t);
+        if (t->reply->stopped || code == CURLE_OK)
                 return 0;
-        }
-        if (code == CURLE_OK)
-                return 0;
+        t->unreachable = code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_COULDNT_CONNECT;
         r = fail_curl(t, code, detail);
         return may_pass(code) ? 1 : r;
 }
@@ -495,13 +477,20 @@ static bool is_short(const struct transfer *t) {
                t->got < t->request->expect_bytes;
 }
 
+static unsigned most_retries(const struct transfer *t) {
+        if (t->request->once)
+                return 0;
+        return t->unreachable ? BH_MIN(t->http->retries, UNREACHABLE_RETRIES) : t->http->retries;
+}
+
 /* Tries one URL until there is an answer that another try would not better. */
 static int try_often(struct transfer *t) {
-        unsigned tries = 0, most = t->request->once ? 0 : t->http->retries;
+        unsigned tries = 0;
 
         for (;;) {
                 uint64_t before = t->got, pause;
                 int r = try_once(t);
+                unsigned most = most_retries(t);
 
                 if (r < 0 || t->reply->stopped)
                         return r;
@@ -532,17 +521,6 @@ static bool is_redirect(long status) {
         return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
 }
 
-/* scheme://host:port, for comparing. */
-static struct bh_str origin(const char *url) {
-        struct bh_str s = bh_str_of(url);
-        ptrdiff_t slashes = bh_str_find(s, BH_STR("://"));
-        size_t end = slashes < 0 ? 0 : (size_t) slashes + 3;
-
-        while (end < s.len && s.at[end] != '/' && s.at[end] != '?' && s.at[end] != '#')
-                end++;
-        return bh_str_part(s, 0, end);
-}
-
 static int follow(struct transfer *t) {
         char *next = NULL;
 
@@ -551,7 +529,7 @@ static int follow(struct transfer *t) {
         if (bh_str_starts(bh_str_of(t->url), BH_STR("https://")) && !bh_str_starts(bh_str_of(next), BH_STR("https://")))
                 return bh_fail(t->err, BH_E_DENIED, "a redirect leads from https to something else");
         next = copy(next);
-        if (!bh_str_eq_nocase(origin(t->url), origin(next)))
+        if (!bh_str_eq_nocase(bh_url_origin(bh_str_of(t->url)), bh_url_origin(bh_str_of(next))))
                 t->foreign = true;
         free(t->url);
         t->url = next;

@@ -77,8 +77,6 @@ void bh_http_reply_done(struct bh_http_reply *reply);
 
 /* The value of the n-th header of that name (case ignored), trimmed; empty when there is none. Into reply->head. */
 struct bh_str bh_http_header(const struct bh_http_reply *reply, const char *name, unsigned n);
-/* "text/plain; charset=x" -> "text/plain" */
-struct bh_str bh_http_media_type(const struct bh_http_reply *reply);
 /* Escapes all but unreserved bytes; with slash, '/' too stays as it is. */
 struct bh_str bh_http_escape(struct bh_arena *arena, struct bh_str text, bool slash);
 

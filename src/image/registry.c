@@ -9,6 +9,7 @@
 #include "fmt/json.h"
 #include "image/auth.h"
 #include "image/certs.h"
+#include "image/head.h"
 #include "image/http.h"
 #include "image/pump.h"
 #include "image/token.h"
@@ -168,7 +169,7 @@ static int take_checked(struct bh_arena *arena, const struct bh_http_reply *repl
         if (wanted.len && !bh_digest_matches(wanted, bytes))
                 return bh_fail(err, BH_E_FORMAT, "the registry sent other bytes than their digest says");
         *ret = (struct bh_fetched){ .bytes = bytes,
-                                    .media_type = bh_arena_str(arena, bh_http_media_type(reply)),
+                                    .media_type = bh_arena_str(arena, bh_head_media_type(bh_buf_str(&reply->head))),
                                     .digest = wanted.len ? bh_arena_str(arena, wanted)
                                                          : bh_digest_sha256(arena, bytes) };
         return 0;
@@ -209,7 +210,7 @@ static int head_manifest(struct registry *g, struct bh_str reference, struct bh_
         digest = bh_http_header(&reply, "Docker-Content-Digest", 0);
         if (!bh_digest_is_valid(digest))
                 return bh_fail(err, BH_E_UNSUPPORTED, "the registry does not state a digest");
-        *ret = (struct bh_fetched){ .media_type = bh_arena_str(arena, bh_http_media_type(&reply)),
+        *ret = (struct bh_fetched){ .media_type = bh_arena_str(arena, bh_head_media_type(bh_buf_str(&reply.head))),
                                     .digest = bh_arena_str(arena, digest) };
         return 0;
 }
