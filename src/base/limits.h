@@ -47,6 +47,13 @@
 #define BH_LIMIT_CONTENT_WORK (256 * BH_MIB)    /* bytes that rules look at around keywords, in one file */
 #define BH_LIMIT_CONTENT_RULES 65536
 
+#define BH_LIMIT_DEB822_FIELDS 128u            /* in one stanza */
+#define BH_LIMIT_RPM_TAGS 65535u               /* in one RPM header, and its data: as rpm itself has them */
+#define BH_LIMIT_RPM_HEADER (256 * BH_MIB)
+#define BH_LIMIT_DB_ROWS 1000000u              /* packages in one database */
+#define BH_LIMIT_DB_DEPTH 20u                  /* of a tree of SQLite pages */
+#define BH_LIMIT_LICENCES 64u                  /* different licences of one package */
+
 #define BH_LIMIT_HTTP_HEAD (64 * BH_KIB)   /* header lines of one answer, and what is kept of a failure's body */
 #define BH_LIMIT_HTTP_REDIRECTS 10u
 #define BH_LIMIT_HTTP_PAUSE_S 120u         /* the longest Retry-After we wait for */
