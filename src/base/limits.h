@@ -18,6 +18,7 @@
 #define BH_LIMIT_LAYER_BYTES (64 * BH_GIB)
 #define BH_LIMIT_LAYER_ENTRIES (20 * 1000 * 1000ull)
 #define BH_LIMIT_LAYER_SPECIALS 20000 /* setuid files, devices, ... that are listed one by one */
+#define BH_LIMIT_LAYER_FINDINGS 20000
 #define BH_LIMIT_ZSTD_WINDOW_LOG 27 /* 128 MiB, as zstd's own default for --long-less readers */
 
 /* tar */
@@ -30,6 +31,7 @@
 #define BH_LIMIT_FILE_ELF (256 * BH_MIB)      /* programs; their build record may lie anywhere */
 #define BH_LIMIT_FILE_DATABASE (512 * BH_MIB) /* package databases, which must be read whole */
 
+#define BH_LIMIT_CONTENT_BUNDLE (64 * BH_MIB) /* our own rules and the user's, as handed to a worker */
 #define BH_LIMIT_WORKER_MEMORY (2 * BH_GIB) /* address space of one jailed worker */
 
 #define BH_LIMIT_DOC_DEPTH 64              /* JSON, YAML, TOML, XML nesting */

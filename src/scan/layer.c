@@ -15,6 +15,7 @@
 #include "fmt/unpack.h"
 #include "scan/catalog.h"
 #include "scan/file_digest.h"
+#include "scan/matchers.h"
 #include "scan/special.h"
 
 enum { MAX_ROWS = 8, MAX_SPECIALS = 8, HEAD = 64, PROGRESS_EVERY = 4 * 1024 * 1024 };
@@ -42,6 +43,7 @@ struct pass {
         struct bh_catalog catalog;
         const struct bh_catalog_index *index;
         struct bh_file_digester *digester;
+        struct bh_matching *matching;
         struct bh_map told;          /* paths that gave us something, so that a second copy replaces it */
         struct bh_buf paths;         /* uint64_t each */
         struct bh_buf digests;       /* struct bh_file_digest each */
@@ -132,6 +134,28 @@ static void catalog_file(struct pass *p, const struct bh_file *f, const struct b
                 bh_catalog_file(&p->catalog, rows[i], f, p->scratch);
 }
 
+static int keep_finding(void *user, const struct bh_finding *f, struct bh_err *err) {
+        struct pass *p = user;
+
+        if (p->findings.len >= BH_LIMIT_LAYER_FINDINGS)
+                return bh_fail(err, BH_E_LIMIT, "more than %d findings in one layer", BH_LIMIT_LAYER_FINDINGS);
+        *bh_vec_add(p->arena, &p->findings) = *bh_finding_copy(p->arena, f);
+        return 0;
+}
+
+static void keep_gap(void *user, struct bh_str where, const struct bh_err *err) {
+        gap(user, where, err);
+}
+
+static void match_file(struct pass *p, const struct bh_file *f) {
+        struct bh_finding_sink sink = { p, keep_finding, keep_gap };
+        struct bh_err err = BH_ERR_NONE;
+        char text[256];
+
+        if (bh_matching_file(p->matching, f, &sink, &p->catalog, &err) < 0)
+                gap(p, bh_str_of(bh_str_quote(f->path, text, sizeof text)), &err);
+}
+
 static void told_something(struct pass *p, struct bh_str path, size_t packages, size_t findings) {
         if (p->catalog.packages.len != packages || p->findings.len != findings)
                 bh_map_set(&p->told, bh_arena_str(p->arena, path), p);
@@ -153,7 +177,7 @@ static int file(struct pass *p, const struct bh_tar_entry *e, uint64_t hash, str
         if (r < 0)
                 return r;
         n = bh_catalog_find(p->index, e->path, head, rows, MAX_ROWS);
-        if (n == 0 && !digest && !p->opts->content)
+        if (n == 0 && !digest && !p->matching)
                 return 0;
         limit = limit_of(rows, n);
         r = bh_tar_peek(p->tar, (size_t) BH_MIN(e->size, limit), &f.bytes, err);
@@ -161,6 +185,8 @@ static int file(struct pass *p, const struct bh_tar_entry *e, uint64_t hash, str
                 return r;
         f.truncated = f.bytes.len < e->size;
         catalog_file(p, &f, rows, n);
+        if (p->matching)
+                match_file(p, &f);
         if (digest && !f.truncated) {
                 struct bh_file_digest d = bh_file_digester_of(p->digester, hash, f.bytes);
 
@@ -392,6 +418,8 @@ static void begin(struct pass *p, bh_fill_fn fill, void *user) {
         p->budget = (struct bh_budget){ "layer", p->max_bytes, o->max_entries ? o->max_entries : BH_LIMIT_LAYER_ENTRIES, 0 };
         if (o->parts & BH_SCAN_FILES)
                 p->digester = bh_file_digester_new();
+        if (o->matchers)
+                p->matching = bh_matching_new(o->matchers, o->parts);
         p->layer->whole = true;
 }
 
@@ -403,6 +431,7 @@ static void end(struct pass *p) {
         bh_digest_free(&p->packed_tap.digest);
         bh_digest_free(&p->plain_tap.digest);
         bh_file_digester_free(&p->digester);
+        bh_matching_free(&p->matching);
         bh_arena_free(&p->scratch);
         bh_buf_done(&p->paths);
         bh_buf_done(&p->digests);

@@ -22,11 +22,11 @@ enum bh_scan_part {
         BH_SCAN_ALL = BH_SCAN_SECRETS | BH_SCAN_MALWARE | BH_SCAN_FILES,
 };
 
-struct bh_content; /* scan/content: compiled rules; NULL where none are wanted */
+struct bh_matchers; /* matchers.h: what looks into files; NULL: nothing does */
 
 struct bh_layer_opts {
         unsigned parts;
-        const struct bh_content *content;
+        const struct bh_matchers *matchers;
         struct bh_str digest;  /* the blob must have it; empty: not known */
         struct bh_str diff_id; /* the tar must have it; empty: not known */
         uint64_t max_bytes, max_entries; /* 0: the usual limits */

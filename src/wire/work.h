@@ -4,7 +4,7 @@
 /*
  * What is said between whoever wants bytes read and the jailed worker.
  *
- *     CONTENT        fd: rules        -> DONE            before the jail closes; at most once, first
+ *     CONTENT        fd: rules        -> DONE            the first message, before the jail closes; no fd: no rules
  *     DESCRIBE       manifest, config -> IMAGE, DONE     config may be empty: then the manifest alone
  *     LAYER          fd               -> LAYER, DONE
  *     ARCHIVE_INDEX  fd that can seek -> IMAGE, DONE     layers keep their offset and size in the archive

@@ -13,6 +13,7 @@
 #include "image/archive.h"
 #include "image/manifest.h"
 #include "scan/layer.h"
+#include "scan/matchers.h"
 #include "sys/child.h"
 #include "sys/fd.h"
 #include "sys/sandbox.h"
@@ -21,6 +22,10 @@
 #include "wire/work.h"
 
 enum { SOCK = BH_CHILD_SOCKET, MAX_REQUEST = 64 * 1024 * 1024 };
+
+struct worker {
+        struct bh_matchers *matchers; /* NULL: no rules were given */
+};
 
 /* What one request reads from. */
 struct input {
@@ -86,14 +91,15 @@ static void progress(void *user, uint64_t bytes) {
         BH_IGNORE(answer(&(struct bh_work_answer){ .answer = BH_ANSWER_PROGRESS, .bytes = bytes }, NULL));
 }
 
-static struct bh_layer_opts layer_opts(const struct bh_work_request *q) {
-        return (struct bh_layer_opts){ .parts = q->parts, .max_bytes = q->max_bytes, .progress = progress };
+static struct bh_layer_opts layer_opts(const struct worker *w, const struct bh_work_request *q) {
+        return (struct bh_layer_opts){ .parts = q->parts, .matchers = w->matchers, .max_bytes = q->max_bytes, .progress = progress };
 }
 
-static int do_describe(const struct bh_work_request *q, int fd, struct bh_arena *arena, struct bh_err *err) {
+static int do_describe(const struct worker *w, const struct bh_work_request *q, int fd, struct bh_arena *arena, struct bh_err *err) {
         struct bh_image image = { 0 };
         int r = q->manifest.len ? bh_manifest_parse(arena, q->manifest, &image, err) : 0;
 
+        (void) w;
         (void) fd;
         if (r < 0)
                 return bh_wrap(err, r, "manifest");
@@ -105,8 +111,8 @@ static int do_describe(const struct bh_work_request *q, int fd, struct bh_arena 
         return answer_image(&image, 1, err);
 }
 
-static int do_layer(const struct bh_work_request *q, int fd, struct bh_arena *arena, struct bh_err *err) {
-        struct bh_layer_opts opts = layer_opts(q);
+static int do_layer(const struct worker *w, const struct bh_work_request *q, int fd, struct bh_arena *arena, struct bh_err *err) {
+        struct bh_layer_opts opts = layer_opts(w, q);
         struct input in = input_of(q, fd);
         struct bh_layer layer;
         int r;
@@ -117,7 +123,7 @@ static int do_layer(const struct bh_work_request *q, int fd, struct bh_arena *ar
         return r < 0 ? r : answer_layer(&layer, err);
 }
 
-static int do_archive_index(const struct bh_work_request *q, int fd, struct bh_arena *arena, struct bh_err *err) {
+static int do_archive_index(const struct worker *w, const struct bh_work_request *q, int fd, struct bh_arena *arena, struct bh_err *err) {
         struct input in = { fd, 0, UINT64_MAX };
         struct bh_archive_member **members;
         struct bh_archive archive;
@@ -126,6 +132,7 @@ static int do_archive_index(const struct bh_work_request *q, int fd, struct bh_a
         uint32_t n_images;
         int r;
 
+        (void) w;
         bh_stream_init(&stream, fill, &in);
         stream.skip = skip;
         r = bh_archive_read(&stream, NULL, NULL, arena, &archive, err);
@@ -136,6 +143,7 @@ static int do_archive_index(const struct bh_work_request *q, int fd, struct bh_a
 }
 
 struct archive_scan {
+        const struct worker *w;
         const struct bh_work_request *q;
         struct bh_arena *arena;
 };
@@ -143,7 +151,7 @@ struct archive_scan {
 static int scan_member(void *user, const struct bh_archive_member *m, bh_fill_fn member_fill, void *fill_user,
                        void **ret_result, struct bh_err *err) {
         struct archive_scan *s = user;
-        struct bh_layer_opts opts = layer_opts(s->q);
+        struct bh_layer_opts opts = layer_opts(s->w, s->q);
         struct bh_layer *layer = bh_arena_make(s->arena, struct bh_layer);
         int r;
 
@@ -162,9 +170,9 @@ static void refuse(struct bh_layer *layer, struct bh_str told, struct bh_arena *
         *layer = (struct bh_layer){ .digest = layer->digest, .diff_id = told, .findings = f, .n_findings = 1, .gaps = g, .n_gaps = 1 };
 }
 
-static int do_archive(const struct bh_work_request *q, int fd, struct bh_arena *arena, struct bh_err *err) {
+static int do_archive(const struct worker *w, const struct bh_work_request *q, int fd, struct bh_arena *arena, struct bh_err *err) {
         struct input in = input_of(q, fd);
-        struct archive_scan scan = { q, arena };
+        struct archive_scan scan = { w, q, arena };
         struct bh_archive_member **members;
         struct bh_stream packed, plain;
         struct bh_unpack *unpack;
@@ -196,47 +204,71 @@ static int do_archive(const struct bh_work_request *q, int fd, struct bh_arena *
         return r;
 }
 
-static int do_unknown(const struct bh_work_request *q, int fd, struct bh_arena *arena, struct bh_err *err) {
+static int do_unknown(const struct worker *w, const struct bh_work_request *q, int fd, struct bh_arena *arena, struct bh_err *err) {
+        (void) w;
         (void) fd;
         (void) arena;
         return bh_fail(err, BH_E_BUG, "the worker cannot do request %d", (int) q->work);
 }
 
-static int (*const works[_BH_WORK_MAX])(const struct bh_work_request *, int, struct bh_arena *, struct bh_err *) = {
+static int (*const works[_BH_WORK_MAX])(const struct worker *, const struct bh_work_request *, int, struct bh_arena *, struct bh_err *) = {
         [BH_WORK_CONTENT] = do_unknown,       [BH_WORK_DESCRIBE] = do_describe, [BH_WORK_LAYER] = do_layer,
         [BH_WORK_ARCHIVE_INDEX] = do_archive_index, [BH_WORK_ARCHIVE] = do_archive, [BH_WORK_SBOM] = do_unknown,
 };
 
-static int serve_one(struct bh_str message, int fd, struct bh_err *err) {
+static int serve_one(const struct worker *w, struct bh_str message, int fd, struct bh_err *err) {
         struct bh_arena *arena = bh_arena_new();
         struct bh_err why = BH_ERR_NONE;
         struct bh_work_request q;
         int r = bh_work_request_get(arena, message, &q, &why);
 
         if (r >= 0)
-                r = works[q.work](&q, fd, arena, &why);
+                r = works[q.work](w, &q, fd, arena, &why);
         r = r < 0 ? answer(&(struct bh_work_answer){ .answer = BH_ANSWER_FAILED, .code = r, .text = bh_str_of(why.text) }, err)
                   : answer(&(struct bh_work_answer){ .answer = BH_ANSWER_DONE }, err);
         bh_arena_free(&arena);
         return r;
 }
 
+/* The first message: our own rules, loaded while memory may still be made executable (PCRE2's JIT). */
+static int load_content(struct worker *w, struct bh_err *err) {
+        BH_CLEANUP(bh_buf_done) struct bh_buf message = { 0 }, bundle = { 0 };
+        BH_CLEANUP(bh_fd_close) int fd = -1;
+        int r = bh_sock_recv(SOCK, MAX_REQUEST, -1, &message, &fd, err);
+
+        if (r <= 0)
+                return r < 0 ? r : bh_fail(err, BH_E_IO, "no first message");
+        if (fd < 0)
+                return 0;
+        r = bh_fd_read_all(fd, BH_LIMIT_CONTENT_BUNDLE, &bundle, err);
+        return r < 0 ? r : bh_matchers_load(bh_buf_str(&bundle), &w->matchers, err);
+}
+
+static int start(struct worker *w, struct bh_err *err) {
+        int r = load_content(w, err);
+        unsigned missing;
+
+        return r < 0 ? r : bh_sandbox_enter(&(struct bh_sandbox_opts){ .memory_bytes = BH_LIMIT_WORKER_MEMORY }, &missing, err);
+}
+
 int main(void) {
         BH_CLEANUP(bh_buf_done) struct bh_buf message = { 0 };
         struct bh_err err = BH_ERR_NONE;
-        unsigned missing;
+        struct worker w = { 0 };
 
-        if (bh_sandbox_enter(&(struct bh_sandbox_opts){ .memory_bytes = BH_LIMIT_WORKER_MEMORY }, &missing, &err) < 0) {
+        if (start(&w, &err) < 0) {
                 BH_IGNORE(answer(&(struct bh_work_answer){ .answer = BH_ANSWER_FAILED, .code = err.code, .text = bh_str_of(err.text) }, NULL));
                 return 1;
         }
+        if (answer(&(struct bh_work_answer){ .answer = BH_ANSWER_DONE }, &err) < 0)
+                return 1;
         for (;;) {
                 BH_CLEANUP(bh_fd_close) int fd = -1;
                 int r = bh_sock_recv(SOCK, MAX_REQUEST, -1, &message, &fd, &err);
 
                 if (r == 0)
                         return 0;
-                if (r < 0 || serve_one(bh_buf_str(&message), fd, &err) < 0)
+                if (r < 0 || serve_one(&w, bh_buf_str(&message), fd, &err) < 0)
                         return 1;
         }
 }

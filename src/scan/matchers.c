@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "scan/matchers.h"
+
+#include <stdlib.h>
+
+#include "base/limits.h"
+#include "scan/content/run.h"
+#include "scan/layer.h"
+
+struct bh_matchers {
+        struct bh_content *content;
+        struct bh_literals *literals;
+};
+
+struct bh_matching {
+        const struct bh_matchers *m;
+        unsigned parts;
+        struct bh_content_run *run;
+        struct bh_literals_scratch *scratch;
+};
+
+static int build(struct bh_matchers *m, struct bh_err *err) {
+        struct bh_literals_builder *b = bh_literals_builder_new();
+        int r = bh_content_register(m->content, b, err);
+
+        if (r >= 0)
+                r = bh_literals_build(b, &m->literals, err);
+        bh_literals_builder_free(&b);
+        return r;
+}
+
+int bh_matchers_load(struct bh_str bundle, struct bh_matchers **ret, struct bh_err *err) {
+        struct bh_matchers *m = calloc(1, sizeof *m);
+        int r;
+
+        if (!m)
+                bh_nomem(sizeof *m);
+        r = bh_content_load(bundle, &m->content, err);
+        if (r >= 0)
+                r = build(m, err);
+        if (r < 0)
+                bh_matchers_free(&m);
+        else
+                *ret = m;
+        return r;
+}
+
+void bh_matchers_free(struct bh_matchers **m) {
+        if (!*m)
+                return;
+        bh_literals_free(&(*m)->literals);
+        bh_content_free(&(*m)->content);
+        free(*m);
+        *m = NULL;
+}
+
+struct bh_matching *bh_matching_new(const struct bh_matchers *m, unsigned parts) {
+        struct bh_matching *x = calloc(1, sizeof *x);
+
+        if (!x)
+                bh_nomem(sizeof *x);
+        x->m = m;
+        x->parts = parts;
+        x->run = bh_content_run_new(m->content, m->literals);
+        x->scratch = bh_literals_scratch_new(m->literals);
+        return x;
+}
+
+void bh_matching_free(struct bh_matching **m) {
+        if (!*m)
+                return;
+        bh_literals_scratch_free(&(*m)->scratch);
+        bh_content_run_free(&(*m)->run);
+        free(*m);
+        *m = NULL;
+}
+
+static int on_hit(void *user, enum bh_owner owner, uint32_t rule, size_t end) {
+        struct bh_matching *m = user;
+
+        if (owner == BH_OWNER_CONTENT)
+                bh_content_run_hit(m->run, rule, end);
+        return 0;
+}
+
+/* Only what was asked for goes on to the caller's sink. */
+struct filter {
+        const struct bh_finding_sink *sink;
+        unsigned parts;
+};
+
+static int filtered(void *user, const struct bh_finding *f, struct bh_err *err) {
+        struct filter *x = user;
+        unsigned part = f->kind == BH_FINDING_SECRET ? BH_SCAN_SECRETS : BH_SCAN_MALWARE;
+
+        return x->parts & part ? x->sink->finding(x->sink->user, f, err) : 0;
+}
+
+static void filtered_gap(void *user, struct bh_str where, const struct bh_err *err) {
+        struct filter *x = user;
+
+        x->sink->gap(x->sink->user, where, err);
+}
+
+int bh_matching_file(struct bh_matching *m, const struct bh_file *file, const struct bh_finding_sink *sink,
+                     struct bh_catalog *catalog, struct bh_err *err) {
+        struct filter filter = { sink, m->parts };
+        struct bh_finding_sink through = { &filter, filtered, filtered_gap };
+        struct bh_content_where where = { file->path, 0 };
+        int r;
+
+        (void) catalog;
+        bh_content_run_begin(m->run, &where, &through);
+        bh_content_run_chunk(m->run, 0, file->bytes);
+        r = bh_literals_scan(m->m->literals, m->scratch, file->bytes, 0, SIZE_MAX, on_hit, m, err);
+        bh_content_run_flush(m->run);
+        return r < 0 ? r : bh_content_run_end(m->run, err);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BH_SCAN_MATCHERS_H
+#define BH_SCAN_MATCHERS_H
+/*
+ * Everything that looks into files by their content, behind one automaton:
+ * the text rules (secrets, webshells), the products, YARA. Loaded once from the
+ * bundle the parent packed, then only read.
+ */
+#include "model/finding.h"
+#include "scan/catalog.h"
+
+struct bh_matchers;
+
+int bh_matchers_load(struct bh_str bundle, struct bh_matchers **ret, struct bh_err *err) BH_MUST_CHECK;
+void bh_matchers_free(struct bh_matchers **m);
+
+/* One thread's working state. */
+struct bh_matching;
+struct bh_matching *bh_matching_new(const struct bh_matchers *m, unsigned parts);
+void bh_matching_free(struct bh_matching **m);
+
+/* Looks through one file: findings to the sink, products to the catalog. A failure becomes a gap of the caller's. */
+int bh_matching_file(struct bh_matching *m, const struct bh_file *file, const struct bh_finding_sink *sink,
+                     struct bh_catalog *catalog, struct bh_err *err) BH_MUST_CHECK;
+
+#endif

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/cache.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <sqlite3.h>
+
+#include "base/arena.h"
+
+enum { BUSY_MS = 10000 };
+
+struct bh_cache {
+        sqlite3 *db;
+        sqlite3_stmt *get, *put, *touch;
+};
+
+static int sql_fail(sqlite3 *db, const char *what, struct bh_err *err) {
+        return bh_fail(err, BH_E_IO, "cache: %s: %s", what, db ? sqlite3_errmsg(db) : "out of memory");
+}
+
+static void make_folders(const char *path) {
+        char dir[4096];
+
+        (void) snprintf(dir, sizeof dir, "%s", path);
+        for (char *p = dir + 1; *p; p++)
+                if (*p == '/') {
+                        *p = '\0';
+                        (void) mkdir(dir, 0700);
+                        *p = '/';
+                }
+}
+
+static int set_up(struct bh_cache *c, struct bh_err *err) {
+        static const char schema[] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
+                                     "CREATE TABLE IF NOT EXISTS kept(key TEXT PRIMARY KEY, used INTEGER, bytes BLOB) WITHOUT ROWID;"
+                                     "CREATE INDEX IF NOT EXISTS kept_used ON kept(used);";
+        static const struct {
+                const char *sql;
+                size_t at;
+        } statements[] = {
+                { "SELECT bytes FROM kept WHERE key=?1", offsetof(struct bh_cache, get) },
+                { "INSERT OR REPLACE INTO kept(key, used, bytes) VALUES(?1, unixepoch(), ?2)", offsetof(struct bh_cache, put) },
+                { "UPDATE kept SET used=unixepoch() WHERE key=?1 AND used < unixepoch() - 86400", offsetof(struct bh_cache, touch) },
+        };
+
+        (void) sqlite3_busy_timeout(c->db, BUSY_MS);
+        if (sqlite3_exec(c->db, schema, NULL, NULL, NULL) != SQLITE_OK)
+                return sql_fail(c->db, "set up", err);
+        for (size_t i = 0; i < BH_LEN(statements); i++)
+                if (sqlite3_prepare_v2(c->db, statements[i].sql, -1, (sqlite3_stmt **) (void *) ((char *) c + statements[i].at), NULL) != SQLITE_OK)
+                        return sql_fail(c->db, "prepare", err);
+        return 0;
+}
+
+static int try_open(const char *path, struct bh_cache **ret, struct bh_err *err) {
+        struct bh_cache *c = calloc(1, sizeof *c);
+        int r;
+
+        if (!c)
+                bh_nomem(sizeof *c);
+        if (sqlite3_open_v2(path, &c->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX, NULL) != SQLITE_OK)
+                r = sql_fail(c->db, path, err);
+        else
+                r = set_up(c, err);
+        if (r < 0)
+                bh_cache_close(&c);
+        else
+                *ret = c;
+        return r;
+}
+
+static bool is_broken(const char *path) {
+        char head[16] = { 0 };
+        FILE *f = fopen(path, "rb");
+        size_t n = f ? fread(head, 1, sizeof head, f) : 0;
+
+        if (f)
+                (void) fclose(f);
+        return n > 0 && memcmp(head, "SQLite format 3", 16) != 0;
+}
+
+int bh_cache_open(const char *path, struct bh_cache **ret, struct bh_err *err) {
+        char aside[4096];
+
+        make_folders(path);
+        if (is_broken(path)) {
+                (void) snprintf(aside, sizeof aside, "%s.broken", path);
+                if (rename(path, aside) < 0)
+                        return bh_fail_sys(err, errno, "cache: %s", path);
+        }
+        return try_open(path, ret, err);
+}
+
+void bh_cache_close(struct bh_cache **cache) {
+        if (!*cache)
+                return;
+        (void) sqlite3_finalize((*cache)->get);
+        (void) sqlite3_finalize((*cache)->put);
+        (void) sqlite3_finalize((*cache)->touch);
+        (void) sqlite3_close((*cache)->db);
+        free(*cache);
+        *cache = NULL;
+}
+
+static void touch(struct bh_cache *c, struct bh_str key) {
+        (void) sqlite3_bind_text(c->touch, 1, key.at, (int) key.len, SQLITE_STATIC);
+        (void) sqlite3_step(c->touch);
+        (void) sqlite3_reset(c->touch);
+}
+
+int bh_cache_get(struct bh_cache *cache, struct bh_str key, struct bh_buf *into, struct bh_err *err) {
+        int r;
+
+        bh_buf_clear(into);
+        (void) sqlite3_bind_text(cache->get, 1, key.at, (int) key.len, SQLITE_STATIC);
+        r = sqlite3_step(cache->get);
+        if (r == SQLITE_ROW) {
+                bh_buf_add(into, (struct bh_str){ sqlite3_column_blob(cache->get, 0), (size_t) sqlite3_column_bytes(cache->get, 0) });
+        } else if (r != SQLITE_DONE) {
+                (void) sqlite3_reset(cache->get);
+                return sql_fail(cache->db, "read", err);
+        }
+        (void) sqlite3_reset(cache->get);
+        if (r == SQLITE_ROW)
+                touch(cache, key);
+        return r == SQLITE_ROW;
+}
+
+int bh_cache_put(struct bh_cache *cache, struct bh_str key, struct bh_str bytes, struct bh_err *err) {
+        int r;
+
+        (void) sqlite3_bind_text(cache->put, 1, key.at, (int) key.len, SQLITE_STATIC);
+        (void) sqlite3_bind_blob64(cache->put, 2, bytes.at, bytes.len, SQLITE_STATIC);
+        r = sqlite3_step(cache->put);
+        (void) sqlite3_reset(cache->put);
+        (void) sqlite3_clear_bindings(cache->put);
+        return r == SQLITE_DONE ? 0 : sql_fail(cache->db, "write", err);
+}
+
+int bh_cache_trim(struct bh_cache *cache, uint64_t max_bytes, struct bh_err *err) {
+        char sql[400];
+
+        (void) snprintf(sql, sizeof sql,
+                        "DELETE FROM kept WHERE key IN (SELECT key FROM (SELECT key, sum(length(bytes)) OVER (ORDER BY used DESC, key) AS total"
+                        " FROM kept) WHERE total > %llu)",
+                        (unsigned long long) max_bytes);
+        return sqlite3_exec(cache->db, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : sql_fail(cache->db, "trim", err);
+}

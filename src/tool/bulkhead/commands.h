@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BH_TOOL_BULKHEAD_COMMANDS_H
+#define BH_TOOL_BULKHEAD_COMMANDS_H
+/* The subcommands of bulkhead, each in the file of its name. */
+#include "tool/cli.h"
+
+extern const struct bh_cmd bh_cmd_scan;
+
+#endif

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* bulkhead: the one command people type. */
+#include "base/macros.h"
+#include "tool/bulkhead/commands.h"
+
+static int run_version(struct bh_cli *cli, struct bh_err *err) {
+        (void) cli;
+        (void) err;
+        (void) printf("bulkhead %s\n", BH_VERSION);
+        return BH_EXIT_FINE;
+}
+
+static const struct bh_cmd cmd_version = { .name = "version", .about = "print the version", .run = run_version };
+
+static int run_completion(struct bh_cli *cli, struct bh_err *err) {
+        return bh_cli_completion(cli->n_args ? cli->args[0] : NULL, stdout, err);
+}
+
+static const struct bh_cmd cmd_completion = {
+        .name = "completion",
+        .about = "print shell completion",
+        .args = "bash|zsh|fish",
+        .examples = "  bulkhead completion bash > /etc/bash_completion.d/bulkhead\n",
+        .run = run_completion,
+};
+
+static int run_man(struct bh_cli *cli, struct bh_err *err) {
+        for (const struct bh_cmd *const *c = bh_cmds; *c; c++)
+                if (cli->n_args && bh_str_is(bh_str_of((*c)->name), cli->args[0])) {
+                        bh_cli_man(*c, stdout);
+                        return BH_EXIT_FINE;
+                }
+        return bh_fail(err, BH_E_USAGE, "which command's page?");
+}
+
+static const struct bh_cmd cmd_man = {
+        .name = "man",
+        .about = "print the manual page of a command",
+        .args = "COMMAND",
+        .examples = "  bulkhead man scan | man -l -\n  bulkhead man 'db build' > bulkhead-db-build.1\n",
+        .run = run_man,
+};
+
+const struct bh_cmd *const bh_cmds[] = {
+        &bh_cmd_scan,
+        &cmd_completion,
+        &cmd_man,
+        &cmd_version,
+        NULL,
+};
+
+int main(int argc, char **argv) {
+        return bh_cli_main(argc, argv);
+}

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tool/cli.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/near.h"
+#include "base/vec.h"
+
+struct bh_cli_value {
+        const struct bh_opt *opt;
+        const char *value;
+};
+
+static const struct bh_opt common[] = {
+        { "help", 'h', NULL, "show this help", NULL, false },
+        { NULL, 0, NULL, NULL, NULL, false },
+};
+
+static const struct bh_opt *find_in(const struct bh_opt *opts, struct bh_str name, char letter) {
+        for (; opts && opts->name; opts++)
+                if (name.len ? bh_str_is(name, opts->name) : letter && opts->letter == letter)
+                        return opts;
+        return NULL;
+}
+
+static const struct bh_opt *find(const struct bh_cmd *cmd, struct bh_str name, char letter) {
+        const struct bh_opt *o = find_in(cmd->opts, name, letter);
+
+        return o ? o : find_in(common, name, letter);
+}
+
+static int unknown_option(const struct bh_cmd *cmd, struct bh_str name, struct bh_err *err) {
+        const char *known[64], *near;
+        size_t n = 0;
+
+        for (const struct bh_opt *o = cmd->opts; o && o->name && n < BH_LEN(known); o++)
+                known[n++] = o->name;
+        near = bh_nearest(name, known, n);
+        if (near)
+                return bh_fail(err, BH_E_USAGE, "no option --%s; did you mean --%s?", BH_QUOTE(name), near);
+        return bh_fail(err, BH_E_USAGE, "no option --%s; bulkhead %s --help lists them", BH_QUOTE(name), cmd->name);
+}
+
+/* BULKHEAD_FAIL_ON for "fail-on". */
+static const char *from_env(const struct bh_opt *o) {
+        char name[64] = "BULKHEAD_";
+        size_t n = strlen(name);
+
+        for (const char *c = o->name; *c && n + 1 < sizeof name; c++)
+                name[n++] = *c == '-' ? '_' : bh_is_lower(*c) ? (char) (*c - 32) : *c;
+        name[n] = '\0';
+        return getenv(name);
+}
+
+const char *bh_cli_nth(const struct bh_cli *cli, const char *name, size_t i) {
+        for (size_t k = 0; k < cli->n_values; k++)
+                if (strcmp(cli->values[k].opt->name, name) == 0 && i-- == 0)
+                        return cli->values[k].value;
+        return NULL;
+}
+
+const char *bh_cli_get(const struct bh_cli *cli, const char *name) {
+        const struct bh_opt *o = find(cli->cmd, bh_str_of(name), 0);
+        const char *v = bh_cli_nth(cli, name, 0);
+
+        if (!v && o)
+                v = from_env(o);
+        return v ? v : o ? o->otherwise : NULL;
+}
+
+bool bh_cli_has(const struct bh_cli *cli, const char *name) {
+        const char *v = bh_cli_get(cli, name);
+
+        return v && strcmp(v, "0") != 0 && strcmp(v, "false") != 0 && *v;
+}
+
+int bh_cli_number(const struct bh_cli *cli, const char *name, uint64_t *ret, struct bh_err *err) {
+        const char *v = bh_cli_get(cli, name);
+
+        if (v && !bh_str_u64(bh_str_of(v), ret))
+                return bh_fail(err, BH_E_USAGE, "--%s takes a number, not \"%s\"", name, BH_QUOTE(bh_str_of(v)));
+        return v ? 1 : 0;
+}
+
+struct parse {
+        struct bh_arena *arena;
+        const struct bh_cmd *cmd;
+        int argc, at;
+        char **argv;
+        BH_VEC(struct bh_cli_value) values;
+        BH_VEC(const char *) args;
+};
+
+static int add_value(struct parse *p, const struct bh_opt *o, const char *value, struct bh_err *err) {
+        if (!o->arg && value)
+                return bh_fail(err, BH_E_USAGE, "--%s takes no value", o->name);
+        if (o->arg && !value) {
+                if (p->at >= p->argc)
+                        return bh_fail(err, BH_E_USAGE, "--%s needs a value: --%s %s", o->name, o->name, o->arg);
+                value = p->argv[p->at++];
+        }
+        if (!o->many)
+                for (size_t i = 0; i < p->values.len; i++)
+                        if (p->values.at[i].opt == o) {
+                                p->values.at[i].value = value ? value : "1";
+                                return 0;
+                        }
+        *bh_vec_add(p->arena, &p->values) = (struct bh_cli_value){ o, value ? value : "1" };
+        return 0;
+}
+
+static int long_option(struct parse *p, const char *text, struct bh_err *err) {
+        struct bh_str name, value;
+        bool with = bh_str_cut(bh_str_of(text), '=', &name, &value);
+        const struct bh_opt *o = find(p->cmd, name, 0);
+
+        if (!o)
+                return unknown_option(p->cmd, name, err);
+        return add_value(p, o, with ? value.at : NULL, err);
+}
+
+static int short_options(struct parse *p, const char *text, struct bh_err *err) {
+        for (; *text; text++) {
+                const struct bh_opt *o = find(p->cmd, BH_STR(""), *text);
+
+                if (!o)
+                        return bh_fail(err, BH_E_USAGE, "no option -%s", BH_QUOTE(((struct bh_str){ text, 1 })));
+                if (o->arg)
+                        return add_value(p, o, text[1] ? text + 1 : NULL, err);
+                if (add_value(p, o, NULL, err) < 0)
+                        return BH_E_USAGE;
+        }
+        return 0;
+}
+
+static int parse(struct parse *p, struct bh_err *err) {
+        bool only_args = false;
+
+        while (p->at < p->argc) {
+                const char *text = p->argv[p->at++];
+                int r = 0;
+
+                if (!only_args && strcmp(text, "--") == 0)
+                        only_args = true;
+                else if (!only_args && strncmp(text, "--", 2) == 0)
+                        r = long_option(p, text + 2, err);
+                else if (!only_args && text[0] == '-' && text[1])
+                        r = short_options(p, text + 1, err);
+                else
+                        *bh_vec_add(p->arena, &p->args) = text;
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+/* "db build" takes two words; the longest name wins. */
+static const struct bh_cmd *find_cmd(int argc, char **argv, int *ret_words) {
+        const struct bh_cmd *best = NULL;
+
+        *ret_words = 0;
+        for (const struct bh_cmd *const *c = bh_cmds; *c; c++) {
+                struct bh_str rest = bh_str_of((*c)->name), word;
+                int n = 0;
+
+                while (bh_str_word(&rest, &word) && n + 1 < argc && bh_str_is(word, argv[n + 1]))
+                        n++;
+                if (rest.len == 0 && n > *ret_words && strlen((*c)->name) && bh_str_is(word, argv[n])) {
+                        best = *c;
+                        *ret_words = n;
+                }
+        }
+        return best;
+}
+
+static void overview(FILE *out) {
+        (void) fprintf(out, "Bulkhead guards containers through their whole life.\n\nusage: bulkhead COMMAND [OPTION]... [ARGUMENT]...\n\n");
+        for (const struct bh_cmd *const *c = bh_cmds; *c; c++)
+                (void) fprintf(out, "  %-12s %s\n", (*c)->name, (*c)->about);
+        (void) fprintf(out, "\nbulkhead COMMAND --help tells more. Exit codes: 0 fine, 1 policy says no, 2 wrong use, 3 could not finish.\n");
+}
+
+static int no_command(int argc, char **argv) {
+        struct bh_str word = bh_str_of(argc > 1 ? argv[1] : "");
+        const char *known[64], *near;
+        size_t n = 0;
+
+        if (argc < 2 || bh_str_is(word, "--help") || bh_str_is(word, "-h") || bh_str_is(word, "help")) {
+                overview(argc < 2 ? stderr : stdout);
+                return argc < 2 ? BH_EXIT_USAGE : BH_EXIT_FINE;
+        }
+        for (const struct bh_cmd *const *c = bh_cmds; *c && n < BH_LEN(known); c++)
+                known[n++] = (*c)->name;
+        near = bh_nearest(word, known, n);
+        (void) fprintf(stderr, "bulkhead: no command %s", BH_QUOTE(word));
+        if (near)
+                (void) fprintf(stderr, "; did you mean %s?\n", near);
+        else
+                (void) fprintf(stderr, "; bulkhead --help lists them\n");
+        return BH_EXIT_USAGE;
+}
+
+static int exit_code(int r, const struct bh_cmd *cmd, const struct bh_err *err) {
+        if (r >= 0)
+                return r;
+        (void) fprintf(stderr, "bulkhead %s: %s\n", cmd->name, err->text);
+        return r == BH_E_USAGE ? BH_EXIT_USAGE : BH_EXIT_FAILED;
+}
+
+int bh_cli_main(int argc, char **argv) {
+        struct bh_err err = BH_ERR_NONE;
+        struct parse p = { .argc = argc, .argv = argv };
+        struct bh_cli cli;
+        int words, r;
+
+        if (argc > 1 && strcmp(argv[1], "--version") == 0)
+                argv[1] = (char *) (uintptr_t) "version";
+        p.cmd = find_cmd(argc, argv, &words);
+        if (!p.cmd)
+                return no_command(argc, argv);
+        p.at = words + 1;
+        p.arena = bh_arena_new();
+        r = parse(&p, &err);
+        cli = (struct bh_cli){ p.cmd, p.arena, p.args.at, p.args.len, p.values.at, p.values.len };
+        if (r >= 0 && bh_cli_nth(&cli, "help", 0))
+                bh_cli_help(p.cmd, stdout);
+        else if (r >= 0)
+                r = p.cmd->run(&cli, &err);
+        r = exit_code(r, p.cmd, &err);
+        bh_arena_free(&p.arena);
+        return r;
+}
