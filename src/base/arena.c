@@ -17,6 +17,7 @@ struct block {
 struct bh_arena {
         struct block *newest;
         size_t used;
+        struct bh_arena *children, *sibling;
 };
 
 static BH_NORETURN void say_and_exit(size_t wanted) {
@@ -52,9 +53,28 @@ static void free_blocks(struct block *b) {
         }
 }
 
+struct bh_arena *bh_arena_child(struct bh_arena *parent) {
+        struct bh_arena *a = bh_arena_new();
+
+        a->sibling = parent->children;
+        parent->children = a;
+        return a;
+}
+
+static void free_children(struct bh_arena *a) {
+        struct bh_arena *next;
+
+        for (struct bh_arena *c = a->children; c; c = next) {
+                next = c->sibling;
+                bh_arena_free(&c);
+        }
+        a->children = NULL;
+}
+
 void bh_arena_free(struct bh_arena **arena) {
         if (!*arena)
                 return;
+        free_children(*arena);
         free_blocks((*arena)->newest);
         free(*arena);
         *arena = NULL;
@@ -63,6 +83,7 @@ void bh_arena_free(struct bh_arena **arena) {
 void bh_arena_reset(struct bh_arena *arena) {
         struct block *b = arena->newest;
 
+        free_children(arena);
         arena->used = 0;
         if (!b)
                 return;

@@ -20,6 +20,8 @@
 struct bh_arena;
 
 struct bh_arena *bh_arena_new(void);
+/* An arena of its own, for another thread; freed together with `parent`. */
+struct bh_arena *bh_arena_child(struct bh_arena *parent);
 void bh_arena_free(struct bh_arena **arena); /* leaves NULL; NULL inside is fine */
 /* Forgets all content; keeps up to one block for the next round. */
 void bh_arena_reset(struct bh_arena *arena);
