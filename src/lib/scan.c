@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lib/scan.h"
+
+#include <stdlib.h>
+
+#include "advisory/index.h"
+#include "base/text.h"
+#include "base/vec.h"
+#include "lib/vulns.h"
+#include "scan/merge.h"
+
+struct scan {
+        const struct bh_scan_opts *opts;
+        struct bh_arena *arena;
+        struct bh_acquired acquired;
+        struct bh_merged merged;
+        struct bh_report *report;
+        BH_VEC(struct bh_str) notes;
+};
+
+static void note(struct scan *s, struct bh_str text) {
+        *bh_vec_add(s->arena, &s->notes) = text;
+}
+
+static void describe_target(struct scan *s, struct bh_str target) {
+        struct bh_report *r = s->report;
+
+        r->target = target;
+        r->target_kind = s->acquired.is_sbom ? BH_STR("sbom") : s->acquired.is_image ? BH_STR("image") : BH_STR("filesystem");
+        r->version = s->opts->version;
+        r->image = s->acquired.image;
+        r->release = s->merged.release;
+        r->parts = s->opts->acquire.parts;
+}
+
+static void describe_layers(struct scan *s) {
+        struct bh_report *r = s->report;
+
+        r->n_layers = s->acquired.n_layers;
+        r->layers = bh_arena_array(s->arena, struct bh_report_layer, r->n_layers);
+        for (uint32_t i = 0; i < r->n_layers; i++) {
+                const struct bh_layer *l = &s->acquired.layers[i];
+                const struct bh_layer_ref *ref = i < r->image.n_layers ? &r->image.layers[i] : NULL;
+
+                r->layers[i] = (struct bh_report_layer){ .digest = ref && ref->digest.len ? ref->digest : l->digest, .diff_id = l->diff_id,
+                                                         .packed_bytes = l->packed_bytes, .bytes = l->bytes, .n_files = l->n_files,
+                                                         .wasted_bytes = s->merged.wasted_bytes[i], .whole = l->whole };
+                if (ref) {
+                        r->layers[i].instruction = ref->created_by;
+                        r->layers[i].created_s = ref->created_s;
+                }
+        }
+}
+
+static int finding_order(const void *a, const void *b) {
+        const struct bh_report_finding *x = a, *y = b;
+        int r = (x->whose.hidden != BH_HIDDEN_NO) - (y->whose.hidden != BH_HIDDEN_NO);
+
+        return r ? r : bh_finding_cmp(&x->finding, &y->finding);
+}
+
+static void take_findings(struct scan *s) {
+        struct bh_report *r = s->report;
+
+        r->findings = bh_arena_array(s->arena, struct bh_report_finding, s->merged.n_findings);
+        for (uint32_t i = 0; i < s->merged.n_findings; i++)
+                r->findings[r->n_findings++] = (struct bh_report_finding){
+                        .finding = s->merged.findings[i],
+                        .whose = { .layer = s->merged.findings[i].layer, .mend = s->merged.findings[i].mend },
+                };
+        if (r->n_findings)
+                qsort(r->findings, r->n_findings, sizeof *r->findings, finding_order);
+}
+
+static void take_gaps(struct scan *s) {
+        BH_VEC(struct bh_gap) all = { 0 };
+
+        for (uint32_t i = 0; i < s->acquired.n_gaps; i++)
+                *bh_vec_add(s->arena, &all) = s->acquired.gaps[i];
+        for (uint32_t i = 0; i < s->merged.n_gaps; i++)
+                *bh_vec_add(s->arena, &all) = s->merged.gaps[i];
+        s->report->gaps = all.at;
+        s->report->n_gaps = (uint32_t) all.len;
+}
+
+static void describe_index(struct scan *s) {
+        struct bh_index_info info;
+        struct bh_report_db *db = &s->report->db;
+        char hex[2 * BH_SHA256_BYTES + 1];
+
+        if (!s->opts->index)
+                return;
+        bh_index_info(s->opts->index, &info);
+        *db = (struct bh_report_db){ .present = true, .path = s->opts->index_path, .built_s = info.date_s, .n_sources = info.n_sources,
+                                     .n_vulns = info.n_vulns,
+                                     .digest = bh_arena_str(s->arena, bh_str_of(bh_hex(info.root, BH_SHA256_BYTES, hex))) };
+}
+
+static void end_of_life(struct scan *s) {
+        struct bh_report *r = s->report;
+        int64_t end = BH_MAX(r->lifecycle.end_s, r->lifecycle.extended_end_s);
+        char date[21];
+
+        if (r->lifecycle.end_s && s->opts->today_s > end) {
+                r->end_of_life = true;
+                note(s, bh_arena_printf(s->arena, "%.*s has been out of support since %.10s: nobody fixes or even looks for its vulnerabilities",
+                                        BH_FMT(r->lifecycle.space), bh_time_print(end, date)));
+        }
+        if (!r->space_known)
+                note(s, bh_arena_printf(s->arena, "the database has no word on %.*s %.*s: no vulnerability of its packages can be told",
+                                        BH_FMT(r->release.id.len ? r->release.id : BH_STR("a distribution without a name")),
+                                        BH_FMT(r->release.version_id)));
+}
+
+static int look_up(struct scan *s, struct bh_err *err) {
+        int r;
+
+        s->report->packages = s->merged.packages;
+        s->report->n_packages = s->merged.n_packages;
+        if (!s->opts->index) {
+                note(s, BH_STR("there is no vulnerability database, so no vulnerabilities were looked up; \"bulkhead db build\" makes one"));
+                return 0;
+        }
+        r = bh_report_match(s->report, s->opts->index, s->arena, err);
+        if (r < 0)
+                return bh_wrap(err, r, "vulnerability database");
+        end_of_life(s);
+        return 0;
+}
+
+int bh_scan(struct bh_str target, const struct bh_scan_opts *opts, struct bh_arena *arena, struct bh_report *ret,
+            struct bh_err *err) {
+        struct scan s = { .opts = opts, .arena = arena, .report = ret };
+        int r;
+
+        *ret = (struct bh_report){ 0 };
+        r = bh_acquire(target, &opts->acquire, arena, &s.acquired, err);
+        if (r < 0)
+                return r;
+        bh_layers_merge(s.acquired.layers, s.acquired.n_layers, arena, &s.merged);
+        describe_target(&s, target);
+        describe_layers(&s);
+        describe_index(&s);
+        take_gaps(&s);
+        r = look_up(&s, err);
+        if (r < 0)
+                return r;
+        take_findings(&s);
+        bh_report_sort_vulns(ret);
+        ret->notes = s.notes.at;
+        ret->n_notes = (uint32_t) s.notes.len;
+        return 0;
+}

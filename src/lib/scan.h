@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BH_LIB_SCAN_H
+#define BH_LIB_SCAN_H
+/*
+ * A whole scan: a target's name in, a report out. This is where the engines,
+ * which do not know each other, are introduced: acquire -> merge -> match ->
+ * rank -> attribute.
+ */
+#include "lib/acquire.h"
+#include "model/report.h"
+
+struct bh_index;
+
+struct bh_scan_opts {
+        struct bh_acquire_opts acquire;
+        struct bh_index *index; /* NULL: no vulnerabilities are looked up, and a note says so */
+        struct bh_str index_path;
+        int64_t today_s; /* for end-of-life and expiry; a fixed date gives a fixed report */
+        struct bh_str version;
+};
+
+/* The report lives in `arena` and borrows from the index. */
+int bh_scan(struct bh_str target, const struct bh_scan_opts *opts, struct bh_arena *arena, struct bh_report *ret,
+            struct bh_err *err) BH_MUST_CHECK;
+
+#endif

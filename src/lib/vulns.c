@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lib/vulns.h"
+
+#include <stdlib.h>
+
+#include "advisory/index.h"
+#include "advisory/match.h"
+#include "base/hash.h"
+#include "base/text.h"
+#include "base/vec.h"
+
+struct matching {
+        struct bh_report *report;
+        struct bh_index *index;
+        struct bh_arena *arena;
+        uint32_t *numbers; /* of the packages asked about, in the report */
+        struct bh_package *asked;
+        uint32_t n_asked;
+};
+
+/* What an OS package installed is judged by its vendor, under that package's own name. */
+static void choose_packages(struct matching *m) {
+        const struct bh_report *r = m->report;
+
+        m->asked = bh_arena_array(m->arena, struct bh_package, r->n_packages);
+        m->numbers = bh_arena_array(m->arena, uint32_t, r->n_packages);
+        for (uint32_t i = 0; i < r->n_packages; i++)
+                if (r->packages[i].owner.len == 0) {
+                        m->asked[m->n_asked] = r->packages[i];
+                        m->numbers[m->n_asked++] = i;
+                }
+}
+
+static bool says(struct bh_str ssvc, const char *exploitation) {
+        return bh_str_starts(ssvc, bh_str_of(exploitation));
+}
+
+/* The highest rung there is evidence for, and all the evidence. */
+static void exploit(struct matching *m, struct bh_vuln_finding *f) {
+        const struct bh_vuln *v = &f->vuln;
+        enum bh_exploit_level level = BH_EXPLOIT_LEVEL_NONE_KNOWN;
+        struct bh_str why = BH_STR("");
+        uint32_t shown = 0;
+        char date[21];
+
+        for (uint32_t i = 0; i < v->n_exploits; i++) {
+                const struct bh_exploit *e = &v->exploits[i];
+                bool msf = e->kind == BH_EXPLOIT_METASPLOIT;
+
+                level = BH_MAX(level, msf ? BH_EXPLOIT_LEVEL_WEAPONISED : e->verified ? BH_EXPLOIT_LEVEL_EXPLOIT : BH_EXPLOIT_LEVEL_POC);
+                if (shown++ < 3)
+                        why = bh_arena_printf(m->arena, "%.*s%s%s%.*s", BH_FMT(why), why.len ? "; " : "", msf ? "Metasploit " : "",
+                                              BH_FMT(e->id));
+        }
+        if (shown > 3)
+                why = bh_arena_printf(m->arena, "%.*s; %u more", BH_FMT(why), shown - 3);
+        if (says(v->ssvc, "poc"))
+                level = BH_MAX(level, BH_EXPLOIT_LEVEL_POC);
+        if (v->ssvc.len && !says(v->ssvc, "none"))
+                why = bh_arena_printf(m->arena, "%.*s%sSSVC %.*s", BH_FMT(why), why.len ? "; " : "", BH_FMT(v->ssvc));
+        if (v->kev || says(v->ssvc, "active"))
+                level = BH_EXPLOIT_LEVEL_IN_THE_WILD;
+        if (v->kev)
+                why = bh_arena_printf(m->arena, "CISA KEV since %.10s%s%s%.*s", bh_time_print(v->kev_date_s, date),
+                                      v->ransomware ? ", used by ransomware" : "", why.len ? "; " : "", BH_FMT(why));
+        f->exploit = level;
+        f->exploit_why = why;
+}
+
+/* The vendor's word for this package first, then the publishers' words, then the number. */
+static void severity(struct bh_vuln_finding *f) {
+        f->severity = bh_severity_of(f->match.severity);
+        f->severity_source = f->match.source;
+        for (uint32_t i = 0; i < f->vuln.n_severities && f->severity == BH_SEVERITY_UNKNOWN; i++) {
+                f->severity = bh_severity_of(f->vuln.severities[i].text);
+                f->severity_source = f->vuln.severities[i].source;
+        }
+        if (f->severity == BH_SEVERITY_UNKNOWN)
+                f->severity_source = BH_STR("");
+}
+
+static void mend(struct matching *m, struct bh_vuln_finding *f) {
+        const struct bh_package *p = &m->report->packages[f->package];
+        const struct bh_vuln_match *v = &f->match;
+
+        if (v->fixed.len && v->channel.len)
+                f->whose.mend = bh_arena_printf(m->arena, "upgrade %.*s to %.*s (through %.*s)", BH_FMT(p->name), BH_FMT(v->fixed), BH_FMT(v->channel));
+        else if (v->fixed.len)
+                f->whose.mend = bh_arena_printf(m->arena, "upgrade %.*s to %.*s", BH_FMT(p->name), BH_FMT(v->fixed));
+}
+
+static int add(struct matching *m, const struct bh_vuln_match *v, struct bh_vuln_finding *f, struct bh_err *err) {
+        const struct bh_package *p;
+        int r;
+
+        *f = (struct bh_vuln_finding){ .package = m->numbers[v->package], .match = *v };
+        p = &m->report->packages[f->package];
+        r = bh_index_vuln(m->index, m->arena, v->vuln, &f->vuln, err);
+        if (r >= 0)
+                r = bh_index_text(m->index, m->arena, v->vuln, &f->text, err);
+        if (r < 0)
+                return r;
+        f->whose.layer = p->layer;
+        severity(f);
+        exploit(m, f);
+        mend(m, f);
+        f->fingerprint = bh_hash64(bh_arena_printf(m->arena, "%.*s|%.*s|%.*s|%.*s", BH_FMT(f->vuln.id), BH_FMT(p->name), BH_FMT(p->version),
+                                                   BH_FMT(p->location)));
+        return 0;
+}
+
+int bh_report_match(struct bh_report *report, struct bh_index *index, struct bh_arena *arena, struct bh_err *err) {
+        struct matching m = { .report = report, .index = index, .arena = arena };
+        struct bh_match_query q = { .os_id = report->release.id, .os_version = report->release.version_id,
+                                    .os_codename = report->release.codename, .os_like = report->release.like };
+        struct bh_matches matches;
+        int r;
+
+        choose_packages(&m);
+        q.packages = m.asked;
+        q.n_packages = m.n_asked;
+        r = bh_match_packages(index, &q, arena, &matches, err);
+        if (r < 0)
+                return r;
+        report->vulns = bh_arena_array(arena, struct bh_vuln_finding, matches.len);
+        for (size_t i = 0; i < matches.len && r >= 0; i++)
+                r = add(&m, &matches.at[i], &report->vulns[report->n_vulns++], err);
+        report->space = matches.space;
+        report->space_known = matches.space_known || !matches.os_packages;
+        report->lifecycle = matches.release;
+        return r;
+}
+
+static int by_rank(const void *a, const void *b) {
+        const struct bh_vuln_finding *x = a, *y = b;
+        int r = (x->whose.hidden != BH_HIDDEN_NO) - (y->whose.hidden != BH_HIDDEN_NO);
+
+        r = r ? r : (x->risk.score < y->risk.score) - (x->risk.score > y->risk.score);
+        r = r ? r : (int) y->severity - (int) x->severity;
+        r = r ? r : (int) y->exploit - (int) x->exploit;
+        r = r ? r : bh_str_cmp(x->vuln.id, y->vuln.id);
+        return r ? r : (int) (x->package > y->package) - (int) (x->package < y->package);
+}
+
+void bh_report_sort_vulns(struct bh_report *report) {
+        if (report->n_vulns)
+                qsort(report->vulns, report->n_vulns, sizeof *report->vulns, by_rank);
+}

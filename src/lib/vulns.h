@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BH_LIB_VULNS_H
+#define BH_LIB_VULNS_H
+/* Packages of a report against the index: its vulns, ranked. */
+#include "lib/scan.h"
+
+int bh_report_match(struct bh_report *report, struct bh_index *index, struct bh_arena *arena, struct bh_err *err) BH_MUST_CHECK;
+/* The order of every list of vulnerabilities: not hidden, risk, severity, exploit, id, package. */
+void bh_report_sort_vulns(struct bh_report *report);
+
+#endif

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BH_TOOL_BULKHEAD_CONTENT_H
+#define BH_TOOL_BULKHEAD_CONTENT_H
+/* Our rules: found beside the program, packed into one bundle for the workers. */
+#include "base/arena.h"
+#include "base/err.h"
+
+/*
+ * `dir`: where they are; NULL looks beside the program (PREFIX/share/bulkhead,
+ * the source tree of a build). *ret_fd is a sealed memory file, the caller's to
+ * close; *ret_digest names its content.
+ */
+int bh_tool_content(struct bh_arena *arena, const char *dir, int *ret_fd, struct bh_str *ret_digest, struct bh_err *err)
+        BH_MUST_CHECK;
+
+#endif
