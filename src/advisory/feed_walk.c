@@ -51,7 +51,7 @@ enum record_kind { REC_SOURCE, REC_ADVISORY, REC_FACT, REC_LIFECYCLE, REC_GAP };
 struct record {
         enum record_kind kind;
         union {
-                struct bh_source source;
+                struct bh_feed_source source;
                 struct bh_advisory *advisory;
                 struct bh_fact fact;
                 struct bh_lifecycle lifecycle;
@@ -368,7 +368,7 @@ static struct record *new_record(struct batch *b, enum record_kind kind) {
         return r;
 }
 
-static int keep_source(void *user, const struct bh_source *s, struct bh_err *err) {
+static int keep_source(void *user, const struct bh_feed_source *s, struct bh_err *err) {
         struct batch *b = user;
         struct record *r = new_record(b, REC_SOURCE);
 

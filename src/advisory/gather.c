@@ -70,7 +70,7 @@ static struct bh_list list_of(struct bh_compile *c, struct bh_pool *pool, const 
         return list;
 }
 
-static int take_source(void *user, const struct bh_source *s, struct bh_err *err) {
+static int take_source(void *user, const struct bh_feed_source *s, struct bh_err *err) {
         struct bh_compile *c = user;
         uint32_t name = bh_pool_number(&c->strings, s->name);
 
@@ -91,7 +91,7 @@ static int take_source(void *user, const struct bh_source *s, struct bh_err *err
 /* A feed that does not say its name is still somebody. */
 static struct bh_raw_source *source_of(struct bh_compile *c) {
         if (c->sources.len == 0)
-                BH_IGNORE(take_source(c, &(struct bh_source){ .name = BH_STR("unnamed") }, NULL));
+                BH_IGNORE(take_source(c, &(struct bh_feed_source){ .name = BH_STR("unnamed") }, NULL));
         return &c->sources.at[c->source];
 }
 

@@ -55,7 +55,7 @@ struct bh_index_info {
 void bh_index_info(const struct bh_index *index, struct bh_index_info *ret);
 
 struct bh_index_source {
-        struct bh_source source;
+        struct bh_feed_source source;
         uint64_t n_advisories, n_facts, n_gaps;
 };
 struct bh_index_space {

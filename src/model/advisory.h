@@ -119,7 +119,7 @@ struct bh_lifecycle {
 };
 
 /* Whose word it is: shown by `db info`, and behind every match as who says so. */
-struct bh_source {
+struct bh_feed_source {
         struct bh_str name;    /* "debian-osv", "ubuntu-cve-tracker"; each feed its own */
         struct bh_str licence; /* SPDX expression or a few words; empty: unknown */
         struct bh_str url;     /* where it is refreshed from; may be empty */
@@ -130,7 +130,7 @@ struct bh_source {
 struct bh_feed_sink {
         void *user;
         /* What follows, until the next call, is from `s`. Called once before the first record of each source. */
-        int (*source)(void *user, const struct bh_source *s, struct bh_err *err);
+        int (*source)(void *user, const struct bh_feed_source *s, struct bh_err *err);
         int (*advisory)(void *user, const struct bh_advisory *a, struct bh_err *err);
         int (*fact)(void *user, const struct bh_fact *f, struct bh_err *err);
         int (*lifecycle)(void *user, const struct bh_lifecycle *l, struct bh_err *err);

@@ -25,7 +25,7 @@ struct tally {
         bool dump;
 };
 
-static int on_source(void *user, const struct bh_source *s, struct bh_err *err) {
+static int on_source(void *user, const struct bh_feed_source *s, struct bh_err *err) {
         struct tally *t = user;
         char name[64];
 

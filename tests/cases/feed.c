@@ -28,7 +28,7 @@ static void put_list(struct bh_buf *out, const char *name, const struct bh_str *
                 put(out, name, list[i]);
 }
 
-static int on_source(void *user, const struct bh_source *s, struct bh_err *err) {
+static int on_source(void *user, const struct bh_feed_source *s, struct bh_err *err) {
         (void) err;
         bh_buf_printf(user, "source %.*s\n", BH_FMT(s->name));
         return 0;

@@ -9,7 +9,7 @@ static void touch(uint64_t *sum, struct bh_str s) {
                 *sum += (unsigned char) s.at[i];
 }
 
-static int on_source(void *user, const struct bh_source *s, struct bh_err *err) {
+static int on_source(void *user, const struct bh_feed_source *s, struct bh_err *err) {
         (void) err;
         touch(user, s->name);
         return 0;

@@ -94,7 +94,7 @@ static enum bh_feed_shape shape_of(struct bh_str path, struct bh_str bytes) {
 }
 
 static int read_as(struct bh_feed_in *in, const struct bh_feed *feed, struct bh_err *err) {
-        const struct bh_source source = { bh_str_of(feed->name), bh_str_of(feed->licence), bh_str_of(feed->url), 0 };
+        const struct bh_feed_source source = { bh_str_of(feed->name), bh_str_of(feed->licence), bh_str_of(feed->url), 0 };
         int r = in->sink->source(in->sink->user, &source, err);
 
         if (r < 0)

@@ -19,8 +19,8 @@
 /* The folders that make up a bundle. */
 static const char *const folders[] = { "secrets", "webshell", "malware", "products" };
 
-static int find_dir(char *ret, size_t size, struct bh_err *err) {
-        static const char *const places[] = { "../content", "../../content", "../share/bulkhead/content" };
+static int find_dir(struct bh_arena *arena, const char **ret, struct bh_err *err) {
+        static const char *const places[] = { "../content", "../share/bulkhead/content" };
         char self[4096];
         ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
         char *slash;
@@ -32,12 +32,12 @@ static int find_dir(char *ret, size_t size, struct bh_err *err) {
         if (slash)
                 *slash = '\0';
         for (size_t i = 0; i < BH_LEN(places); i++) {
-                char probe[8192];
+                const char *dir = bh_arena_printf(arena, "%s/%s", self, places[i]).at;
 
-                (void) snprintf(ret, size, "%s/%s", self, places[i]);
-                (void) snprintf(probe, sizeof probe, "%s/secrets", ret);
-                if (access(probe, R_OK) == 0)
+                if (access(bh_arena_printf(arena, "%s/secrets", dir).at, R_OK) == 0) {
+                        *ret = dir;
                         return 0;
+                }
         }
         return bh_fail(err, BH_E_NOTFOUND, "our rules (content/) are not beside %s; --content names their folder", self);
 }
@@ -90,13 +90,8 @@ static int sealed(struct bh_str bytes, int *ret_fd, struct bh_err *err) {
 
 int bh_tool_content(struct bh_arena *arena, const char *dir, int *ret_fd, struct bh_str *ret_digest, struct bh_err *err) {
         BH_CLEANUP(bh_buf_done) struct bh_buf bundle = { 0 };
-        char found[8192];
-        int r = 0;
+        int r = dir ? 0 : find_dir(arena, &dir, err);
 
-        if (!dir) {
-                r = find_dir(found, sizeof found, err);
-                dir = found;
-        }
         for (size_t i = 0; i < BH_LEN(folders) && r >= 0; i++)
                 r = add_folder(&bundle, arena, dir, folders[i], err);
         if (r < 0)

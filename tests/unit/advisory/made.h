@@ -52,7 +52,7 @@ static const struct bh_fact made_facts[] = {
 };
 
 static inline void made_source(struct bh_feed_sink *sink, const char *name) {
-        struct bh_source s = { .name = bh_str_of(name), .licence = BH_STR("CC0-1.0"), .date_s = 1700000000 };
+        struct bh_feed_source s = { .name = bh_str_of(name), .licence = BH_STR("CC0-1.0"), .date_s = 1700000000 };
 
         if (sink->source(sink->user, &s, NULL) < 0)
                 abort();

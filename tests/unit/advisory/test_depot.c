@@ -36,7 +36,7 @@ static void close_place(struct place *p) {
 static struct bh_str write_day(struct place *p, const struct bh_private_key *key, int day) {
         struct bh_compile *c = bh_compile_new();
         struct bh_feed_sink sink = bh_compile_sink(c);
-        struct bh_source s = { .name = BH_STR("daily"), .date_s = 1700000000 + day * 86400 };
+        struct bh_feed_source s = { .name = BH_STR("daily"), .date_s = 1700000000 + day * 86400 };
         struct bh_buf file = { 0 };
         struct bh_str out;
 

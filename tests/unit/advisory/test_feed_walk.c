@@ -56,7 +56,7 @@ static void put_tar_entry(struct bh_buf *out, const char *name, const char *text
         bh_buf_add(out, (struct bh_str){ zeros, (512 - len % 512) % 512 });
 }
 
-static int on_source(void *user, const struct bh_source *s, struct bh_err *err) {
+static int on_source(void *user, const struct bh_feed_source *s, struct bh_err *err) {
         char day[21];
 
         (void) err;
