@@ -8,22 +8,27 @@
 
 /*
  * What each type wants of its names. KEEP_CASE: the specification wants lower
- * case, but the registry tells JSONStream from jsonstream and Go knows only
- * github.com/BurntSushi; so a package's own name is left alone.
+ * case, but the registry tells JSONStream from jsonstream, so a package's own
+ * name is left alone. Go's module paths are left alone everywhere, against the
+ * specification and with every tool: github.com/BurntSushi has no other name.
  */
-enum rule { LOWER_NAME = 1, LOWER_NAMESPACE = 2, DASHES = 4, MUST_NAMESPACE = 16, KEEP_CASE = 32 };
+enum rule { LOWER_NAME = 1, LOWER_NAMESPACE = 2, DASHES = 4, MUST_NAMESPACE = 8, KEEP_CASE = 16 };
 
 static const struct {
         const char *type;
         unsigned rules;
 } types[] = {
-        { "alpm", LOWER_NAME | LOWER_NAMESPACE }, { "apk", LOWER_NAME | LOWER_NAMESPACE },
-        { "bitbucket", LOWER_NAME | LOWER_NAMESPACE }, { "bitnami", LOWER_NAME },
-        { "composer", LOWER_NAME | LOWER_NAMESPACE }, { "deb", LOWER_NAME },
+        { "alpm", LOWER_NAME | LOWER_NAMESPACE },
+        { "apk", LOWER_NAME | LOWER_NAMESPACE },
+        { "bitbucket", LOWER_NAME | LOWER_NAMESPACE },
+        { "bitnami", LOWER_NAME },
+        { "composer", LOWER_NAME | LOWER_NAMESPACE },
         { "github", LOWER_NAME | LOWER_NAMESPACE },
-        { "golang", LOWER_NAME | KEEP_CASE }, { "hex", LOWER_NAME | LOWER_NAMESPACE },
-        { "maven", MUST_NAMESPACE }, { "npm", LOWER_NAME | KEEP_CASE }, { "oci", LOWER_NAME },
-        { "pypi", LOWER_NAME | DASHES }, 
+        { "hex", LOWER_NAME | LOWER_NAMESPACE },
+        { "maven", MUST_NAMESPACE },
+        { "npm", LOWER_NAME | KEEP_CASE },
+        { "oci", LOWER_NAME },
+        { "pypi", LOWER_NAME | DASHES },
 };
 
 static unsigned rules_of(struct bh_str type) {
