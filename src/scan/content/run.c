@@ -18,6 +18,8 @@ struct window {
         bool listed;     /* the rule is in `active` */
         bool asked;      /* whether the rule is for this path has been asked */
         bool unwanted;   /* it is not, or its pattern gave up here */
+        bool weighed;    /* the rule's `all`, `any` and `none` were asked about this chunk: */
+        bool stands;     /* they hold */
 };
 
 struct candidate {
@@ -146,6 +148,8 @@ void bh_content_run_chunk(struct bh_content_run *r, uint64_t offset, struct bh_s
                 r->text = bh_content_is_text(bytes);
         else if (end > offset) /* the bytes both chunks have were counted with the last one */
                 r->lines -= newlines(bh_str_part(bytes, 0, (size_t) (end - offset)));
+        for (uint32_t i = 0; i < r->n_active; i++)
+                r->windows[r->active[i]].weighed = false;
         r->chunk = bytes;
         r->chunk_at = offset;
         r->new_from = r->found.len;
@@ -192,7 +196,18 @@ static struct bh_str group(struct bh_str bytes, const struct bh_regex_match *m, 
                                                  : bh_str_part(bytes, m->group[n].from, m->group[n].to - m->group[n].from);
 }
 
-static void weigh(struct bh_content_run *r, const struct bh_content_rule *rule, const struct bh_regex_match *m) {
+/* Asked once a chunk, however often the pattern matches: else a file of matches would cost their number times its size. */
+static bool besides(struct bh_content_run *r, const struct bh_content_rule *rule, struct window *w) {
+        if (!w->weighed) {
+                w->stands = rule->all.n + rule->any.n + rule->none.n == 0 ||
+                            bh_content_holds_besides(rule, r->regex, bh_str_part(r->chunk, 0, BH_LIMIT_CONTENT_TEXT));
+                w->weighed = true;
+        }
+        return w->stands;
+}
+
+static void weigh(struct bh_content_run *r, const struct bh_content_rule *rule, struct window *w,
+                  const struct bh_regex_match *m) {
         unsigned g = m->group[rule->secret].from < m->group[rule->secret].to ? rule->secret : 0;
         struct bh_content_place place = { r->where->path, r->chunk, m->group[g].from, m->group[g].to };
         bool verified = false;
@@ -200,8 +215,7 @@ static void weigh(struct bh_content_run *r, const struct bh_content_rule *rule, 
         bh_arena_reset(r->scratch);
         if (!bh_content_holds(r->content, rule, r->regex, r->scratch, &place, &verified))
                 return;
-        if (rule->all.n + rule->any.n + rule->none.n &&
-            !bh_content_holds_besides(rule, r->regex, bh_str_part(r->chunk, 0, BH_LIMIT_CONTENT_TEXT)))
+        if (!besides(r, rule, w))
                 return;
         add(r, rule, &place, rule->name ? group(r->chunk, m, rule->name) : (struct bh_str){ "", 0 }, verified);
 }
@@ -252,7 +266,7 @@ static void look(struct bh_content_run *r, uint32_t n, struct window *w) {
                         to = BH_MIN(to + STRETCH, r->chunk.len);
                         continue;
                 }
-                weigh(r, rule, &m);
+                weigh(r, rule, w, &m);
                 from = BH_MAX(end, m.group[0].from + 1);
         }
         if (x < 0)

@@ -195,6 +195,19 @@ static void further_expressions_decide_over_the_whole_text(void **state) {
         end(h);
 }
 
+/* Two million bytes that match forty thousand times: asked each time, `all` would read 80 GB. */
+static void further_expressions_are_asked_once(void **state) {
+        BH_CLEANUP(bh_buf_done) struct bh_buf text = { 0 };
+        struct heap *h = begin();
+
+        (void) state;
+        for (unsigned i = 0; i < 40000; i++)
+                bh_buf_puts(&text, "eval (......................................)\n");
+        scan(h, "a.php", bh_buf_str(&text));
+        assert_int_equal(h->n, 0);
+        end(h);
+}
+
 static void too_many_findings_end_in_a_gap(void **state) {
         BH_CLEANUP(bh_buf_done) struct bh_buf text = { 0 };
         struct heap *h = begin();
@@ -282,4 +295,4 @@ BH_UNIT_MAIN(a_secret_is_shown_masked_with_its_line, a_short_secret_gives_away_l
              the_same_secret_twice_is_one_finding, who_knows_the_value_goes_before_who_knows_its_name,
              what_is_allowed_is_left_alone, a_place_can_lower_the_severity, a_fingerprint_depends_on_the_key_alone,
              a_rule_that_takes_too_long_becomes_a_gap, further_expressions_decide_over_the_whole_text,
-             too_many_findings_end_in_a_gap, chunks_make_no_difference, a_checksum_says_what_is_real)
+             further_expressions_are_asked_once, too_many_findings_end_in_a_gap, chunks_make_no_difference, a_checksum_says_what_is_real)
