@@ -6,7 +6,7 @@
 
 #define BH_CATALOG_FN(name) int name(struct bh_catalog *, const struct bh_file *, struct bh_arena *, struct bh_err *)
 
-/* apk.c, copyright.c, dpkg.c, release.c */
+/* apk.c, copyright.c, dpkg.c, release.c, rpm.c */
 BH_CATALOG_FN(bh_pkg_apk);
 BH_CATALOG_FN(bh_pkg_content_sets);
 BH_CATALOG_FN(bh_pkg_dpkg_copyright);
@@ -14,6 +14,7 @@ BH_CATALOG_FN(bh_pkg_dpkg_md5sums);
 BH_CATALOG_FN(bh_pkg_dpkg_status);
 BH_CATALOG_FN(bh_pkg_dpkg_status_d);
 BH_CATALOG_FN(bh_pkg_release);
+BH_CATALOG_FN(bh_pkg_rpm);
 /* bun.c, node.c, pnpm.c, yarn.c */
 BH_CATALOG_FN(bh_pkg_bun_lock);
 BH_CATALOG_FN(bh_pkg_node_installed);
