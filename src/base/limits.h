@@ -78,6 +78,14 @@
 #define BH_LIMIT_PURL 4096  /* bytes of a package URL */
 #define BH_LIMIT_VERSION 512 /* bytes of a version; longer ones are ordered by their bytes, after all others */
 
+
+/* Java archives, with all that is nested in them */
+#define BH_LIMIT_JAR_BYTES (8 * BH_GIB)  /* inflated */
+#define BH_LIMIT_JAR_ENTRIES (4 * 1000 * 1000)
+#define BH_LIMIT_JAR_DEPTH 4
+#define BH_LIMIT_JAR_META (1 * BH_MIB)   /* one pom or manifest */
+#define BH_LIMIT_JAR_NESTED (128 * BH_MIB) /* one archive inside another that is held whole */
+
 #define BH_LIMIT_RUST_AUDIT (8 * BH_MIB) /* a Rust program's list of crates, unpacked */
 
 #endif

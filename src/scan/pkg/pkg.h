@@ -28,6 +28,10 @@ BH_CATALOG_FN(bh_pkg_dotnet_lock);
 /* golang.c */
 BH_CATALOG_FN(bh_pkg_go_binary);
 BH_CATALOG_FN(bh_pkg_go_mod);
+/* java.c */
+BH_CATALOG_FN(bh_pkg_gradle_lock);
+BH_CATALOG_FN(bh_pkg_jar);
+BH_CATALOG_FN(bh_pkg_pom_xml);
 /* php.c */
 BH_CATALOG_FN(bh_pkg_composer_installed);
 BH_CATALOG_FN(bh_pkg_composer_lock);
