@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "fmt/digest.h"
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
@@ -127,4 +128,16 @@ uint64_t bh_hasher_sum8(struct bh_hasher *h, struct bh_str bytes) {
             EVP_DigestFinal_ex(h->ctx, out, NULL) != 1)
                 return 0;
         return bh_cur_be64(&c);
+}
+
+void bh_digest_prepare(void) {
+        static const char *const names[] = { "MD5", "SHA1", "SHA256", "SHA512" };
+
+        (void) OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_ADD_ALL_DIGESTS, NULL);
+        for (size_t i = 0; i < BH_LEN(names); i++) {
+                struct bh_hasher *h = bh_hasher_new(names[i]);
+
+                (void) bh_hasher_sum8(h, BH_STR("warm"));
+                bh_hasher_free(&h);
+        }
 }

@@ -16,6 +16,9 @@
 
 struct bh_digest;
 
+/* Loads what OpenSSL loads from files; a process that will be jailed calls it first. Reads no configuration. */
+void bh_digest_prepare(void);
+
 /* For "sha256" or "sha512", or a whole digest that begins so; NULL for anything else. */
 struct bh_digest *bh_digest_new(struct bh_str algorithm);
 void bh_digest_free(struct bh_digest **digest);

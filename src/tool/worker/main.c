@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/limits.h"
+#include "fmt/digest.h"
 #include "fmt/unpack.h"
 #include "image/archive.h"
 #include "image/manifest.h"
@@ -230,6 +231,20 @@ static int serve_one(const struct worker *w, struct bh_str message, int fd, stru
         return r;
 }
 
+static int read_bundle(int fd, struct bh_buf *into, struct bh_err *err) {
+        struct input in = { fd, 0, BH_LIMIT_CONTENT_BUNDLE };
+        size_t n;
+
+        do {
+                int r = fill(&in, bh_buf_room(into, 1 << 16), 1 << 16, &n, err);
+
+                if (r < 0)
+                        return r;
+                into->len += n;
+        } while (n);
+        return 0;
+}
+
 /* The first message: our own rules, loaded while memory may still be made executable (PCRE2's JIT). */
 static int load_content(struct worker *w, struct bh_err *err) {
         BH_CLEANUP(bh_buf_done) struct bh_buf message = { 0 }, bundle = { 0 };
@@ -240,7 +255,7 @@ static int load_content(struct worker *w, struct bh_err *err) {
                 return r < 0 ? r : bh_fail(err, BH_E_IO, "no first message");
         if (fd < 0)
                 return 0;
-        r = bh_fd_read_all(fd, BH_LIMIT_CONTENT_BUNDLE, &bundle, err);
+        r = read_bundle(fd, &bundle, err); /* by offset: other workers hold the same open file */
         return r < 0 ? r : bh_matchers_load(bh_buf_str(&bundle), &w->matchers, err);
 }
 
@@ -248,6 +263,7 @@ static int start(struct worker *w, struct bh_err *err) {
         int r = load_content(w, err);
         unsigned missing;
 
+        bh_digest_prepare();
         return r < 0 ? r : bh_sandbox_enter(&(struct bh_sandbox_opts){ .memory_bytes = BH_LIMIT_WORKER_MEMORY }, &missing, err);
 }
 
