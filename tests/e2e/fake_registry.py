@@ -17,7 +17,7 @@ MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 class Fake:
     """Attributes are the ways to misbehave; all off at first."""
 
-    def __init__(self, tls=None):
+    def __init__(self, tls=None, client_ca=None, ask=None):
         self.images = {}       # (repository, tag or digest) -> manifest bytes
         self.blobs = {}        # digest -> bytes
         self.tokens = False    # Bearer tokens are wanted
@@ -35,12 +35,16 @@ class Fake:
         self.has_referrers = True
         self.referrers = {}    # digest -> index bytes
         self.log = []          # (method, path, headers)
+        self.peers = []        # the client's certificate of each GET, or None
         self.issued = {}       # token -> requests left
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), self.handler())
         self.server.daemon_threads = True
         if tls:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(*tls)
+            if client_ca or ask:  # a certificate must, or may, be shown
+                context.verify_mode = ssl.CERT_REQUIRED if client_ca else ssl.CERT_OPTIONAL
+                context.load_verify_locations(client_ca or ask)
             self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
         self.host = f"127.0.0.1:{self.server.server_port}"
         self.url = f"{'https' if tls else 'http'}://{self.host}"
@@ -99,6 +103,7 @@ class Fake:
 
             def do_GET(self):
                 fake.log.append((self.command, self.path, dict(self.headers)))
+                fake.peers.append(self.connection.getpeercert() if hasattr(self.connection, "getpeercert") else None)
                 path, _, query = self.path.partition("?")
                 if path == "/token":
                     if fake.refresh or (fake.login and self.basic() != fake.login):

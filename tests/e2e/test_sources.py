@@ -394,6 +394,37 @@ def test_certificates_of_a_host_are_found(cat, ca, small_image, tmp_path):
         safe.close()
 
 
+def test_our_certificate_is_shown_to_its_registry_alone(cat, ca, small_image, tmp_path):
+    first, second = Fake(tls=ca.issue("first"), client_ca=ca.pem), Fake(tls=ca.issue("second"), ask=ca.pem)
+    try:
+        name = first.add(small_image, "a/b")
+        second.add(small_image, "a/b")
+        certs = tmp_path / ".config/containers/certs.d" / first.host
+        certs.mkdir(parents=True)
+        r = cat("--ca", ca.pem, f"registry:{name}", env={"HOME": str(tmp_path)}, check=False)
+        assert r.returncode == 3 and not first.log, "the registry wants a certificate"
+        cert, key = ca.issue("client")
+        (certs / "client.cert").write_bytes(cert.read_bytes())
+        (certs / "client.key").write_bytes(key.read_bytes())
+        expect_whole(cat("--ca", ca.pem, f"registry:{name}", env={"HOME": str(tmp_path)}), small_image)
+        assert all(first.peers)
+        first.redirect = second.url
+        expect_whole(cat("--ca", ca.pem, f"registry:{name}", env={"HOME": str(tmp_path)}), small_image)
+        assert second.peers and not any(second.peers)
+    finally:
+        first.close()
+        second.close()
+
+
+def test_progress_is_told_as_it_goes(pull, fake, small_image):
+    name = fake.add(small_image, "a/b")
+    r = pull(name, "--progress")
+    first = list(small_image.blobs)[1]
+    told = [l.split()[-1] for l in r.stderr.splitlines() if first in l]
+    size = len(small_image.blobs[first])
+    assert told[-1] == f"{size}/{size}"
+
+
 def test_a_proxy_of_the_environment_is_used(pull, fake, small_image):
     """The fake takes a proxied request for what it is not: it sees the whole URL."""
     fake.add(small_image, "a/b")
