@@ -15,6 +15,9 @@ $(BUILD)/build.ninja:
 check: all ## unit, case, replay and house tests: no root, no network
 	@$(MESON) test -C $(BUILD) --no-rebuild --print-errorlogs --suite unit --suite cases --suite fuzz --suite check
 
+test-long: all ## ten million pairs of versions a scheme against their own tools: hours
+	@BULKHEAD_VERSION_PAIRS=10000000 BULKHEAD_CVSS_VECTORS=1000000 $(MESON) test -C $(BUILD) --no-rebuild --print-errorlogs -t 0 --suite versions
+
 asan: ## the same under AddressSanitizer and UBSan
 	@test -d $(BUILD)-asan || $(MESON) setup $(BUILD)-asan -Db_sanitize=address,undefined -Db_lundef=false --buildtype=debug
 	@ninja -C $(BUILD)-asan -j $(JOBS)

@@ -85,17 +85,27 @@ static void encode(struct bh_buf *out, struct bh_str s) {
                         bh_buf_printf(out, "%%%02X", (unsigned char) s.at[i]);
 }
 
-/* Parts between slashes, each decoded and none of them empty, joined again; "." and ".." go where `dots` is false. */
-static struct bh_str decode_parts(struct bh_arena *arena, struct bh_str s, bool dots) {
-        struct bh_str ret = { 0 }, part;
+/* Bytes, not text: a name may hold a NUL. */
+static struct bh_str join(struct bh_arena *arena, struct bh_str a, struct bh_str between, struct bh_str b) {
+        return bh_arena_cat(arena, bh_arena_cat(arena, a, between), b);
+}
 
+/* Parts between slashes, also encoded ones; empty parts are dropped, and "." and ".." where `dots` is false. */
+static struct bh_str decode_parts(struct bh_arena *arena, struct bh_str s, bool dots) {
+        char *out = bh_arena_bytes(arena, s.len + 1);
+        struct bh_str part;
+        size_t n = 0;
+
+        s = decode(arena, s);
         while (bh_str_split(&s, '/', &part)) {
-                part = decode(arena, part);
                 if (!part.len || (!dots && (bh_str_is(part, ".") || bh_str_is(part, ".."))))
                         continue;
-                ret = ret.len ? bh_arena_printf(arena, "%.*s/%.*s", BH_FMT(ret), BH_FMT(part)) : part;
+                if (n)
+                        out[n++] = '/';
+                memcpy(out + n, part.at, part.len);
+                n += part.len;
         }
-        return ret;
+        return (struct bh_str){ out, n };
 }
 
 static void encode_parts(struct bh_buf *out, struct bh_str s) {
@@ -256,13 +266,12 @@ static void qualify_os(struct bh_arena *arena, struct bh_purl *p, const struct b
         struct bh_str source = pkg->source;
 
         if (source.len && pkg->source_version.len && !bh_str_eq(pkg->source_version, pkg->version))
-                source = bh_arena_printf(arena, "%.*s@%.*s", BH_FMT(source), BH_FMT(pkg->source_version));
+                source = join(arena, source, BH_STR("@"), pkg->source_version);
         if (bh_str_eq(source, pkg->name))
                 source.len = 0;
         qualify(p, "arch", pkg->arch);
         if (release && release->id.len)
-                qualify(p, "distro", release->version_id.len ? bh_arena_printf(arena, "%.*s-%.*s", BH_FMT(release->id),
-                                                                               BH_FMT(release->version_id))
+                qualify(p, "distro", release->version_id.len ? join(arena, release->id, BH_STR("-"), release->version_id)
                                                              : release->id);
         qualify(p, "epoch", epoch);
         qualify(p, "upstream", source);
@@ -335,7 +344,7 @@ static void os_package(struct bh_arena *arena, const struct bh_purl *p, struct b
         pkg->name = p->name;
         pkg->arch = bh_purl_qualifier(p, "arch");
         if (epoch.len)
-                pkg->version = bh_arena_printf(arena, "%.*s:%.*s", BH_FMT(epoch), BH_FMT(p->version));
+                pkg->version = join(arena, epoch, BH_STR(":"), p->version);
         bh_str_cut(upstream, '@', &pkg->source, &pkg->source_version);
         /* Syft names a source RPM by its file. */
         if (bh_str_cut_suffix(&pkg->source, BH_STR(".src.rpm"))) {
@@ -365,8 +374,7 @@ int bh_purl_to_package(struct bh_arena *arena, struct bh_str text, struct bh_pac
         if (bh_eco_is_os(pkg.eco))
                 os_package(arena, &p, &pkg);
         else if (p.namespace.len)
-                pkg.name = bh_arena_printf(arena, pkg.eco == BH_ECO_MAVEN ? "%.*s:%.*s" : "%.*s/%.*s",
-                                           BH_FMT(p.namespace), BH_FMT(p.name));
+                pkg.name = join(arena, p.namespace, pkg.eco == BH_ECO_MAVEN ? BH_STR(":") : BH_STR("/"), p.name);
         else
                 pkg.name = p.name;
         if (ret_release) {
