@@ -384,6 +384,28 @@ static int list_considered(struct group *g, const struct verdict *v, struct bh_v
         return 0;
 }
 
+/*
+ * A tracker names the fixed version, the erratum beside it its own number: when
+ * both mean the same version, the match shows both. Severity likewise.
+ */
+static int borrow(struct group *g, const struct verdict *v, struct bh_statement *s, struct bh_err *err) {
+        for (size_t i = 0; v->vulnerable && i < g->n; i++) {
+                const struct item *it = &g->items[i];
+                struct bh_statement other;
+                int r;
+
+                if (it == v->by || lookup_of(g, it)->space.role != lookup_of(g, v->by)->space.role ||
+                    !bh_judgement_holds(it->reason) || !bh_str_eq(fix_of(g, it), v->fixed))
+                        continue;
+                r = bh_index_statement(g->m->ix, g->m->arena, &lookup_of(g, it)->rows, it->statement, &other, err);
+                if (r < 0)
+                        return r;
+                s->fix_id = s->fix_id.len ? s->fix_id : other.fix_id;
+                s->severity = s->severity.len ? s->severity : other.severity;
+        }
+        return 0;
+}
+
 static int add_match(struct group *g, uint32_t package, const struct verdict *v, struct bh_err *err) {
         const struct item *by = v->by ? v->by : &g->items[0];
         const struct lookup *l = lookup_of(g, by);
@@ -391,12 +413,16 @@ static int add_match(struct group *g, uint32_t package, const struct verdict *v,
         struct bh_statement s;
         int r = bh_index_statement(g->m->ix, g->m->arena, &l->rows, by->statement, &s, err);
 
+        if (r == 0 && (!s.fix_id.len || !s.severity.len))
+                r = borrow(g, v, &s, err);
         if (r == 0)
                 r = bh_index_vuln_id(g->m->ix, by->vuln, &match.id, err);
         if (r == 0 && g->m->q->all_verdicts)
                 r = list_considered(g, v, &match, err);
         if (r < 0)
                 return r;
+        if (match.fixed.len && s.module.len && bh_str_eq(s.module, s.package)) /* a build of the module, no version of the package */
+                match.fixed = bh_arena_printf(g->m->arena, "%.*s:%.*s", BH_FMT(s.module), BH_FMT(match.fixed));
         match.status = s.status;
         if (v->vulnerable && v->fixed.len && s.status == BH_STATUS_AFFECTED)
                 match.status = BH_STATUS_FIXED;

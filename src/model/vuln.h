@@ -109,7 +109,7 @@ struct bh_vuln_match {
         struct bh_str id;       /* of the vulnerability */
         bool vulnerable;        /* false only where not-vulnerable verdicts were asked for */
         enum bh_status status;
-        struct bh_str fixed;    /* the version to go to, on the installed branch; empty: none */
+        struct bh_str fixed;    /* the version to go to, on the installed branch; empty: none; a module: "nodejs:18:BUILD" */
         struct bh_str fix_id;   /* the erratum, where the fix has one */
         struct bh_str channel;  /* "esm-apps": the fix comes only through this support channel; else empty */
         struct bh_str severity; /* the deciding publisher's word for this package; may be empty */

@@ -150,6 +150,7 @@ static void a_module_stream_hears_only_its_own_fixes(void **state) {
         match(&w, "rhel", "8.9", &p, 1, false);
         assert_int_equal(w.m.len, 1);
         assert_str(w.m.at[0].id, "CVE-1");
+        assert_str(w.m.at[0].fixed, "nodejs:18:8090020240401000000");
         end_world(&w);
 }
 
