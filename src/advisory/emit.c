@@ -421,7 +421,6 @@ static int make_sections(struct emit *e, int64_t *ret_date, struct bh_err *err) 
         r = bh_compile_facts(e->c, &e->joined, (struct bh_numbers){ e->number }, &v, err);
         e->sections[BH_SECTION_VULNS] = v.vulns;
         e->sections[BH_SECTION_FACTS] = v.facts;
-        e->sections[BH_SECTION_TEXT_DICT] = v.text_dict;
         e->sections[BH_SECTION_TEXT_AT] = v.text_at;
         e->sections[BH_SECTION_TEXTS] = v.texts;
         return r;

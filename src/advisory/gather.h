@@ -105,7 +105,7 @@ struct bh_numbers {
 
 /* The VULNS, FACTS and text sections (facts.c). */
 struct bh_vuln_sections {
-        struct bh_buf vulns, facts, text_dict, text_at, texts;
+        struct bh_buf vulns, facts, text_at, texts;
 };
 int bh_compile_facts(struct bh_compile *c, const struct bh_joined *joined, struct bh_numbers numbers,
                      struct bh_vuln_sections *ret, struct bh_err *err) BH_MUST_CHECK;

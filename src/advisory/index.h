@@ -23,7 +23,7 @@
  *     VULNS      u32 facts at, by id, and the end; the id of vulnerability i is string i + 1
  *     FACTS      uvarints: aliases, CVSS, CWE, EPSS, KEV, exploits, dates, where its text is
  *     NAMES      { u32 name, u32 vulnerability } by name: ids, aliases, errata
- *     TEXT_DICT  a zstd dictionary   TEXT_AT  u32 a block, and the end   TEXTS  zstd blocks
+ *     TEXT_AT    u32 a block, and the end      TEXTS     zstd blocks
  *     SPACES     { u32 space, u32 eco, u32 packages, u32 rows }
  *     LIFECYCLE  { u32 space, u32 codename, i64 released, i64 end, i64 extended end }
  *     SOURCES    { u32 name, u32 licence, u32 url, u32 0, i64 date, u64 advisories, u64 facts, u64 gaps }

@@ -33,7 +33,6 @@ enum bh_section {
         BH_SECTION_VULNS,
         BH_SECTION_FACTS,
         BH_SECTION_NAMES,
-        BH_SECTION_TEXT_DICT,
         BH_SECTION_TEXT_AT,
         BH_SECTION_TEXTS,
         BH_SECTION_SPACES,

@@ -410,7 +410,7 @@ static int read_text(struct bh_arena *arena, struct bh_cur c, struct bh_vuln_tex
 
 int bh_index_text(struct bh_index *index, struct bh_arena *arena, uint32_t vuln, struct bh_vuln_text *ret, struct bh_err *err) {
         struct bh_vuln v = { 0 };
-        struct bh_str dict = { 0 }, packed, block;
+        struct bh_str packed, block;
         uint64_t number, offset;
         int r = vuln_facts(index, arena, vuln, &v, &number, &offset, err);
 
@@ -420,11 +420,9 @@ int bh_index_text(struct bh_index *index, struct bh_arena *arena, uint32_t vuln,
                 return r;
         if (number > UINT32_MAX)
                 return bh_fail(err, BH_E_FORMAT, "the facts of a vulnerability make no sense");
-        r = bh_index_part(index, BH_SECTION_TEXT_DICT, 0, bh_index_section_bytes(index, BH_SECTION_TEXT_DICT), &dict, err);
+        r = bh_index_slice(index, BH_SECTION_TEXT_AT, BH_SECTION_TEXTS, number, &packed, err);
         if (r == 0)
-                r = bh_index_slice(index, BH_SECTION_TEXT_AT, BH_SECTION_TEXTS, number, &packed, err);
-        if (r == 0)
-                r = bh_zblock_read(arena, dict, packed, BH_LIMIT_INDEX_TEXT, &block, err);
+                r = bh_zblock_read(arena, packed, BH_LIMIT_INDEX_TEXT, &block, err);
         return r < 0 ? r : read_text(arena, bh_cur_at(block, offset, block.len - BH_MIN(offset, block.len)), ret, err);
 }
 

@@ -6,9 +6,10 @@
 #include <string.h>
 
 #include "advisory/zblock.h"
+#include "base/hash.h"
 #include "base/limits.h"
 
-enum { BLOCK = 32 * 1024, DICT_BYTES = 110 * 1024, DICT_SAMPLES = 4 * 1024 * 1024, LEVEL = 9 };
+enum { BLOCK_LEAST = 48 * 1024, BLOCK_MOST = 512 * 1024, LEVEL = 9 };
 
 struct bh_prose {
         struct bh_compile *c;
@@ -16,7 +17,6 @@ struct bh_prose {
         struct bh_arena *arena;
         struct bh_buf raw;      /* all texts, end to end */
         BH_VEC(size_t) ends;    /* of blocks in raw */
-        BH_VEC(size_t) records; /* sizes of single texts: what the dictionary learns from */
         size_t block_at;
 };
 
@@ -139,6 +139,17 @@ static void end_block(struct bh_prose *p) {
         p->block_at = p->raw.len;
 }
 
+/*
+ * Where a block ends depends on the vulnerability's id, not on what came
+ * before: a text that grew today leaves the blocks of others as they were, and
+ * a delta stays small.
+ */
+static bool ends_here(const struct bh_prose *p, uint32_t id) {
+        size_t size = p->raw.len - p->block_at;
+
+        return size >= BLOCK_MOST || (size >= BLOCK_LEAST && bh_hash64(bh_pool_text(&p->c->strings, id)) % 8 == 0);
+}
+
 bool bh_prose_add(struct bh_prose *prose, struct bh_arena *scratch, struct bh_prose_one *one, struct bh_prose_place *ret) {
         struct writer *writers = rank_all(prose, scratch, one);
         struct urls urls = references_of(prose, scratch, one, writers);
@@ -160,32 +171,16 @@ bool bh_prose_add(struct bh_prose *prose, struct bh_arena *scratch, struct bh_pr
         bh_buf_uvarint(&prose->raw, urls.len);
         for (size_t i = 0; i < urls.len; i++)
                 bh_buf_slice(&prose->raw, urls.at[i]);
-        *bh_vec_add(prose->arena, &prose->records) = prose->raw.len - at;
-        if (prose->raw.len - prose->block_at >= BLOCK)
+        if (ends_here(prose, one->id))
                 end_block(prose);
         return true;
 }
 
-/* Learns from texts spread evenly over all years. */
-static struct bh_str learn(struct bh_prose *p) {
-        size_t stride = p->raw.len / DICT_SAMPLES + 1, at = 0, n = 0, *sizes = bh_arena_array(p->arena, size_t, p->records.len);
-        BH_CLEANUP(bh_buf_done) struct bh_buf samples = { 0 };
-
-        for (size_t i = 0; i < p->records.len; at += p->records.at[i++])
-                if (i % stride == 0) {
-                        bh_buf_add(&samples, bh_str_part(bh_buf_str(&p->raw), at, p->records.at[i]));
-                        sizes[n++] = p->records.at[i];
-                }
-        return bh_zdict_train(p->arena, bh_buf_str(&samples), sizes, n, DICT_BYTES);
-}
-
 static int pack(struct bh_prose *p, struct bh_vuln_sections *ret, struct bh_err *err) {
-        struct bh_str dict = learn(p);
-        struct bh_zpacker *packer = bh_zpacker_new(dict, LEVEL);
+        struct bh_zpacker *packer = bh_zpacker_new(LEVEL);
         size_t from = 0;
         int r = 0;
 
-        bh_buf_add(&ret->text_dict, dict);
         bh_buf_le32(&ret->text_at, 0);
         for (size_t i = 0; r == 0 && i < p->ends.len; from = p->ends.at[i++]) {
                 r = bh_zpacker_add(packer, bh_str_part(bh_buf_str(&p->raw), from, p->ends.at[i] - from), &ret->texts, err);

@@ -2,35 +2,24 @@
 #include "advisory/zblock.h"
 
 #include <stdlib.h>
-#include <zdict.h>
 #include <zstd.h>
 
 struct bh_zpacker {
         ZSTD_CCtx *ctx;
-        ZSTD_CDict *dict;
+        int level;
 };
 
-struct bh_str bh_zdict_train(struct bh_arena *arena, struct bh_str samples, const size_t *sizes, size_t n, size_t max) {
-        char *out = bh_arena_bytes(arena, max);
-        size_t got;
-
-        if (n < 64 || n > UINT32_MAX)
-                return (struct bh_str){ "", 0 };
-        got = ZDICT_trainFromBuffer(out, max, samples.at, sizes, (unsigned) n);
-        return ZDICT_isError(got) ? (struct bh_str){ "", 0 } : (struct bh_str){ out, got };
-}
-
-struct bh_zpacker *bh_zpacker_new(struct bh_str dict, int level) {
+struct bh_zpacker *bh_zpacker_new(int level) {
         struct bh_zpacker *p = calloc(1, sizeof *p);
 
-        if (!p || !(p->ctx = ZSTD_createCCtx()) || !(p->dict = ZSTD_createCDict(dict.at, dict.len, level)))
+        if (!p || !(p->ctx = ZSTD_createCCtx()))
                 bh_nomem(sizeof *p);
+        p->level = level;
         return p;
 }
 
 void bh_zpacker_free(struct bh_zpacker **packer) {
         if (*packer) {
-                (void) ZSTD_freeCDict((*packer)->dict);
                 (void) ZSTD_freeCCtx((*packer)->ctx);
                 free(*packer);
         }
@@ -39,7 +28,7 @@ void bh_zpacker_free(struct bh_zpacker **packer) {
 
 int bh_zpacker_add(struct bh_zpacker *packer, struct bh_str bytes, struct bh_buf *into, struct bh_err *err) {
         size_t bound = ZSTD_compressBound(bytes.len);
-        size_t n = ZSTD_compress_usingCDict(packer->ctx, bh_buf_room(into, bound), bound, bytes.at, bytes.len, packer->dict);
+        size_t n = ZSTD_compressCCtx(packer->ctx, bh_buf_room(into, bound), bound, bytes.at, bytes.len, packer->level);
 
         if (ZSTD_isError(n))
                 return bh_fail(err, BH_E_BUG, "zstd: %s", ZSTD_getErrorName(n));
@@ -55,7 +44,7 @@ static void free_cctx(ZSTD_CCtx **ctx) {
         (void) ZSTD_freeCCtx(*ctx);
 }
 
-int bh_zblock_read(struct bh_arena *arena, struct bh_str dict, struct bh_str packed, size_t max, struct bh_str *ret,
+int bh_zblock_read(struct bh_arena *arena, struct bh_str packed, size_t max, struct bh_str *ret,
                    struct bh_err *err) {
         unsigned long long size = ZSTD_getFrameContentSize(packed.at, packed.len);
         BH_CLEANUP(free_dctx) ZSTD_DCtx *ctx = ZSTD_createDCtx();
@@ -69,7 +58,7 @@ int bh_zblock_read(struct bh_arena *arena, struct bh_str dict, struct bh_str pac
         if (size > max)
                 return bh_fail(err, BH_E_LIMIT, "a packed block of %llu bytes, more than %zu", size, max);
         out = bh_arena_bytes(arena, (size_t) size + 1);
-        n = ZSTD_decompress_usingDict(ctx, out, (size_t) size, packed.at, packed.len, dict.at, dict.len);
+        n = ZSTD_decompressDCtx(ctx, out, (size_t) size, packed.at, packed.len);
         if (ZSTD_isError(n))
                 return bh_fail(err, BH_E_FORMAT, "zstd: %s", ZSTD_getErrorName(n));
         *ret = (struct bh_str){ out, n };

@@ -2,8 +2,7 @@
 #ifndef BH_ADVISORY_ZBLOCK_H
 #define BH_ADVISORY_ZBLOCK_H
 /*
- * zstd (RFC 8878) as the index uses it: many small blocks that share a trained
- * dictionary, and one file packed against an older one. libzstd is met in
+ * zstd (RFC 8878) as the index uses it: many small blocks, and one file packed against an older one. libzstd is met in
  * zblock.c for this, and in fmt/unpack.c for layers.
  */
 #include <stdint.h>
@@ -14,17 +13,13 @@
 
 struct bh_zpacker;
 
-/* A dictionary of at most max bytes from samples laid end to end; empty when there is too little to learn from. */
-struct bh_str bh_zdict_train(struct bh_arena *arena, struct bh_str samples, const size_t *sizes, size_t n, size_t max);
-
-/* `dict` must outlive it. */
-struct bh_zpacker *bh_zpacker_new(struct bh_str dict, int level);
+struct bh_zpacker *bh_zpacker_new(int level);
 void bh_zpacker_free(struct bh_zpacker **packer);
 /* Appends the packed block. */
 int bh_zpacker_add(struct bh_zpacker *packer, struct bh_str bytes, struct bh_buf *into, struct bh_err *err) BH_MUST_CHECK;
 
 /* A block that says it holds more than max bytes is BH_E_LIMIT. */
-int bh_zblock_read(struct bh_arena *arena, struct bh_str dict, struct bh_str packed, size_t max, struct bh_str *ret,
+int bh_zblock_read(struct bh_arena *arena, struct bh_str packed, size_t max, struct bh_str *ret,
                    struct bh_err *err) BH_MUST_CHECK;
 
 /* What turns `older` into `newer`; the same as `zstd --patch-from`, which can undo it. */
