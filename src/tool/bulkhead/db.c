@@ -46,7 +46,7 @@ struct watch {
         uint64_t n_gaps;
 };
 
-static int watch_source(void *user, const struct bh_source *s, struct bh_err *err) {
+static int watch_source(void *user, const struct bh_feed_source *s, struct bh_err *err) {
         struct watch *w = user;
 
         return w->to.source(w->to.user, s, err);

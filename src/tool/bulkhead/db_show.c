@@ -158,7 +158,7 @@ static int info_text(struct bh_index *ix, const char *path, const struct bh_inde
 /* Stale data is the most common wrong answer of a scanner: it is said where people look. */
 static int warn_age(struct bh_cli *cli, struct bh_index *ix, const struct bh_index_info *info, struct bh_err *err) {
         int64_t now = (int64_t) time(NULL), before;
-        struct bh_source oldest = { 0 };
+        struct bh_feed_source oldest = { 0 };
         uint32_t n_old = 0;
         uint64_t days = 14;
         int r = bh_cli_number(cli, "max-age", &days, err);

@@ -2,6 +2,7 @@
 /* bulkhead: the one command people type. */
 #include "base/macros.h"
 #include "tool/bulkhead/commands.h"
+#include "tool/bulkhead/db.h"
 
 static int run_version(struct bh_cli *cli, struct bh_err *err) {
         (void) cli;
@@ -43,6 +44,12 @@ static const struct bh_cmd cmd_man = {
 
 const struct bh_cmd *const bh_cmds[] = {
         &bh_cmd_scan,
+        &bh_cmd_db_build,
+        &bh_cmd_db_update,
+        &bh_cmd_db_info,
+        &bh_cmd_db_search,
+        &bh_cmd_db_verify,
+        &bh_cmd_db_delta,
         &cmd_completion,
         &cmd_man,
         &cmd_version,
