@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* bulkhead db build, update, verify, delta: making an index, and letting one in. What is in it is shown by db_show.c. */
+#include "tool/bulkhead/db.h"
+
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "advisory/compile.h"
 #include "advisory/depot.h"
@@ -13,7 +14,6 @@
 #include "base/text.h"
 #include "image/http.h"
 #include "sys/fd.h"
-#include "tool/bulkhead/db.h"
 
 int bh_tool_depot(struct bh_cli *cli, struct bh_depot *ret, struct bh_err *err) {
         int r = bh_depot_init(ret, cli->arena, bh_cli_get(cli, "home"), bh_cli_get(cli, "db"), err);

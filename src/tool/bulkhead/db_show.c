@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* bulkhead db info and db search: what the vulnerability database holds, for people and for programs. */
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "advisory/index.h"
 #include "advisory/space.h"
 #include "base/limits.h"
+#include "base/map.h"
 #include "base/text.h"
 #include "fmt/json_put.h"
 #include "tool/bulkhead/db.h"
@@ -425,6 +425,40 @@ static int show_packages(struct search *s, struct bh_str word, bool *ret_found, 
         return r < 0 ? r : 0;
 }
 
+/* "log4j-core" is the end of "org.apache.logging.log4j:log4j-core": whole names that end so, each once. */
+static int suggest(struct search *s, struct bh_str word, struct bh_buf *out, struct bh_err *err) {
+        struct bh_map seen = bh_map_in(s->cli->arena);
+        struct bh_index_info info;
+
+        bh_index_info(s->ix, &info);
+        for (uint32_t i = 0; i < info.n_packages && seen.len < 5; i++) {
+                struct bh_str space, name, head;
+                bool binary;
+                int r = bh_index_package(s->ix, i, &space, &name, &binary, err);
+
+                if (r < 0)
+                        return r;
+                head = name;
+                if (!bh_str_cut_suffix(&head, word) || !head.len || bh_str_chr(BH_STR(":/"), head.at[head.len - 1]) < 0 ||
+                    bh_map_set(&seen, name, s))
+                        continue;
+                bh_buf_printf(out, "%s%s", out->len ? ", " : "", BH_QUOTE(name));
+        }
+        return 0;
+}
+
+static int not_found(struct search *s, struct bh_str word, struct bh_err *err) {
+        BH_CLEANUP(bh_buf_done) struct bh_buf names = { 0 };
+        int r = word.len ? suggest(s, word, &names, err) : 0;
+
+        if (r < 0)
+                return r;
+        if (names.len)
+                return bh_fail(err, BH_E_NOTFOUND, "no package is called just %s; there is %.*s", BH_QUOTE(word),
+                               BH_FMT(bh_buf_str(&names)));
+        return bh_fail(err, BH_E_NOTFOUND, "the database has no vulnerability and no package %s", BH_QUOTE(word));
+}
+
 static int search(struct search *s, struct bh_str word, struct bh_err *err) {
         uint32_t *list, n;
         bool found = false;
@@ -440,7 +474,7 @@ static int search(struct search *s, struct bh_str word, struct bh_err *err) {
         if (s->json)
                 bh_json_put_close(&s->j);
         if (!n && !found)
-                return bh_fail(err, BH_E_NOTFOUND, "the database has no vulnerability and no package %s", BH_QUOTE(word));
+                return not_found(s, word, err);
         return 0;
 }
 
