@@ -13,6 +13,7 @@
 
 #include "base/limits.h"
 #include "sys/fd.h"
+#include "sys/sigpipe.h"
 
 #define PATIENCE_MS 60000 /* a helper may ask a person to unlock something */
 
@@ -89,21 +90,14 @@ static int read_answer(int fd, struct bh_buf *into, struct bh_err *err) {
         }
 }
 
-/* One short line fits any pipe; a helper that does not read it is no failure of ours, and no SIGPIPE. */
+/* One short line fits any pipe; a helper that does not read it is no failure of ours. */
 static void say(struct child *c, struct bh_str input) {
-        sigset_t set, old, pending;
+        struct bh_sigpipe quiet;
 
-        (void) sigemptyset(&set);
-        (void) sigaddset(&set, SIGPIPE);
-        (void) pthread_sigmask(SIG_BLOCK, &set, &old);
+        bh_sigpipe_block(&quiet);
         BH_IGNORE(bh_fd_write_all(c->in, input, NULL));
         BH_IGNORE(bh_fd_write_all(c->in, BH_STR("\n"), NULL));
-        if (sigpending(&pending) == 0 && sigismember(&pending, SIGPIPE) && !sigismember(&old, SIGPIPE)) {
-                struct timespec at_once = { 0 };
-
-                (void) sigtimedwait(&set, NULL, &at_once);
-        }
-        (void) pthread_sigmask(SIG_SETMASK, &old, NULL);
+        bh_sigpipe_restore(&quiet);
         bh_fd_close(&c->in);
 }
 

@@ -12,6 +12,7 @@
 
 #include "base/limits.h"
 #include "image/head.h"
+#include "sys/sigpipe.h"
 
 #define MAX_IDLE 8
 #define UNREACHABLE_RETRIES 2 /* a name mistyped or a machine without a network: people should not wait long */
@@ -396,13 +397,16 @@ static void forget_last_try(struct transfer *t) {
 /* The headers and the text of a failure are lent to curl for one call. */
 static int perform(struct transfer *t, CURLcode *ret_code, char *detail) {
         struct curl_slist *headers = headers_of(t);
+        struct bh_sigpipe quiet;
         int r = set_request(t);
 
         r = r < 0 ? r : set_security(t);
         if (r == 0) {
                 (void) curl_easy_setopt(t->curl, CURLOPT_HTTPHEADER, headers);
                 (void) curl_easy_setopt(t->curl, CURLOPT_ERRORBUFFER, detail);
+                bh_sigpipe_block(&quiet); /* with CURLOPT_NOSIGNAL this is left to us */
                 *ret_code = curl_easy_perform(t->curl);
+                bh_sigpipe_restore(&quiet);
                 (void) curl_easy_setopt(t->curl, CURLOPT_ERRORBUFFER, NULL);
                 (void) curl_easy_setopt(t->curl, CURLOPT_HTTPHEADER, NULL);
                 (void) curl_easy_getinfo(t->curl, CURLINFO_RESPONSE_CODE, &t->reply->status);

@@ -6,11 +6,11 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "sys/fd.h"
+#include "sys/sigpipe.h"
 
 #define PIPE_BYTES (1024 * 1024)
 #define LOOK_UP_MS 200 /* how often a blocked writer looks whether it should stop */
@@ -39,20 +39,12 @@ static void end(struct bh_pump *p, int r, const struct bh_err *err) {
         bh_fd_close(&p->fd);
 }
 
-/* A reader that goes away is an answer (EPIPE), not a signal. */
-static void quiet_sigpipe(void) {
-        sigset_t set;
-
-        (void) sigemptyset(&set);
-        (void) sigaddset(&set, SIGPIPE);
-        (void) pthread_sigmask(SIG_BLOCK, &set, NULL);
-}
-
 static void *run(void *user) {
         struct bh_pump *p = user;
         struct bh_err err = BH_ERR_NONE;
+        struct bh_sigpipe quiet;
 
-        quiet_sigpipe();
+        bh_sigpipe_block(&quiet); /* for the thread's whole life */
         end(p, p->fn(p, p->job, &err), &err);
         return NULL;
 }
