@@ -1,0 +1,134 @@
+#!/usr/bin/env python3
+"""Runs every part of the test suite and adds up what passed, failed and was skipped.
+
+Each part prints its own account; this one only starts them, one after the
+other, and ends with a line "N passed, N failed, N skipped".
+"""
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+BUILD = ROOT / "build"
+
+
+class Count:
+    def __init__(self):
+        self.passed = self.failed = self.skipped = 0
+
+    def add(self, passed=0, failed=0, skipped=0):
+        self.passed += passed
+        self.failed += failed
+        self.skipped += skipped
+
+
+def say(text):
+    print(f"\n== {text}", flush=True)
+
+
+def run(argv, **kw):
+    return subprocess.run(argv, cwd=ROOT, **kw)
+
+
+def skip(count, what, why):
+    print(f"SKIPPED {what}: {why}", flush=True)
+    count.add(skipped=1)
+
+
+def meson(count, build, suites):
+    """The tests meson knows; it leaves a line of JSON a test."""
+    log = build / "meson-logs/testlog.json"
+    log.unlink(missing_ok=True)
+    args = [a for s in suites for a in ("--suite", s)]
+    run(["meson", "test", "-C", str(build), "--no-rebuild", "--print-errorlogs", *args])
+    if not log.exists():
+        count.add(failed=1)
+        return
+    for line in log.read_text().splitlines():
+        result = json.loads(line)["result"]
+        if result in ("OK", "EXPECTEDFAIL"):
+            count.add(passed=1)
+        elif result == "SKIP":
+            count.add(skipped=1)
+        else:
+            count.add(failed=1)
+
+
+def set_up(build, compiler, *options):
+    if (build / "build.ninja").exists():
+        return True
+    env = dict(os.environ, CC=compiler)
+    return run(["meson", "setup", str(build), *options], env=env, stdout=subprocess.DEVNULL).returncode == 0
+
+
+def other_compiler(count):
+    """gcc built build/; clang must be as quiet, with the sanitizers on."""
+    clang = next((c for c in ("clang-19", "clang-16", "clang-15", "clang") if shutil.which(c)), None)
+    if not clang:
+        return skip(count, "sanitizers", "no clang here")
+    build = ROOT / "build-asan"
+    options = ("-Db_sanitize=address,undefined", "-Db_lundef=false", "--buildtype=debug", "-Doptimization=1")
+    if not set_up(build, clang, *options) or run(["ninja", "-C", str(build)], stdout=subprocess.DEVNULL).returncode:
+        print(f"FAILED: {clang} with warnings as errors did not build")
+        return count.add(failed=1)
+    os.environ.setdefault("ASAN_OPTIONS", "detect_leaks=1")
+    return meson(count, build, ["unit", "cases", "fuzz"])
+
+
+def venv():
+    """pytest with the packages of tests/requirements.txt, in a folder of our own."""
+    home = BUILD / "venv"
+    python = home / "bin/python"
+    wanted = (ROOT / "tests/requirements.txt").read_text()
+    stamp = home / "installed.txt"
+    if stamp.exists() and stamp.read_text() == wanted:
+        return python
+    made = run([sys.executable, "-m", "venv", "--system-site-packages", str(home)]).returncode == 0
+    if made and run([str(python), "-m", "pip", "install", "-q", "-r", "tests/requirements.txt"]).returncode == 0:
+        stamp.write_text(wanted)
+        return python
+    return None
+
+
+def pytest(count, python, folder):
+    """One folder of pytest files; its closing line has the numbers."""
+    if not list((ROOT / folder).glob("test_*.py")):
+        return None
+    out = run([str(python), "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", folder], stdout=subprocess.PIPE, text=True).stdout
+    print(out, flush=True)
+    closing = out.strip().splitlines()[-1] if out.strip() else ""
+    number = {word: int(n) for n, word in re.findall(r"(\d+) (passed|failed|skipped|error)", closing)}
+    if not number:
+        return count.add(failed=1)
+    return count.add(number.get("passed", 0), number.get("failed", 0) + number.get("error", 0), number.get("skipped", 0))
+
+
+def main():
+    count, begun = Count(), time.monotonic()
+    say("unit, cases, replay, house")
+    meson(count, BUILD, ["unit", "cases", "fuzz", "check", "content", "lib"])
+    say("version order and calculators against the native tools")
+    meson(count, BUILD, ["versions"])
+    say("clang, AddressSanitizer, UBSan")
+    other_compiler(count)
+    python = venv()
+    for folder in ("tests/formats", "tests/e2e"):
+        if not (ROOT / folder).is_dir():
+            continue
+        say(folder)
+        if python:
+            pytest(count, python, folder)
+        else:
+            skip(count, folder, "its Python packages could not be installed")
+    print(f"\n{time.monotonic() - begun:.0f} s")
+    print(f"{count.passed} passed, {count.failed} failed, {count.skipped} skipped", flush=True)
+    return 1 if count.failed or not count.passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
