@@ -8,6 +8,7 @@
 #include "base/vec.h"
 #include "lib/vulns.h"
 #include "scan/merge.h"
+#include "scan/risk.h"
 
 struct scan {
         const struct bh_scan_opts *opts;
@@ -128,6 +129,16 @@ static int look_up(struct scan *s, struct bh_err *err) {
         return 0;
 }
 
+static void roll_up(struct scan *s) {
+        double *scores = bh_arena_array(s->arena, double, s->report->n_vulns);
+        size_t n = 0;
+
+        for (uint32_t i = 0; i < s->report->n_vulns; i++)
+                if (s->report->vulns[i].whose.hidden == BH_HIDDEN_NO)
+                        scores[n++] = s->report->vulns[i].risk.score;
+        s->report->risk = bh_risk_rollup(scores, n);
+}
+
 int bh_scan(struct bh_str target, const struct bh_scan_opts *opts, struct bh_arena *arena, struct bh_report *ret,
             struct bh_err *err) {
         struct scan s = { .opts = opts, .arena = arena, .report = ret };
@@ -147,6 +158,7 @@ int bh_scan(struct bh_str target, const struct bh_scan_opts *opts, struct bh_are
                 return r;
         take_findings(&s);
         bh_report_sort_vulns(ret);
+        roll_up(&s);
         ret->notes = s.notes.at;
         ret->n_notes = (uint32_t) s.notes.len;
         return 0;

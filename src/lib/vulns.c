@@ -8,6 +8,9 @@
 #include "base/hash.h"
 #include "base/text.h"
 #include "base/vec.h"
+#include "scan/risk.h"
+
+enum { MAX_EVIDENCE = 3 };
 
 struct matching {
         struct bh_report *report;
@@ -31,40 +34,54 @@ static void choose_packages(struct matching *m) {
                 }
 }
 
-static bool says(struct bh_str ssvc, const char *exploitation) {
-        return bh_str_starts(ssvc, bh_str_of(exploitation));
+/* The text of the vector that was chosen. */
+static struct bh_str vector_of(const struct bh_vuln *v, const struct bh_cvss *chosen) {
+        for (uint32_t i = 0; i < v->n_cvss; i++) {
+                struct bh_cvss c;
+
+                if (bh_cvss_parse(v->cvss[i].text, &c, NULL) >= 0 && c.version == chosen->version && c.base >= chosen->base)
+                        return v->cvss[i].text;
+        }
+        return BH_STR("");
 }
 
-/* The highest rung there is evidence for, and all the evidence. */
-static void exploit(struct matching *m, struct bh_vuln_finding *f) {
-        const struct bh_vuln *v = &f->vuln;
-        enum bh_exploit_level level = BH_EXPLOIT_LEVEL_NONE_KNOWN;
+/* All the evidence there is for the rung of the ladder, the gravest first. */
+static struct bh_str exploit_why(struct bh_arena *arena, const struct bh_vuln *v) {
         struct bh_str why = BH_STR("");
         uint32_t shown = 0;
         char date[21];
 
-        for (uint32_t i = 0; i < v->n_exploits; i++) {
-                const struct bh_exploit *e = &v->exploits[i];
-                bool msf = e->kind == BH_EXPLOIT_METASPLOIT;
-
-                level = BH_MAX(level, msf ? BH_EXPLOIT_LEVEL_WEAPONISED : e->verified ? BH_EXPLOIT_LEVEL_EXPLOIT : BH_EXPLOIT_LEVEL_POC);
-                if (shown++ < 3)
-                        why = bh_arena_printf(m->arena, "%.*s%s%s%.*s", BH_FMT(why), why.len ? "; " : "", msf ? "Metasploit " : "",
-                                              BH_FMT(e->id));
-        }
-        if (shown > 3)
-                why = bh_arena_printf(m->arena, "%.*s; %u more", BH_FMT(why), shown - 3);
-        if (says(v->ssvc, "poc"))
-                level = BH_MAX(level, BH_EXPLOIT_LEVEL_POC);
-        if (v->ssvc.len && !says(v->ssvc, "none"))
-                why = bh_arena_printf(m->arena, "%.*s%sSSVC %.*s", BH_FMT(why), why.len ? "; " : "", BH_FMT(v->ssvc));
-        if (v->kev || says(v->ssvc, "active"))
-                level = BH_EXPLOIT_LEVEL_IN_THE_WILD;
         if (v->kev)
-                why = bh_arena_printf(m->arena, "CISA KEV since %.10s%s%s%.*s", bh_time_print(v->kev_date_s, date),
-                                      v->ransomware ? ", used by ransomware" : "", why.len ? "; " : "", BH_FMT(why));
-        f->exploit = level;
-        f->exploit_why = why;
+                why = bh_arena_printf(arena, "CISA KEV since %.10s%s", bh_time_print(v->kev_date_s, date),
+                                      v->ransomware ? ", used by ransomware" : "");
+        for (uint32_t i = 0; i < v->n_exploits; i++)
+                if (shown++ < MAX_EVIDENCE)
+                        why = bh_arena_printf(arena, "%.*s%s%s%.*s", BH_FMT(why), why.len ? "; " : "",
+                                              v->exploits[i].kind == BH_EXPLOIT_METASPLOIT ? "Metasploit " : "", BH_FMT(v->exploits[i].id));
+        if (shown > MAX_EVIDENCE)
+                why = bh_arena_printf(arena, "%.*s; %u more", BH_FMT(why), shown - MAX_EVIDENCE);
+        if (v->ssvc.len && !bh_str_starts(v->ssvc, BH_STR("none")))
+                why = bh_arena_printf(arena, "%.*s%sSSVC %.*s", BH_FMT(why), why.len ? "; " : "", BH_FMT(v->ssvc));
+        return why;
+}
+
+static void rate(struct matching *m, struct bh_vuln_finding *f) {
+        struct bh_cvss cvss;
+        struct bh_risk_in in = bh_risk_of_vuln(&f->vuln, m->report->db.built_s, &cvss);
+
+        if (in.cvss) {
+                f->cvss_score = in.cvss->base;
+                f->cvss_vector = vector_of(&f->vuln, in.cvss);
+                if (f->severity == BH_SEVERITY_UNKNOWN) {
+                        f->severity = bh_cvss_severity(in.cvss);
+                        f->severity_source = bh_arena_printf(m->arena, "cvss:%s", bh_cvss_version_str(in.cvss->version));
+                }
+        }
+        f->exploit = f->vuln.kev ? BH_EXPLOIT_LEVEL_IN_THE_WILD : in.exploit;
+        f->exploit_why = exploit_why(m->arena, &f->vuln);
+        in.exploit = f->exploit;
+        in.vendor = bh_severity_of(f->match.severity);
+        bh_risk_score(m->arena, &in, &f->risk);
 }
 
 /* The vendor's word for this package first, then the publishers' words, then the number. */
@@ -102,7 +119,7 @@ static int add(struct matching *m, const struct bh_vuln_match *v, struct bh_vuln
                 return r;
         f->whose.layer = p->layer;
         severity(f);
-        exploit(m, f);
+        rate(m, f);
         mend(m, f);
         f->fingerprint = bh_hash64(bh_arena_printf(m->arena, "%.*s|%.*s|%.*s|%.*s", BH_FMT(f->vuln.id), BH_FMT(p->name), BH_FMT(p->version),
                                                    BH_FMT(p->location)));

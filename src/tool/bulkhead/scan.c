@@ -111,7 +111,7 @@ static int set_up(struct tool *t, struct bh_err *err) {
                 r = bh_cli_number(t->cli, "jobs", &jobs, err);
         if (r >= 0 && platform)
                 r = bh_platform_parse(bh_str_of(platform), &a->platform, err);
-        if (r >= 0)
+        if (r >= 0 && (a->parts & (BH_SCAN_SECRETS | BH_SCAN_MALWARE)))
                 r = bh_tool_content(t->cli->arena, bh_cli_get(t->cli, "content"), &t->content_fd, &a->content_digest, err);
         if (r >= 0)
                 r = open_index(t, err);
