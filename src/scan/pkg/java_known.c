@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "scan/pkg/java_known.h"
 
-/* Exact names first, then beginnings ("spring-boot-*"); the first row that fits is taken. */
+/* Names, or beginnings ("spring-boot*"); the first row that fits is taken. */
 static const struct {
         const char *artifact, *group;
 } groups[] = {
@@ -78,6 +78,12 @@ static const struct {
         { "slf4j-*", "org.slf4j" },
         { "json-smart", "net.minidev" },
         { "jsoup", "org.jsoup" },
+        { "jdom*", "org.jdom" },
+        { "derby*", "org.apache.derby" },
+        { "checker-qual", "org.checkerframework" },
+        { "jetty-*", "org.eclipse.jetty" },
+        { "undertow-*", "io.undertow" },
+        { "shiro-*", "org.apache.shiro" },
 };
 
 struct bh_str bh_java_group(struct bh_str artifact) {
