@@ -15,17 +15,25 @@ const char *bh_hex(const void *bytes, size_t n, char *out) {
         return out;
 }
 
+/* 16 for what is no hex digit. */
+static unsigned nibble(char c) {
+        if (bh_is_digit(c))
+                return (unsigned) (c - '0');
+        c = bh_lower(c);
+        return c >= 'a' && c <= 'f' ? (unsigned) (c - 'a') + 10 : 16;
+}
+
 bool bh_unhex(struct bh_str hex, void *out, size_t n) {
         unsigned char *p = out;
 
         if (hex.len != 2 * n)
                 return false;
         for (size_t i = 0; i < n; i++) {
-                uint64_t v;
+                unsigned high = nibble(hex.at[2 * i]), low = nibble(hex.at[2 * i + 1]);
 
-                if (!bh_str_hex64(bh_str_part(hex, 2 * i, 2), &v))
+                if ((high | low) & 16)
                         return false;
-                p[i] = (unsigned char) v;
+                p[i] = (unsigned char) (high << 4 | low);
         }
         return true;
 }

@@ -77,21 +77,18 @@ static struct bh_str spdx_of(struct bh_arena *scratch, struct bh_str word) {
 /* "GPL-1+ or Artistic": as SPDX when every name is known and only one operator is used, else as written. */
 static struct bh_str expression(struct bh_arena *scratch, struct bh_str text) {
         struct bh_str rest = text, word, out = { "", 0 };
-        bool or = false, and = false;
+        bool or = false, and = false, known = true;
 
         while (bh_str_word(&rest, &word)) {
                 bool is_or = bh_str_eq_nocase(word, BH_STR("or")), is_and = bh_str_eq_nocase(word, BH_STR("and"));
                 struct bh_str name = is_or ? BH_STR("OR") : is_and ? BH_STR("AND") : spdx_of(scratch, word);
 
-                if (name.len == 0)
-                        return text;
+                known &= name.len > 0;
                 or |= is_or;
                 and |= is_and;
                 out = bh_arena_printf(scratch, "%.*s%s%.*s", BH_FMT(out), out.len ? " " : "", BH_FMT(name));
         }
-        if (or && and)
-                return text;
-        return or ? bh_arena_printf(scratch, "(%.*s)", BH_FMT(out)) : out;
+        return known && !(or && and) ? out : text;
 }
 
 static int found(struct licences *l, struct bh_str name, struct bh_err *err) {
@@ -104,6 +101,21 @@ static int found(struct licences *l, struct bh_str name, struct bh_err *err) {
                 return bh_fail(err, BH_E_LIMIT, "more than %u different licences", BH_LIMIT_LICENCES);
         *bh_vec_add(l->scratch, &l->found) = name;
         return 0;
+}
+
+/* "MIT AND ISC" says no more than the two one by one. */
+static int found_all(struct licences *l, struct bh_str text, struct bh_err *err) {
+        struct bh_str rest = expression(l->scratch, text), part;
+        ptrdiff_t at;
+        int r = 0;
+
+        if (bh_str_find(rest, BH_STR(" OR ")) < 0)
+                while (r == 0 && (at = bh_str_find(rest, BH_STR(" AND "))) >= 0) {
+                        part = bh_str_part(rest, 0, (size_t) at);
+                        rest = bh_str_from(rest, (size_t) at + 5);
+                        r = found(l, part, err);
+                }
+        return r < 0 ? r : found(l, rest, err);
 }
 
 static struct bh_str first_line(struct bh_str value) {
@@ -133,7 +145,7 @@ static int machine_readable(struct licences *l, struct bh_str bytes, struct bh_e
                 files = bh_deb822_get(d, "Files");
                 if (files.len == 0 || bh_str_is(bh_str_trim(files), "debian/*"))
                         continue;
-                r = found(l, expression(l->scratch, first_line(bh_deb822_get(d, "License"))), err);
+                r = found_all(l, first_line(bh_deb822_get(d, "License")), err);
                 if (r < 0)
                         return r;
         }
@@ -213,13 +225,16 @@ static void keep(struct bh_catalog *c, struct bh_str package, const struct licen
 
         if (l->found.len == 0)
                 return;
-        for (size_t i = 0; i < l->found.len; i++)
-                all = bh_arena_printf(l->scratch, "%.*s%s%.*s", BH_FMT(all), i ? " AND " : "", BH_FMT(l->found.at[i]));
+        for (size_t i = 0; i < l->found.len; i++) {
+                struct bh_str one = l->found.at[i];
+                bool wrap = l->found.len > 1 && bh_str_chr(one, ' ') >= 0;
+
+                all = bh_arena_printf(l->scratch, "%.*s%s%s%.*s%s", BH_FMT(all), i ? " AND " : "", wrap ? "(" : "",
+                                      BH_FMT(one), wrap ? ")" : "");
+        }
         to = bh_vec_add(c->arena, &c->licences);
         to->package = bh_arena_str(c->arena, package);
         to->expression = bh_arena_str(c->arena, all);
-        if (l->found.len == 1 && bh_str_cut_prefix(&to->expression, BH_STR("(")))
-                to->expression.len--; /* alone it needs no brackets */
 }
 
 int bh_pkg_dpkg_copyright(struct bh_catalog *c, const struct bh_file *file, struct bh_arena *scratch,

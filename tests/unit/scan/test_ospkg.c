@@ -182,6 +182,9 @@ static void copyright_files_give_licences(void **state) {
                   "License: Artistic\n The text.\n",
                   "GPL-1.0-or-later OR Artistic-1.0" },
                 { "Format: x\n\nFiles: *\nLicense: Expat\n\nFiles: b\nLicense: LGPL-2.1+\n", "MIT AND LGPL-2.1-or-later" },
+                { "Format: x\n\nFiles: *\nLicense: Expat and ISC\n\nFiles: b\nLicense: ISC\n\nFiles: c\n"
+                  "License: Zlib or Foo-1\n",
+                  "MIT AND ISC AND (Zlib or Foo-1)" },
                 { "Format: x\n\nFiles: *\nLicense: GPL-2+ with OpenSSL exception\n", "GPL-2+ with OpenSSL exception" },
                 { "It may be copied under version 2 or (at your option)\nany later version; see\n"
                   "/usr/share/common-licenses/GPL-2.\n",
