@@ -15,13 +15,12 @@ const char *bh_hex(const void *bytes, size_t n, char *out) {
         return out;
 }
 
-/* 16 for what is no hex digit. */
-static unsigned nibble(char c) {
-        if (bh_is_digit(c))
-                return (unsigned) (c - '0');
-        c = bh_lower(c);
-        return c >= 'a' && c <= 'f' ? (unsigned) (c - 'a') + 10 : 16;
-}
+/* The value of a hex digit and 16; 0 for any other byte. A table, since digests are what no branch can foresee. */
+static const uint8_t nibbles[256] = {
+        ['0'] = 16, ['1'] = 17, ['2'] = 18, ['3'] = 19, ['4'] = 20, ['5'] = 21, ['6'] = 22, ['7'] = 23,
+        ['8'] = 24, ['9'] = 25, ['a'] = 26, ['b'] = 27, ['c'] = 28, ['d'] = 29, ['e'] = 30, ['f'] = 31,
+        ['A'] = 26, ['B'] = 27, ['C'] = 28, ['D'] = 29, ['E'] = 30, ['F'] = 31,
+};
 
 bool bh_unhex(struct bh_str hex, void *out, size_t n) {
         unsigned char *p = out;
@@ -29,11 +28,11 @@ bool bh_unhex(struct bh_str hex, void *out, size_t n) {
         if (hex.len != 2 * n)
                 return false;
         for (size_t i = 0; i < n; i++) {
-                unsigned high = nibble(hex.at[2 * i]), low = nibble(hex.at[2 * i + 1]);
+                unsigned high = nibbles[(unsigned char) hex.at[2 * i]], low = nibbles[(unsigned char) hex.at[2 * i + 1]];
 
-                if ((high | low) & 16)
+                if (!(high & low & 16))
                         return false;
-                p[i] = (unsigned char) (high << 4 | low);
+                p[i] = (unsigned char) ((high & 15) << 4 | (low & 15));
         }
         return true;
 }
