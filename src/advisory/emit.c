@@ -432,20 +432,19 @@ static void pad(struct bh_buf *b, size_t to) {
 }
 
 /* `file` holds room for the header; fills it in. */
-static int put_header(struct emit *e, struct bh_buf *file, size_t from, size_t hashes_at, int64_t date_s,
+static int put_header(struct emit *e, struct bh_buf *file, size_t from, size_t hashes_at, size_t tops_at, int64_t date_s,
                       const struct bh_private_key *key, const uint64_t at[_BH_SECTION_MAX], struct bh_err *err) {
         BH_CLEANUP(bh_buf_done) struct bh_buf h = { 0 };
-        struct bh_str hashes = bh_str_from(bh_buf_str(file), from + hashes_at);
         uint8_t digest[BH_SHA256_BYTES], signature[BH_SEAL_SIGNATURE_BYTES];
         int r;
 
-        bh_sha256(hashes, digest);
+        bh_sha256(bh_str_from(bh_buf_str(file), from + tops_at), digest);
         bh_buf_add(&h, BH_INDEX_MAGIC);
         bh_buf_le32(&h, BH_INDEX_VERSION);
         bh_buf_le32(&h, BH_INDEX_BLOCK_SHIFT);
         bh_buf_le64(&h, file->len - from);
         bh_buf_le64(&h, hashes_at);
-        bh_buf_le32(&h, (uint32_t) (hashes.len / BH_SHA256_BYTES));
+        bh_buf_le32(&h, (uint32_t) ((tops_at - hashes_at) / BH_SHA256_BYTES));
         bh_buf_le32(&h, _BH_SECTION_MAX);
         bh_buf_le64(&h, (uint64_t) date_s);
         bh_buf_add(&h, (struct bh_str){ (const char *) digest, sizeof digest });
@@ -463,8 +462,18 @@ static int put_header(struct emit *e, struct bh_buf *file, size_t from, size_t h
         return 0;
 }
 
+/* The hashes of the blocks of [from, to), appended. */
+static void put_hashes(struct bh_buf *file, size_t from, size_t to) {
+        for (size_t at = from; at < to; at += 1u << BH_INDEX_BLOCK_SHIFT) {
+                uint8_t hash[BH_SHA256_BYTES];
+
+                bh_sha256(bh_str_part(bh_buf_str(file), at, BH_MIN((size_t) 1 << BH_INDEX_BLOCK_SHIFT, to - at)), hash);
+                bh_buf_add(file, (struct bh_str){ (const char *) hash, sizeof hash });
+        }
+}
+
 static int put_file(struct emit *e, int64_t date_s, const struct bh_private_key *key, struct bh_buf *into, struct bh_err *err) {
-        size_t from = into->len, hashes_at;
+        size_t from = into->len, hashes_at, tops_at;
         uint64_t at[_BH_SECTION_MAX];
 
         pad(into, from + BH_INDEX_BODY);
@@ -474,14 +483,10 @@ static int put_file(struct emit *e, int64_t date_s, const struct bh_private_key 
                 bh_buf_add(into, bh_buf_str(&e->sections[i]));
         }
         hashes_at = into->len - from;
-        for (size_t block = BH_INDEX_BODY; block < hashes_at; block += 1u << BH_INDEX_BLOCK_SHIFT) {
-                uint8_t hash[BH_SHA256_BYTES];
-
-                bh_sha256((struct bh_str){ into->at + from + block, BH_MIN((size_t) 1 << BH_INDEX_BLOCK_SHIFT, hashes_at - block) },
-                          hash);
-                bh_buf_add(into, (struct bh_str){ (const char *) hash, sizeof hash });
-        }
-        return put_header(e, into, from, hashes_at, date_s, key, at, err);
+        put_hashes(into, from + BH_INDEX_BODY, from + hashes_at);
+        tops_at = into->len - from;
+        put_hashes(into, from + hashes_at, from + tops_at);
+        return put_header(e, into, from, hashes_at, tops_at, date_s, key, at, err);
 }
 
 int bh_compile_write(struct bh_compile *compile, const struct bh_private_key *key, struct bh_buf *into, struct bh_err *err) {

@@ -26,7 +26,8 @@ struct bh_index {
         uint32_t n_blocks, block_shift;
         int64_t date_s;
         struct bh_checker *checker;
-        uint8_t *checked; /* a byte a block: threads may set the same one */
+        uint64_t tops_at;      /* the hashes of hashes */
+        uint8_t *checked; /* a byte a block, then a byte a block of hashes: threads may set the same one */
 };
 
 static int read_sections(struct bh_index *ix, struct bh_cur c, struct bh_err *err) {
@@ -41,11 +42,15 @@ static int read_sections(struct bh_index *ix, struct bh_cur c, struct bh_err *er
         return 0;
 }
 
+static uint64_t n_hash_blocks(const struct bh_index *ix) {
+        return bh_index_blocks((uint64_t) ix->n_blocks * BH_SHA256_BYTES, ix->block_shift);
+}
+
 static int read_header(struct bh_index *ix, struct bh_err *err) {
         struct bh_cur c = bh_cur_at(ix->file, 0, BH_INDEX_SIGNED);
         struct bh_str magic = bh_cur_take(&c, BH_INDEX_MAGIC.len);
         uint32_t version = bh_cur_le32(&c), n_sections;
-        uint64_t size, body;
+        uint64_t size;
 
         ix->block_shift = bh_cur_le32(&c);
         size = bh_cur_le64(&c);
@@ -63,9 +68,9 @@ static int read_header(struct bh_index *ix, struct bh_err *err) {
                                ix->file.len, (unsigned long long) size);
         if (ix->block_shift < 9 || ix->block_shift > 24 || ix->hashes_at < BH_INDEX_BODY || ix->hashes_at > size)
                 return bh_fail(err, BH_E_FORMAT, "the header contradicts itself");
-        body = ix->hashes_at - BH_INDEX_BODY;
-        if (ix->n_blocks != (body + (1ull << ix->block_shift) - 1) >> ix->block_shift ||
-            size - ix->hashes_at != (uint64_t) ix->n_blocks * BH_SHA256_BYTES)
+        ix->tops_at = ix->hashes_at + (uint64_t) ix->n_blocks * BH_SHA256_BYTES;
+        if (ix->n_blocks != bh_index_blocks(ix->hashes_at - BH_INDEX_BODY, ix->block_shift) || ix->tops_at > size ||
+            size - ix->tops_at != n_hash_blocks(ix) * BH_SHA256_BYTES)
                 return bh_fail(err, BH_E_FORMAT, "the header contradicts itself");
         return read_sections(ix, bh_cur_at(ix->file, BH_INDEX_SECTIONS_AT, _BH_SECTION_MAX * 16), err);
 }
@@ -88,7 +93,7 @@ static int check_signature(const struct bh_index *ix, const struct bh_keyring *k
         if (!bh_checker_holds(ix->checker, &key, bh_str_part(ix->file, 0, BH_INDEX_SIGNED),
                               (const uint8_t *) ix->file.at + BH_INDEX_SIGNED + BH_SEAL_KEY_BYTES))
                 return bh_fail(err, BH_E_DENIED, "its signature does not hold: the file was changed after it was signed");
-        bh_checker_sha256(ix->checker, bh_str_from(ix->file, ix->hashes_at), hash);
+        bh_checker_sha256(ix->checker, bh_str_from(ix->file, ix->tops_at), hash);
         if (memcmp(hash, ix->file.at + BH_INDEX_HASH_AT, sizeof hash) != 0)
                 return bh_fail(err, BH_E_DENIED, "its table of hashes was changed after it was signed");
         return 0;
@@ -128,7 +133,7 @@ static int start(struct bh_index *ix, const struct bh_keyring *keys, struct bh_e
         }
         if (r == 0)
                 r = check_counts(ix, err);
-        if (r == 0 && !(ix->checked = calloc(ix->n_blocks ? ix->n_blocks : 1, 1)))
+        if (r == 0 && !(ix->checked = calloc(ix->n_blocks + n_hash_blocks(ix) + 1, 1)))
                 bh_nomem(ix->n_blocks);
         return r;
 }
@@ -198,19 +203,31 @@ void bh_index_close(struct bh_index **index) {
         *index = NULL;
 }
 
-static int check_block(struct bh_index *ix, uint64_t block, struct bh_err *err) {
-        struct bh_str body = bh_str_part(ix->file, BH_INDEX_BODY, ix->hashes_at - BH_INDEX_BODY);
-        struct bh_str bytes = bh_str_part(body, block << ix->block_shift, 1ull << ix->block_shift);
+/* Block `i` of [from, to) against hash `i` of the table at `table`. */
+static int check_one(struct bh_index *ix, uint64_t from, uint64_t to, uint64_t i, uint64_t table, uint8_t *checked,
+                     struct bh_err *err) {
+        struct bh_str bytes = bh_str_part(bh_str_part(ix->file, from, to - from), i << ix->block_shift, 1ull << ix->block_shift);
         uint8_t hash[BH_SHA256_BYTES];
+
+        bh_checker_sha256(ix->checker, bytes, hash);
+        if (memcmp(hash, ix->file.at + table + i * BH_SHA256_BYTES, sizeof hash) != 0)
+                return bh_fail(err, BH_E_DENIED, "bytes from %llu on were changed after the index was signed",
+                               (unsigned long long) (from + (i << ix->block_shift)));
+        __atomic_store_n(&checked[i], 1, __ATOMIC_RELEASE);
+        return 0;
+}
+
+/* The block of hashes first, then the block itself. */
+static int check_block(struct bh_index *ix, uint64_t block, struct bh_err *err) {
+        uint64_t above = block * BH_SHA256_BYTES >> ix->block_shift;
+        uint8_t *tops = ix->checked + ix->n_blocks;
+        int r = 0;
 
         if (__atomic_load_n(&ix->checked[block], __ATOMIC_ACQUIRE))
                 return 0;
-        bh_checker_sha256(ix->checker, bytes, hash);
-        if (memcmp(hash, ix->file.at + ix->hashes_at + block * BH_SHA256_BYTES, sizeof hash) != 0)
-                return bh_fail(err, BH_E_DENIED, "block %llu of the index was changed after it was signed",
-                               (unsigned long long) block);
-        __atomic_store_n(&ix->checked[block], 1, __ATOMIC_RELEASE);
-        return 0;
+        if (!__atomic_load_n(&tops[above], __ATOMIC_ACQUIRE))
+                r = check_one(ix, ix->hashes_at, ix->tops_at, above, ix->tops_at, tops, err);
+        return r < 0 ? r : check_one(ix, BH_INDEX_BODY, ix->hashes_at, block, ix->hashes_at, ix->checked, err);
 }
 
 int bh_index_at(struct bh_index *index, uint64_t offset, uint64_t len, struct bh_str *ret, struct bh_err *err) {

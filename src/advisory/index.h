@@ -7,14 +7,15 @@
  *
  *     0    "BHINDEX" 1         u32 version  u32 block shift  u64 file size
  *     24   u64 where the hashes begin       u32 blocks       u32 sections
- *     40   i64 date of the newest source    SHA-256 of all hashes
+ *     40   i64 date of the newest source    SHA-256 of the hashes of hashes
  *     80   sections: u64 where, u64 bytes   ...              zero up to 512
  *     512  public key (32)  Ed25519 signature of bytes 0-511 (64)
  *     608  the sections, each on a multiple of 8
  *     ...  a SHA-256 for each block of the bytes from 608 to here
+ *     ...  a SHA-256 for each block of those hashes
  *
- * Opening checks the signature and the hashes' hash; a block is checked when
- * it is first touched. So a flipped bit anywhere is found before it is
+ * Opening checks the signature and the last table; a block is checked when it
+ * is first touched, and so are the hashes it is checked by. So a flipped bit anywhere is found before it is
  * believed, and opening costs no more for a large file than for a small one.
  *
  *     STRING_AT  u32 a string, and the end      STRINGS   bytes: "", the ids of VULNS, then all others; both sorted

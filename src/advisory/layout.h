@@ -54,6 +54,11 @@ enum bh_facts_flag {
         BH_FACTS_LISTS = 1 << 8,     /* aliases, CVSS, severities, CWEs, exploits */
 };
 
+/* How many blocks hold that many bytes. */
+static inline uint64_t bh_index_blocks(uint64_t bytes, unsigned shift) {
+        return (bytes + (1ull << shift) - 1) >> shift;
+}
+
 /* `len` checked bytes of a section, or of its i-th record of `size` bytes. */
 int bh_index_part(struct bh_index *index, enum bh_section section, uint64_t offset, uint64_t len, struct bh_str *ret,
                   struct bh_err *err) BH_MUST_CHECK;
