@@ -30,6 +30,12 @@ static void bad(struct reading *r, const struct bh_err *err) {
                 bh_catalog_gap(r->c, r->file->path, err);
 }
 
+/* The same for one that could not be found: a file may hold millions of places that lead nowhere. */
+static int charge_bad(struct reading *r, const struct bh_err *one, struct bh_err *err) {
+        bad(r, one);
+        return bh_budget_entries(&r->budget, 1, err);
+}
+
 /* "3:2.3.4-5.el9" */
 static struct bh_str version_of(const struct reading *r, const struct bh_rpmhdr *h) {
         struct bh_str version = bh_rpmhdr_str(h, BH_RPM_VERSION), release = bh_rpmhdr_str(h, BH_RPM_RELEASE);
@@ -188,7 +194,7 @@ static int from_ndb(struct reading *r, struct bh_err *err) {
                 if (more == 0)
                         break;
                 if (more < 0)
-                        bad(r, &one);
+                        failed = charge_bad(r, &one, err);
                 else
                         failed = charge_and_add(r, blob, err);
         }
@@ -208,7 +214,7 @@ static int from_bdb(struct reading *r, struct bh_err *err) {
                 if (more == 0)
                         break;
                 if (more < 0)
-                        bad(r, &one);
+                        failed = charge_bad(r, &one, err);
                 else if (!bh_str_eq(key, (struct bh_str){ "\0\0\0", 4 }))
                         failed = charge_and_add(r, blob, err);
         }
