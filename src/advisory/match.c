@@ -539,7 +539,7 @@ static void find_owners(struct matcher *m) {
 
 /* Spaces of the index named "OWN:channel", and which of the named ones exist at all. */
 static int find_spaces(struct matcher *m, struct bh_matches *ret, struct bh_err *err) {
-        struct bh_space own = m->spaces.at[0];
+        struct bh_space own = m->spaces.at[0], kin = m->spaces.at[m->spaces.len - 1];
         struct bh_index_info info;
         int r = 0;
 
@@ -550,6 +550,7 @@ static int find_spaces(struct matcher *m, struct bh_matches *ret, struct bh_err 
 
                 r = bh_index_space(m->ix, i, &s, err);
                 rest = s.space;
+                ret->space_known |= r == 0 && bh_str_eq(s.space, kin.name);
                 if (r < 0 || !bh_str_cut_prefix(&rest, own.name))
                         continue;
                 if (rest.len == 0)

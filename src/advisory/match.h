@@ -30,7 +30,7 @@ struct bh_matches {
         struct bh_vuln_match *at; /* by package, then vulnerability id */
         size_t len;
         struct bh_str space;      /* the distribution release that was asked: "debian:12"; empty without one */
-        bool space_known;         /* false: the index has no word on that release, and silence proves nothing */
+        bool space_known;         /* false: the index has no word on it nor on its kin, and silence proves nothing */
         bool os_packages;         /* there are packages only that release could judge */
         struct bh_lifecycle release; /* its dates; all 0 when unknown */
         uint64_t n_statements;    /* weighed */

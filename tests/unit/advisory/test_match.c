@@ -164,6 +164,9 @@ static void a_rebuild_hears_its_origin_only_where_it_is_silent(void **state) {
         assert_int_equal(w.m.len, 1);
         assert_str(w.m.at[0].id, "CVE-2");
         assert_str(w.m.at[0].space, "rhel:9");
+        match(&w, "centos", "9", &p, 1, false); /* no word of its own at all */
+        assert_int_equal(w.m.len, 2);
+        assert_true(w.m.space_known);
         end_world(&w);
 }
 
