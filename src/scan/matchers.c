@@ -6,9 +6,11 @@
 #include "base/limits.h"
 #include "scan/content/run.h"
 #include "scan/layer.h"
+#include "scan/product.h"
 
 struct bh_matchers {
         struct bh_content *content;
+        struct bh_products *products;
         struct bh_literals *literals;
 };
 
@@ -16,13 +18,17 @@ struct bh_matching {
         const struct bh_matchers *m;
         unsigned parts;
         struct bh_content_run *run;
+        struct bh_product_run *products;
         struct bh_literals_scratch *scratch;
+        const struct bh_file *file; /* the one at hand */
 };
 
 static int build(struct bh_matchers *m, struct bh_err *err) {
         struct bh_literals_builder *b = bh_literals_builder_new();
         int r = bh_content_register(m->content, b, err);
 
+        if (r >= 0)
+                r = bh_products_register(m->products, b, err);
         if (r >= 0)
                 r = bh_literals_build(b, &m->literals, err);
         bh_literals_builder_free(&b);
@@ -37,6 +43,8 @@ int bh_matchers_load(struct bh_str bundle, struct bh_matchers **ret, struct bh_e
                 bh_nomem(sizeof *m);
         r = bh_content_load(bundle, &m->content, err);
         if (r >= 0)
+                r = bh_products_load(bundle, &m->products, err);
+        if (r >= 0)
                 r = build(m, err);
         if (r < 0)
                 bh_matchers_free(&m);
@@ -49,6 +57,7 @@ void bh_matchers_free(struct bh_matchers **m) {
         if (!*m)
                 return;
         bh_literals_free(&(*m)->literals);
+        bh_products_free(&(*m)->products);
         bh_content_free(&(*m)->content);
         free(*m);
         *m = NULL;
@@ -62,6 +71,7 @@ struct bh_matching *bh_matching_new(const struct bh_matchers *m, unsigned parts)
         x->m = m;
         x->parts = parts;
         x->run = bh_content_run_new(m->content, m->literals);
+        x->products = bh_product_run_new(m->products);
         x->scratch = bh_literals_scratch_new(m->literals);
         return x;
 }
@@ -70,6 +80,7 @@ void bh_matching_free(struct bh_matching **m) {
         if (!*m)
                 return;
         bh_literals_scratch_free(&(*m)->scratch);
+        bh_product_run_free(&(*m)->products);
         bh_content_run_free(&(*m)->run);
         free(*m);
         *m = NULL;
@@ -80,6 +91,8 @@ static int on_hit(void *user, enum bh_owner owner, uint32_t rule, size_t end) {
 
         if (owner == BH_OWNER_CONTENT)
                 bh_content_run_hit(m->run, rule, end);
+        else if (owner == BH_OWNER_PRODUCT)
+                bh_product_run_hit(m->products, rule, m->file->bytes, end);
         return 0;
 }
 
@@ -109,10 +122,12 @@ int bh_matching_file(struct bh_matching *m, const struct bh_file *file, const st
         struct bh_content_where where = { file->path, 0 };
         int r;
 
-        (void) catalog;
+        m->file = file;
+        bh_product_run_begin(m->products, file->path, file->bytes, !file->truncated);
         bh_content_run_begin(m->run, &where, &through);
         bh_content_run_chunk(m->run, 0, file->bytes);
         r = bh_literals_scan(m->m->literals, m->scratch, file->bytes, 0, SIZE_MAX, on_hit, m, err);
         bh_content_run_flush(m->run);
+        bh_product_run_end(m->products, file->bytes, catalog);
         return r < 0 ? r : bh_content_run_end(m->run, err);
 }

@@ -582,8 +582,8 @@ static int load_bundle(struct loader *l, struct bh_str bundle) {
         int r;
 
         while ((r = bh_content_bundle_next(bundle, &at, &path, &bytes, l->err)) > 0) {
-                if (bh_str_find(path, BH_STR("products/")) >= 0) /* scan/product.h reads those */
-                        continue;
+                if (bh_str_find(path, BH_STR("products/")) >= 0 || !bh_str_ends(path, BH_STR(".yaml")))
+                        continue; /* scan/product.h and scan/malware read those */
                 r = load_file(l, path, bytes);
                 if (r < 0)
                         return r;

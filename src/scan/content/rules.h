@@ -98,7 +98,7 @@ void bh_content_bundle_add(struct bh_buf *bundle, struct bh_str path, struct bh_
 /* Walks a bundle: *at starts at 0. 1: a file, borrowed from the bundle; 0: the end. */
 int bh_content_bundle_next(struct bh_str bundle, size_t *at, struct bh_str *ret_path, struct bh_str *ret_bytes,
                            struct bh_err *err) BH_MUST_CHECK;
-/* Files below "products/" are passed over: scan/product.h reads them. An error reads "content/secrets/cloud.yaml:14:9: no key 'patern'; did you mean 'pattern'?" */
+/* Files below "products/" and what is not .yaml are passed over: others read them. An error reads "content/secrets/cloud.yaml:14:9: no key 'patern'; did you mean 'pattern'?" */
 int bh_content_load(struct bh_str bundle, struct bh_content **ret, struct bh_err *err) BH_MUST_CHECK;
 void bh_content_free(struct bh_content **c);
 /* Registers the keywords of all rules, under BH_OWNER_CONTENT. */
