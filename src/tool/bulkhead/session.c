@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tool/bulkhead/session.h"
+
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "image/archive.h"
+#include "scan/layer.h"
+#include "sys/fd.h"
+#include "tool/bulkhead/content.h"
+#include "tool/bulkhead/progress.h"
+
+static int parse_parts(const char *list, unsigned *ret, struct bh_err *err) {
+        static const struct {
+                const char *word;
+                unsigned part;
+        } words[] = { { "packages", 0 }, { "secrets", BH_SCAN_SECRETS }, { "malware", BH_SCAN_MALWARE }, { "files", BH_SCAN_FILES } };
+        struct bh_str rest = bh_str_of(list), word;
+        unsigned parts = list ? 0 : BH_SCAN_ALL;
+
+        while (bh_str_split(&rest, ',', &word)) {
+                size_t i = 0;
+
+                while (i < BH_LEN(words) && !bh_str_is(word, words[i].word))
+                        i++;
+                if (i == BH_LEN(words))
+                        return bh_fail(err, BH_E_USAGE, "--only knows packages, secrets, malware and files, not \"%s\"", BH_QUOTE(word));
+                parts |= words[i].part;
+        }
+        *ret = parts;
+        return 0;
+}
+
+static int open_index(struct bh_session *t, struct bh_err *err) {
+        const char *path = bh_cli_get(t->cli, "db");
+        int r;
+
+        if (bh_cli_has(t->cli, "no-db"))
+                return 0;
+        r = bh_depot_init(&t->depot, t->cli->arena, NULL, path, err);
+        if (r < 0)
+                return r;
+        if (!path && access(t->depot.index, R_OK) < 0)
+                return 0; /* the report says that there is none */
+        r = bh_depot_load_trusted(&t->depot, err);
+        if (r >= 0)
+                r = bh_index_open(t->depot.index, &t->depot.trusted, &t->index, err);
+        t->opts.index = t->index;
+        t->opts.index_path = bh_str_of(t->depot.index);
+        return bh_wrap(err, r, "%s", t->depot.index);
+}
+
+static int open_cache(struct bh_session *t, struct bh_err *err) {
+        const char *path = bh_cli_get(t->cli, "cache"), *home = getenv("XDG_CACHE_HOME"), *user = getenv("HOME");
+        int r;
+
+        if (bh_cli_has(t->cli, "no-cache"))
+                return 0;
+        if (!path)
+                path = home && *home ? bh_arena_printf(t->cli->arena, "%s/bulkhead/layers.db", home).at
+                       : user && *user ? bh_arena_printf(t->cli->arena, "%s/.cache/bulkhead/layers.db", user).at
+                                       : "/var/cache/bulkhead/layers.db";
+        r = bh_cache_open(path, &t->cache, err);
+        if (r < 0 && !bh_cli_get(t->cli, "cache")) {
+                (void) fprintf(stderr, "bulkhead scan: without a cache: %s\n", err->text);
+                return 0;
+        }
+        t->opts.acquire.cache = t->cache;
+        return r;
+}
+
+int bh_session_open(struct bh_session *t, struct bh_cli *cli, struct bh_err *err) {
+        struct bh_acquire_opts *a = &t->opts.acquire;
+        const char *platform = bh_cli_get(cli, "platform");
+        uint64_t jobs = 0;
+        int r;
+
+        *t = (struct bh_session){ .cli = cli, .content_fd = -1 };
+        r = parse_parts(bh_cli_get(cli, "only"), &a->parts, err);
+
+        if (r >= 0)
+                r = bh_cli_number(t->cli, "jobs", &jobs, err);
+        if (r >= 0 && platform)
+                r = bh_platform_parse(bh_str_of(platform), &a->platform, err);
+        if (r >= 0 && (a->parts & (BH_SCAN_SECRETS | BH_SCAN_MALWARE)))
+                r = bh_tool_content(t->cli->arena, bh_cli_get(t->cli, "content"), &t->content_fd, &a->content_digest, err);
+        if (r >= 0)
+                r = open_index(t, err);
+        if (r >= 0)
+                r = open_cache(t, err);
+        if (r < 0)
+                return r;
+        a->n_workers = (unsigned) BH_MIN(jobs, (uint64_t) 64);
+        a->content_fd = t->content_fd;
+        a->source.plain_http = bh_cli_has(t->cli, "plain-http");
+        a->source.insecure = bh_cli_has(t->cli, "insecure");
+        a->source.ca_file = bh_cli_get(t->cli, "ca");
+        a->source.username = bh_cli_get(t->cli, "username");
+        a->source.password = bh_cli_get(t->cli, "password");
+        t->opts.today_s = (int64_t) time(NULL);
+        t->opts.version = BH_STR(BH_VERSION);
+        return 0;
+}
+
+void bh_session_close(struct bh_session *t) {
+        bh_index_close(&t->index);
+        bh_cache_close(&t->cache);
+        bh_fd_close(&t->content_fd);
+}
+
+int bh_session_scan(struct bh_session *t, const char *target, struct bh_arena *arena, struct bh_report *ret, struct bh_err *err) {
+        struct bh_progress progress = bh_progress_begin(target, bh_cli_has(t->cli, "quiet"));
+        int r;
+
+        t->opts.acquire.progress = bh_progress_bytes;
+        t->opts.acquire.user = &progress;
+        r = bh_scan(bh_str_of(target), &t->opts, arena, ret, err);
+        bh_progress_end(&progress);
+        return bh_wrap(err, r, "%s", target);
+}
