@@ -4,6 +4,7 @@
  * behind it, and at the end what was not looked at. Long lists are cut where
  * nothing urgent is lost, and say so.
  */
+#include "base/map.h"
 #include "base/text.h"
 #include "wire/report/common.h"
 #include "wire/report/rows.h"
@@ -327,7 +328,7 @@ static void put_place(struct page *p, const struct bh_package *pkg, const size_t
 
 static void put_vulns(struct page *p, const struct bh_report_group *g) {
         struct line *lines = bh_arena_array(p->arena, struct line, g->n_vulns), head = { 0 };
-        struct bh_str place = BH_STR("");
+        struct bh_map places = bh_map_in(p->arena);
         size_t n = 0, w[COLUMNS];
 
         for (uint32_t i = 0; i < g->n_vulns; i++)
@@ -341,9 +342,8 @@ static void put_vulns(struct page *p, const struct bh_report_group *g) {
                 const struct bh_package *pkg = &p->r->packages[lines[i].v->package];
 
                 put_line(p, &lines[i], w);
-                if (!bh_eco_is_os(pkg->eco) && pkg->location.len && !bh_str_eq(place, pkg->location))
-                        put_place(p, pkg, w);
-                place = pkg->location;
+                if (!bh_eco_is_os(pkg->eco) && pkg->location.len && !bh_map_set(&places, pkg->location, p))
+                        put_place(p, pkg, w); /* once is enough */
         }
         if (n < g->n_vulns) {
                 char text[120];
@@ -404,12 +404,12 @@ static void put_finding(struct page *p, const struct bh_finding_row *row) {
 
 static void put_group(struct page *p, const struct bh_report_group *g) {
         heading(p, bh_arena_cstr(p->arena, bh_report_group_title(p->arena, p->r, g)));
-        if (g->n_vulns)
-                put_vulns(p, g);
-        if (g->n_vulns && g->n_findings)
-                bh_buf_putc(p->out, '\n');
         for (uint32_t i = 0; i < g->n_findings; i++)
                 put_finding(p, &g->findings[i]);
+        if (g->n_vulns && g->n_findings)
+                bh_buf_putc(p->out, '\n');
+        if (g->n_vulns)
+                put_vulns(p, g);
 }
 
 static void put_hidden(struct page *p) {
