@@ -102,7 +102,7 @@ static void end_of_life(struct scan *s) {
         int64_t end = BH_MAX(r->lifecycle.end_s, r->lifecycle.extended_end_s);
         char date[21];
 
-        if (r->lifecycle.end_s && s->opts->today_s > end) {
+        if (r->lifecycle.end_s && r->db.built_s > end) {
                 r->end_of_life = true;
                 note(s, bh_arena_printf(s->arena, "%.*s has been out of support since %.10s: nobody fixes or even looks for its vulnerabilities",
                                         BH_FMT(r->lifecycle.space), bh_time_print(end, date)));

@@ -66,18 +66,26 @@ int bh_child_end(pid_t pid, bool kill_it, struct bh_err *err) {
         return WEXITSTATUS(status) ? bh_fail(err, BH_E_BUG, "the worker ended with status %d", WEXITSTATUS(status)) : 0;
 }
 
-int bh_child_find(const char *name, char *ret_path, size_t size, struct bh_err *err) {
-        static const char *const places[] = { "", "../libexec/bulkhead/" };
-        char self[4096];
-        ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
+int bh_child_own_dir(char *ret, size_t size, struct bh_err *err) {
+        ssize_t n = readlink("/proc/self/exe", ret, size - 1);
         char *slash;
 
         if (n < 0)
                 return bh_fail_sys(err, errno, "/proc/self/exe");
-        self[n] = '\0';
-        slash = strrchr(self, '/');
+        ret[n] = '\0';
+        slash = strrchr(ret, '/');
         if (slash)
                 *slash = '\0';
+        return 0;
+}
+
+int bh_child_find(const char *name, char *ret_path, size_t size, struct bh_err *err) {
+        static const char *const places[] = { "", "../libexec/bulkhead/" };
+        char self[4096];
+        int r = bh_child_own_dir(self, sizeof self, err);
+
+        if (r < 0)
+                return r;
         for (size_t i = 0; i < BH_LEN(places); i++) {
                 int len = snprintf(ret_path, size, "%s/%s%s", self, places[i], name);
 

@@ -14,6 +14,7 @@
 #include "base/limits.h"
 #include "fmt/digest.h"
 #include "scan/content/rules.h"
+#include "sys/child.h"
 #include "sys/fd.h"
 
 /* The folders that make up a bundle. */
@@ -22,15 +23,10 @@ static const char *const folders[] = { "secrets", "webshell", "malware", "produc
 static int find_dir(struct bh_arena *arena, const char **ret, struct bh_err *err) {
         static const char *const places[] = { "../content", "../share/bulkhead/content" };
         char self[4096];
-        ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
-        char *slash;
+        int r = bh_child_own_dir(self, sizeof self, err);
 
-        if (n < 0)
-                return bh_fail_sys(err, errno, "/proc/self/exe");
-        self[n] = '\0';
-        slash = strrchr(self, '/');
-        if (slash)
-                *slash = '\0';
+        if (r < 0)
+                return r;
         for (size_t i = 0; i < BH_LEN(places); i++) {
                 const char *dir = bh_arena_printf(arena, "%s/%s", self, places[i]).at;
 

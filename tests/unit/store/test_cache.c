@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "unit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "store/cache.h"
+
+static char dir[] = "/tmp/bulkhead-cache-XXXXXX", path[64];
+
+static struct bh_cache *open_it(void) {
+        struct bh_err err = BH_ERR_NONE;
+        struct bh_cache *c = NULL;
+
+        assert_int_equal(bh_cache_open(path, &c, &err), 0);
+        return c;
+}
+
+static void what_is_put_is_got_and_the_rest_is_not(void **state) {
+        BH_CLEANUP(bh_buf_done) struct bh_buf b = { 0 };
+        struct bh_err err = BH_ERR_NONE;
+        struct bh_cache *c = open_it();
+
+        (void) state;
+        assert_int_equal(bh_cache_get(c, BH_STR("a"), &b, &err), 0);
+        assert_int_equal(bh_cache_put(c, BH_STR("a"), BH_STR("one\0two"), &err), 0);
+        assert_int_equal(bh_cache_get(c, BH_STR("a"), &b, &err), 1);
+        assert_int_equal(b.len, 7);
+        bh_cache_close(&c);
+        c = open_it();
+        assert_int_equal(bh_cache_get(c, BH_STR("a"), &b, &err), 1);
+        bh_cache_close(&c);
+}
+
+static void processes_write_at_once_without_errors(void **state) {
+        struct bh_err err = BH_ERR_NONE;
+        int bad = 0;
+
+        (void) state;
+        for (int p = 0; p < 4; p++)
+                if (fork() == 0) {
+                        struct bh_cache *c = NULL;
+                        int r = bh_cache_open(path, &c, &err);
+
+                        for (int i = 0; i < 50 && r >= 0; i++) {
+                                char key[32];
+
+                                (void) snprintf(key, sizeof key, "%d-%d", p, i);
+                                r = bh_cache_put(c, bh_str_of(key), BH_STR("bytes"), &err);
+                        }
+                        _exit(r < 0);
+                }
+        for (int p = 0; p < 4; p++) {
+                int status;
+
+                assert_true(wait(&status) > 0);
+                bad |= status;
+        }
+        assert_int_equal(bad, 0);
+}
+
+static void a_broken_file_is_set_aside(void **state) {
+        BH_CLEANUP(bh_buf_done) struct bh_buf b = { 0 };
+        struct bh_err err = BH_ERR_NONE;
+        char aside[80];
+        struct bh_cache *c;
+        FILE *f = fopen(path, "wb");
+
+        (void) state;
+        assert_non_null(f);
+        (void) fputs("this is no database, it is a poem", f);
+        (void) fclose(f);
+        c = open_it();
+        assert_int_equal(bh_cache_get(c, BH_STR("a"), &b, &err), 0);
+        bh_cache_close(&c);
+        (void) snprintf(aside, sizeof aside, "%s.broken", path);
+        assert_int_equal(access(aside, F_OK), 0);
+}
+
+static void trimming_keeps_the_newest(void **state) {
+        BH_CLEANUP(bh_buf_done) struct bh_buf b = { 0 };
+        struct bh_err err = BH_ERR_NONE;
+        struct bh_cache *c = open_it();
+
+        (void) state;
+        assert_int_equal(bh_cache_put(c, BH_STR("k1"), BH_STR("0123456789"), &err), 0);
+        assert_int_equal(bh_cache_put(c, BH_STR("k2"), BH_STR("0123456789"), &err), 0);
+        assert_int_equal(bh_cache_trim(c, 10, &err), 0);
+        assert_int_equal(bh_cache_get(c, BH_STR("k1"), &b, &err) + bh_cache_get(c, BH_STR("k2"), &b, &err), 1);
+        assert_int_equal(bh_cache_trim(c, 0, &err), 0);
+        assert_int_equal(bh_cache_get(c, BH_STR("k1"), &b, &err) + bh_cache_get(c, BH_STR("k2"), &b, &err), 0);
+        bh_cache_close(&c);
+}
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(what_is_put_is_got_and_the_rest_is_not),
+                cmocka_unit_test(processes_write_at_once_without_errors),
+                cmocka_unit_test(a_broken_file_is_set_aside),
+                cmocka_unit_test(trimming_keeps_the_newest),
+        };
+
+        if (!mkdtemp(dir))
+                return 1;
+        (void) snprintf(path, sizeof path, "%s/deep/er/c.db", dir);
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
