@@ -56,18 +56,18 @@ int bh_pkg_python_metadata(struct bh_catalog *c, const struct bh_file *file, str
 
         while ((r = bh_rfc822_next(&cur, &name, &value, err)) > 0)
                 take(&m, scratch, name, value);
-        if (m.name.len && m.version.len)
-                (void) bh_catalog_add(c, &(struct bh_package){
-                        .eco = BH_ECO_PYPI,
-                        .evidence = BH_EVIDENCE_METADATA,
-                        .name = m.name,
-                        .version = m.version,
-                        .licence = licence_of(&m),
-                        .location = file->path,
-                });
-        else if (r == 0)
-                return bh_fail(err, BH_E_FORMAT, "no name and version");
-        return r;
+        if (m.name.len == 0 || m.version.len == 0)
+                return r < 0 ? r : bh_fail(err, BH_E_FORMAT, "no name and version");
+        /* Old setuptools did not indent a licence's text: what follows is then no header, and no loss. */
+        (void) bh_catalog_add(c, &(struct bh_package){
+                .eco = BH_ECO_PYPI,
+                .evidence = BH_EVIDENCE_METADATA,
+                .name = m.name,
+                .version = m.version,
+                .licence = licence_of(&m),
+                .location = file->path,
+        });
+        return 0;
 }
 
 static bool name_char(char c) {
