@@ -32,6 +32,7 @@
 #define BH_LIMIT_FILE_DATABASE (512 * BH_MIB) /* package databases, which must be read whole */
 
 #define BH_LIMIT_CONTENT_BUNDLE (64 * BH_MIB) /* our own rules and the user's, as handed to a worker */
+#define BH_LIMIT_SBOM (256 * BH_MIB) /* one SBOM to read */
 #define BH_LIMIT_WORKER_MEMORY (2 * BH_GIB) /* address space of one jailed worker */
 
 #define BH_LIMIT_DOC_DEPTH 64              /* JSON, YAML, TOML, XML nesting */

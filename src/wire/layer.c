@@ -33,6 +33,7 @@ static void package(struct bh_wire *w, struct bh_package *p) {
         bh_wire_name(w, &p->module);
         bh_wire_name(w, &p->location);
         bh_wire_name(w, &p->purl);
+        bh_wire_name(w, &p->owner);
         bh_wire_bool(w, &p->dev);
         bh_wire_rows(w, &p->files, &p->n_files, owned);
 }

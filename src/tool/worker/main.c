@@ -14,6 +14,7 @@
 #include "image/archive.h"
 #include "image/manifest.h"
 #include "scan/layer.h"
+#include "scan/sbom/sbom.h"
 #include "scan/matchers.h"
 #include "sys/child.h"
 #include "sys/fd.h"
@@ -205,6 +206,19 @@ static int do_archive(const struct worker *w, const struct bh_work_request *q, i
         return r;
 }
 
+static int do_sbom(const struct worker *w, const struct bh_work_request *q, int fd, struct bh_arena *arena, struct bh_err *err) {
+        BH_CLEANUP(bh_buf_done) struct bh_buf bytes = { 0 };
+        struct bh_layer layer;
+        int r;
+
+        (void) w;
+        (void) q;
+        r = bh_fd_read_all(fd, BH_LIMIT_SBOM, &bytes, err);
+        if (r >= 0)
+                r = bh_sbom_read(bh_buf_str(&bytes), arena, &layer, err);
+        return r < 0 ? r : answer_layer(&layer, err);
+}
+
 static int do_unknown(const struct worker *w, const struct bh_work_request *q, int fd, struct bh_arena *arena, struct bh_err *err) {
         (void) w;
         (void) fd;
@@ -214,7 +228,7 @@ static int do_unknown(const struct worker *w, const struct bh_work_request *q, i
 
 static int (*const works[_BH_WORK_MAX])(const struct worker *, const struct bh_work_request *, int, struct bh_arena *, struct bh_err *) = {
         [BH_WORK_CONTENT] = do_unknown,       [BH_WORK_DESCRIBE] = do_describe, [BH_WORK_LAYER] = do_layer,
-        [BH_WORK_ARCHIVE_INDEX] = do_archive_index, [BH_WORK_ARCHIVE] = do_archive, [BH_WORK_SBOM] = do_unknown,
+        [BH_WORK_ARCHIVE_INDEX] = do_archive_index, [BH_WORK_ARCHIVE] = do_archive, [BH_WORK_SBOM] = do_sbom,
 };
 
 static int serve_one(const struct worker *w, struct bh_str message, int fd, struct bh_err *err) {
