@@ -379,6 +379,12 @@ static void put_lifecycles(struct emit *e) {
         }
 }
 
+/* A file that was copied today is no news of today: its newest record bounds its date. */
+static int64_t source_date(const struct bh_raw_source *s) {
+        return s->newest_s > 0 && s->newest_s < s->date_s ? s->newest_s : s->date_s;
+}
+
+/* Returns the date of the index: of the newest source that speaks of packages. */
 static int64_t put_sources(struct emit *e) {
         struct bh_buf *out = &e->sections[BH_SECTION_SOURCES];
         int64_t newest = 0;
@@ -393,11 +399,12 @@ static int64_t put_sources(struct emit *e) {
                         bh_buf_le32(out, e->number[s->licence]);
                         bh_buf_le32(out, e->number[s->url]);
                         bh_buf_le32(out, 0);
-                        bh_buf_le64(out, (uint64_t) s->date_s);
+                        bh_buf_le64(out, (uint64_t) source_date(s));
                         bh_buf_le64(out, s->advisories);
                         bh_buf_le64(out, s->facts);
                         bh_buf_le64(out, s->gaps);
-                        newest = BH_MAX(newest, s->date_s);
+                        if (s->advisories)
+                                newest = BH_MAX(newest, source_date(s));
                 }
         return newest;
 }

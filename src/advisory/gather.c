@@ -95,6 +95,10 @@ static struct bh_raw_source *source_of(struct bh_compile *c) {
         return &c->sources.at[c->source];
 }
 
+static void dated(struct bh_compile *c, int64_t date_s) {
+        source_of(c)->newest_s = BH_MAX(source_of(c)->newest_s, date_s);
+}
+
 static uint32_t package_of(struct bh_compile *c, const struct bh_affected *a, struct bh_arena *scratch) {
         struct bh_str name = bh_package_key(scratch, a->eco, a->package), key;
         uint32_t space = bh_pool_number(&c->strings, a->space), number = bh_pool_number(&c->strings, name);
@@ -207,6 +211,7 @@ static int take_advisory(void *user, const struct bh_advisory *a, struct bh_err 
                                BH_LIMIT_INDEX_ROWS);
         scratch = bh_arena_new();
         source_of(c)->advisories++;
+        dated(c, BH_MAX(a->published_s, a->modified_s));
         *bh_vec_add(c->arena, &c->records) = (struct bh_record){
                 .id = bh_pool_number(&c->strings, a->id),
                 .source = source_of(c)->name,
@@ -238,6 +243,7 @@ static int take_fact(void *user, const struct bh_fact *f, struct bh_err *err) {
         if (!f->cve.len || (unsigned) f->kind >= _BH_FACT_MAX)
                 return bh_fail(err, BH_E_FORMAT, "a fact about nothing");
         source_of(c)->facts++;
+        dated(c, f->date_s);
         *bh_vec_add(c->arena, &c->facts) = (struct bh_raw_fact){
                 .kind = f->kind,
                 .cve = bh_pool_number(&c->strings, f->cve),

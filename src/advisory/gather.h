@@ -52,7 +52,8 @@ struct bh_raw_fact {
 
 struct bh_raw_source {
         uint32_t name, licence, url;
-        int64_t date_s;
+        int64_t date_s;   /* of the snapshot, as its name or its file says */
+        int64_t newest_s; /* of its records, as far as they carry dates */
         uint64_t advisories, facts, gaps;
 };
 

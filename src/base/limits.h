@@ -36,6 +36,7 @@
 #define BH_LIMIT_WORKER_MEMORY (2 * BH_GIB) /* address space of one jailed worker */
 
 #define BH_LIMIT_DOC_DEPTH 64              /* JSON, YAML, TOML, XML nesting */
+#define BH_LIMIT_YAML_COPIES 200000         /* values that YAML aliases repeat */
 #define BH_LIMIT_DOC_NODES (4 * 1000 * 1000) /* values in one document */
 #define BH_LIMIT_YAML_BYTES (32 * BH_MIB)      /* one YAML stream */
 

@@ -10,7 +10,7 @@ struct reader {
         struct bh_arena *arena;
         yaml_parser_t parser;
         struct bh_map anchors; /* name -> struct bh_doc */
-        uint32_t depth, nodes;
+        uint32_t depth, nodes, copies;
         struct bh_err *err;
 };
 
@@ -111,6 +111,8 @@ static int copy(struct reader *r, const struct bh_doc *from, struct bh_doc *pare
         struct bh_doc *d, *last = NULL;
         int e = charge(r, at);
 
+        if (e == 0 && ++r->copies > BH_LIMIT_YAML_COPIES)
+                e = bad(r, at, BH_E_LIMIT, "aliases that repeat more values than one document may");
         if (e == 0 && r->depth >= BH_LIMIT_DOC_DEPTH)
                 e = bh_fail(r->err, BH_E_LIMIT, "line %zu, column %zu: nested deeper than %d", at->line + 1, at->column + 1,
                             BH_LIMIT_DOC_DEPTH);
