@@ -379,9 +379,12 @@ static void put_lifecycles(struct emit *e) {
         }
 }
 
-/* A file that was copied today is no news of today: its newest record bounds its date. */
+/*
+ * Lists of facts (KEV, Exploit-DB) come as one file without a date in its name;
+ * a file that was copied today is no news of today, so their newest entry tells.
+ */
 static int64_t source_date(const struct bh_raw_source *s) {
-        return s->newest_s > 0 && s->newest_s < s->date_s ? s->newest_s : s->date_s;
+        return !s->advisories && s->newest_s > 0 ? BH_MIN(s->newest_s, s->date_s) : s->date_s;
 }
 
 /* Returns the date of the index: of the newest source that speaks of packages. */
