@@ -42,8 +42,33 @@ struct bh_attribution {
         enum bh_side side;
         struct bh_str owner;
         struct bh_str mend; /* "upgrade openssl to 3.0.15-1~deb12u1", "rebuild on a newer debian:12", "edit line 7" */
+        struct bh_str note; /* what a VEX document adds to it without hiding it; may be empty */
         enum bh_hidden hidden;
         struct bh_str hidden_why; /* the exception's reason, the VEX statement */
+        struct bh_str hidden_as;  /* VEX's word for why it does no harm ("component_not_present"); empty: it does, and is borne with */
+};
+
+/* How many of the lowest layers are the base, what it is called, and how we know. */
+struct bh_report_base {
+        uint32_t n_layers;
+        struct bh_str name; /* "debian:12"; may be empty */
+        struct bh_str how;  /* one clause: "named by --base", "guessed from the history: ..." */
+        bool sure;          /* false: a guess */
+};
+
+/* One thing the gate minds. */
+struct bh_verdict_reason {
+        struct bh_str rule, term; /* the rule's name; "fixable:high" */
+        struct bh_str text;       /* the whole sentence */
+        bool deny;                /* else it is a warning */
+        uint32_t count;
+};
+
+/* What the gate says of a report; `asked` is false where there were no rules. */
+struct bh_verdict {
+        bool asked, passed;
+        struct bh_verdict_reason *reasons; /* denials first */
+        uint32_t n_reasons;
 };
 
 /* One problem in one package instance. */
@@ -98,6 +123,7 @@ struct bh_report {
         struct bh_report_db db;
         unsigned parts; /* enum bh_scan_part: what was looked for */
 
+        struct bh_report_base base;
         struct bh_report_layer *layers;
         uint32_t n_layers;
         struct bh_package *packages; /* by eco, name, version, location */
@@ -112,6 +138,7 @@ struct bh_report {
         uint32_t n_notes;
         struct bh_advice *advice;
         uint32_t n_advice;
+        struct bh_verdict verdict;
         double risk; /* of the whole: the worst, and a diminishing sum of the rest */
 };
 
