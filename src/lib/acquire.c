@@ -238,6 +238,8 @@ static void read_all_layers(struct acquire *a) {
 
 /* Every layer the image names: from the cache where it is, read where not. */
 static void fill_layers(struct acquire *a) {
+        if (a->opts->describe_only)
+                return;
         a->out->n_layers = a->out->image.n_layers;
         a->out->layers = bh_arena_array(a->arena, struct bh_layer, a->out->n_layers);
         for (uint32_t i = 0; i < a->out->n_layers; i++)

@@ -20,6 +20,7 @@ struct bh_acquire_opts {
         struct bh_platform platform;  /* os empty: this machine's */
         unsigned n_workers;           /* 0: as many as processors */
         uint64_t max_layer_bytes;
+        bool describe_only;           /* the image's description is enough; of what comes as a pipe, layers are read all the same */
         struct bh_source_opts source;
         /* The bytes of all layers read so far; from any thread, one at a time. May be NULL. */
         void (*progress)(void *user, uint64_t bytes);

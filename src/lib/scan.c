@@ -6,7 +6,11 @@
 #include "advisory/index.h"
 #include "base/text.h"
 #include "base/vec.h"
+#include "gate/gate.h"
+#include "lib/attribute.h"
+#include "lib/mend.h"
 #include "lib/vulns.h"
+#include "scan/layer.h"
 #include "scan/merge.h"
 #include "scan/risk.h"
 
@@ -16,7 +20,7 @@ struct scan {
         struct bh_acquired acquired;
         struct bh_merged merged;
         struct bh_report *report;
-        BH_VEC(struct bh_str) notes;
+        struct bh_gate_notes notes;
 };
 
 static void note(struct scan *s, struct bh_str text) {
@@ -69,8 +73,55 @@ static void take_findings(struct scan *s) {
                         .finding = s->merged.findings[i],
                         .whose = { .layer = s->merged.findings[i].layer, .mend = s->merged.findings[i].mend },
                 };
+}
+
+/* The base the user named: a digest stands for itself, anything else is a target to be described. */
+static int given_base(struct scan *s, struct bh_base_given *ret, struct bh_err *err) {
+        struct bh_acquire_opts opts = s->opts->acquire;
+        struct bh_acquired base;
+        int r;
+
+        ret->name = s->opts->base;
+        if (bh_str_starts(s->opts->base, BH_STR("sha256:")) || bh_str_starts(s->opts->base, BH_STR("sha512:"))) {
+                ret->layers = bh_arena_make(s->arena, struct bh_str);
+                ret->layers[0] = s->opts->base;
+                ret->n_layers = 1;
+                return 0;
+        }
+        opts.describe_only = true;
+        opts.progress = NULL;
+        r = bh_acquire(s->opts->base, &opts, s->arena, &base, err);
+        if (r >= 0 && base.image.n_layers == 0)
+                r = bh_fail(err, BH_E_USAGE, "this is no image");
+        if (r < 0)
+                return bh_wrap(err, r, "--base %.*s", BH_FMT(s->opts->base));
+        ret->n_layers = base.image.n_layers;
+        ret->layers = bh_arena_array(s->arena, struct bh_str, ret->n_layers);
+        for (uint32_t i = 0; i < ret->n_layers; i++)
+                ret->layers[i] = base.image.layers[i].diff_id.len ? base.image.layers[i].diff_id : base.image.layers[i].digest;
+        return 0;
+}
+
+/* Whose each finding is, what is excused, what to do first, and what the gate says. */
+static int weigh(struct scan *s, struct bh_err *err) {
+        static const struct bh_policy none = { 0 };
+        const struct bh_policy *policy = s->opts->policy ? s->opts->policy : &none;
+        struct bh_gate_looked looked = { s->report->parts & BH_SCAN_SECRETS, s->report->parts & BH_SCAN_MALWARE, s->report->parts & BH_SCAN_FILES };
+        struct bh_base_given given = { 0 };
+        struct bh_report *r = s->report;
+        int e = s->opts->base.len ? given_base(s, &given, err) : 0;
+
+        if (e < 0)
+                return e;
+        bh_attribute(r, policy, s->opts->base.len ? &given : NULL, s->arena, &s->notes);
+        bh_exceptions_apply(policy, s->opts->today_s, r, s->arena, &s->notes);
+        bh_gate_count(r);
+        bh_report_sort_vulns(r);
         if (r->n_findings)
                 qsort(r->findings, r->n_findings, sizeof *r->findings, finding_order);
+        bh_advise(r, s->arena);
+        bh_gate_judge(policy, &looked, r, s->arena, &r->verdict);
+        return 0;
 }
 
 static void take_gaps(struct scan *s) {
@@ -157,7 +208,9 @@ int bh_scan(struct bh_str target, const struct bh_scan_opts *opts, struct bh_are
         if (r < 0)
                 return r;
         take_findings(&s);
-        bh_report_sort_vulns(ret);
+        r = weigh(&s, err);
+        if (r < 0)
+                return r;
         roll_up(&s);
         ret->notes = s.notes.at;
         ret->n_notes = (uint32_t) s.notes.len;

@@ -6,6 +6,7 @@
  * which do not know each other, are introduced: acquire -> merge -> match ->
  * rank -> attribute.
  */
+#include "gate/policy.h"
 #include "lib/acquire.h"
 #include "model/report.h"
 
@@ -15,6 +16,8 @@ struct bh_scan_opts {
         struct bh_acquire_opts acquire;
         struct bh_index *index; /* NULL: no vulnerabilities are looked up, and a note says so */
         struct bh_str index_path;
+        struct bh_str base;             /* what the image is built upon: a target, or a digest of its top layer; empty: find out */
+        const struct bh_policy *policy; /* owners, known bases, exceptions, rules; NULL: none */
         int64_t today_s; /* for end-of-life and expiry; a fixed date gives a fixed report */
         struct bh_str version;
 };

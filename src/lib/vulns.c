@@ -96,16 +96,6 @@ static void severity(struct bh_vuln_finding *f) {
                 f->severity_source = BH_STR("");
 }
 
-static void mend(struct matching *m, struct bh_vuln_finding *f) {
-        const struct bh_package *p = &m->report->packages[f->package];
-        const struct bh_vuln_match *v = &f->match;
-
-        if (v->fixed.len && v->channel.len)
-                f->whose.mend = bh_arena_printf(m->arena, "upgrade %.*s to %.*s (through %.*s)", BH_FMT(p->name), BH_FMT(v->fixed), BH_FMT(v->channel));
-        else if (v->fixed.len)
-                f->whose.mend = bh_arena_printf(m->arena, "upgrade %.*s to %.*s", BH_FMT(p->name), BH_FMT(v->fixed));
-}
-
 static int add(struct matching *m, const struct bh_vuln_match *v, struct bh_vuln_finding *f, struct bh_err *err) {
         const struct bh_package *p;
         int r;
@@ -120,7 +110,6 @@ static int add(struct matching *m, const struct bh_vuln_match *v, struct bh_vuln
         f->whose.layer = p->layer;
         severity(f);
         rate(m, f);
-        mend(m, f);
         f->fingerprint = bh_hash64(bh_arena_printf(m->arena, "%.*s|%.*s|%.*s|%.*s", BH_FMT(f->vuln.id), BH_FMT(p->name), BH_FMT(p->version),
                                                    BH_FMT(p->location)));
         return 0;

@@ -5,6 +5,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/limits.h"
 #include "image/archive.h"
 #include "scan/layer.h"
 #include "sys/fd.h"
@@ -70,6 +71,30 @@ static int open_cache(struct bh_session *t, struct bh_err *err) {
         return r;
 }
 
+static int read_policies(struct bh_session *t, const char *option, struct bh_err *err) {
+        const char *path;
+        int r = 0;
+
+        for (size_t i = 0; r >= 0 && (path = bh_cli_nth(t->cli, option, i)); i++) {
+                struct bh_str bytes;
+
+                r = bh_fd_read_file(t->cli->arena, path, BH_LIMIT_YAML_BYTES, &bytes, err);
+                if (r >= 0)
+                        r = bh_policy_parse(t->cli->arena, bh_str_of(path), bytes, &t->policy, err);
+        }
+        return r;
+}
+
+static int open_policy(struct bh_session *t, struct bh_err *err) {
+        int r = read_policies(t, "policy", err);
+
+        if (r >= 0)
+                r = read_policies(t, "exceptions", err);
+        t->opts.policy = &t->policy;
+        t->opts.base = bh_str_of(bh_cli_get(t->cli, "base"));
+        return r;
+}
+
 int bh_session_open(struct bh_session *t, struct bh_cli *cli, struct bh_err *err) {
         struct bh_acquire_opts *a = &t->opts.acquire;
         const char *platform = bh_cli_get(cli, "platform");
@@ -85,6 +110,8 @@ int bh_session_open(struct bh_session *t, struct bh_cli *cli, struct bh_err *err
                 r = bh_platform_parse(bh_str_of(platform), &a->platform, err);
         if (r >= 0 && (a->parts & (BH_SCAN_SECRETS | BH_SCAN_MALWARE)))
                 r = bh_tool_content(t->cli->arena, bh_cli_get(t->cli, "content"), &t->content_fd, &a->content_digest, err);
+        if (r >= 0)
+                r = open_policy(t, err);
         if (r >= 0)
                 r = open_index(t, err);
         if (r >= 0)

@@ -19,6 +19,9 @@
         { "cache", 0, "FILE", "where results are kept", NULL, false },                                                 \
         { "no-cache", 0, NULL, "keep nothing and use nothing kept", NULL, false },                                     \
         { "platform", 0, "OS/ARCH", "which image of a multi-platform one", NULL, false },                              \
+        { "base", 0, "IMAGE", "what it is built upon: a target, or a digest of its top layer", NULL, false },           \
+        { "policy", 0, "FILE", "owners, bases, rules and exceptions; may be given several times", NULL, true },        \
+        { "exceptions", 0, "FILE", "exceptions; the same as --policy, for a file of their own", NULL, true },          \
         { "jobs", 'j', "N", "layers read at once", NULL, false },                                                      \
         { "plain-http", 0, NULL, "talk to the registry without TLS", NULL, false },                                    \
         { "insecure", 0, NULL, "accept any certificate of the registry", NULL, false },                                \
@@ -44,6 +47,7 @@ struct bh_session {
         struct bh_cache *cache;
         struct bh_index *index;
         struct bh_depot depot;
+        struct bh_policy policy;
         int content_fd;
 };
 

@@ -119,6 +119,36 @@ static void put_advice(struct bh_json_put *j, const struct bh_report *r) {
         bh_json_put_close(j);
 }
 
+static void put_gate(struct bh_json_put *j, const struct bh_report *r) {
+        const struct bh_verdict *v = &r->verdict;
+
+        if (!v->asked)
+                return;
+        bh_json_put_open(j, "gate", '{');
+        bh_json_put_bool(j, "passed", v->passed);
+        bh_json_put_open(j, "reasons", '[');
+        for (uint32_t i = 0; i < v->n_reasons; i++) {
+                bh_json_put_open(j, NULL, '{');
+                bh_json_put_cstr(j, "action", v->reasons[i].deny ? "deny" : "warn");
+                bh_json_put_str(j, "rule", v->reasons[i].rule);
+                bh_json_put_str(j, "term", v->reasons[i].term);
+                bh_json_put_u64(j, "count", v->reasons[i].count);
+                bh_json_put_str(j, "text", v->reasons[i].text);
+                bh_json_put_close(j);
+        }
+        bh_json_put_close(j);
+        bh_json_put_close(j);
+}
+
+static void put_base(struct bh_json_put *j, const struct bh_report_base *b) {
+        bh_json_put_open(j, "base", '{');
+        bh_json_put_u64(j, "layers", b->n_layers);
+        bh_json_put_some(j, "name", b->name);
+        bh_json_put_some(j, "how", b->how);
+        bh_json_put_bool(j, "sure", b->sure);
+        bh_json_put_close(j);
+}
+
 static void put_layers(struct bh_json_put *j, const struct bh_report *r) {
         bh_json_put_open(j, "layers", '[');
         for (uint32_t i = 0; i < r->n_layers; i++) {
@@ -171,10 +201,12 @@ static void put_whose(struct bh_json_put *j, const struct bh_attribution *a) {
         bh_json_put_cstr(j, "side", bh_side_str(a->side));
         bh_json_put_some(j, "owner", a->owner);
         bh_json_put_some(j, "mend", a->mend);
+        bh_json_put_some(j, "note", a->note);
         if (a->hidden == BH_HIDDEN_NO)
                 return;
         bh_json_put_cstr(j, "hidden", bh_report_hidden_str(a->hidden));
         bh_json_put_some(j, "hidden_because", a->hidden_why);
+        bh_json_put_some(j, "hidden_as", a->hidden_as);
 }
 
 static void put_risk(struct bh_json_put *j, const struct bh_risk *risk) {
@@ -316,7 +348,9 @@ static void put_gaps(struct bh_json_put *j, const struct bh_report *r) {
 }
 
 static void put_lists(struct bh_json_put *j, struct bh_arena *arena, const struct bh_report *r) {
+        put_gate(j, r);
         put_advice(j, r);
+        put_base(j, &r->base);
         put_layers(j, r);
         bh_json_put_open(j, "packages", '[');
         for (uint32_t i = 0; i < r->n_packages; i++)

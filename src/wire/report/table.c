@@ -440,6 +440,27 @@ static void put_gaps(struct page *p) {
                 bh_buf_printf(p->out, "  ... and %u more; --all shows them\n", r->n_gaps - GAPS);
 }
 
+static void put_gate(struct page *p) {
+        const struct bh_verdict *v = &p->r->verdict;
+
+        if (!v->asked)
+                return;
+        heading(p, "GATE");
+        say(p, v->passed ? "1;32" : "1;31", v->passed ? "  passed" : "  denied");
+        bh_buf_putc(p->out, '\n');
+        for (uint32_t i = 0; i < v->n_reasons; i++) {
+                BH_CLEANUP(bh_buf_done) struct bh_buf line = { 0 };
+
+                bh_buf_puts(&line, v->reasons[i].deny ? "no: " : "warning: ");
+                bh_put_clean(&line, v->reasons[i].text);
+                bh_buf_puts(&line, " [");
+                bh_put_clean(&line, v->reasons[i].rule);
+                bh_buf_putc(&line, ']');
+                bh_buf_puts(p->out, "  ");
+                wrapped(p, NULL, bh_buf_str(&line), 2);
+        }
+}
+
 static void put_foot(struct page *p) {
         const struct bh_report *r = p->r;
         char date[21];
@@ -472,6 +493,7 @@ static void put_report(struct page *p) {
         }
         put_hidden(p);
         put_gaps(p);
+        put_gate(p);
         put_foot(p);
 }
 
