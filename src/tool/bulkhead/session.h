@@ -10,11 +10,9 @@
 #include "lib/scan.h"
 #include "tool/cli.h"
 
-/* Rows for a command's table of options. */
-#define BH_SESSION_OPTS                                                                                                \
+/* Rows for a command's table of options: all, or without what chooses what to look for. */
+#define BH_SESSION_REACH_OPTS                                                                                          \
         { "db", 0, "FILE", "the vulnerability database", NULL, false },                                                \
-        { "no-db", 0, NULL, "look up no vulnerabilities", NULL, false },                                               \
-        { "only", 0, "LIST", "look only for these: packages,secrets,malware,files", NULL, false },                     \
         { "content", 0, "DIR", "our rules, when they are not beside the program", NULL, false },                       \
         { "cache", 0, "FILE", "where results are kept", NULL, false },                                                 \
         { "no-cache", 0, NULL, "keep nothing and use nothing kept", NULL, false },                                     \
@@ -29,6 +27,10 @@
         { "username", 0, "NAME", "for the registry, instead of what docker login saved", NULL, false },                \
         { "password", 0, "TEXT", "for the registry; better given as BULKHEAD_PASSWORD", NULL, false },                 \
         { "quiet", 'q', NULL, "no progress", NULL, false }
+#define BH_SESSION_OPTS                                                                                                \
+        { "no-db", 0, NULL, "look up no vulnerabilities", NULL, false },                                               \
+        { "only", 0, "LIST", "look only for these: packages,secrets,malware,files", NULL, false },                     \
+        BH_SESSION_REACH_OPTS
 
 #define BH_SESSION_TARGETS                                                                                             \
         "A target is one of\n"                                                                                         \
