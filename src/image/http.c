@@ -311,7 +311,8 @@ static int set_request(struct transfer *t) {
         SET(CURLOPT_CONNECTTIMEOUT, 30L);
         SET(CURLOPT_LOW_SPEED_LIMIT, 1L);
         SET(CURLOPT_LOW_SPEED_TIME, (long) t->http->timeout_s);
-        SET(CURLOPT_BUFFERSIZE, 256L * 1024);
+        /* Only a wish: refused in a retry while curl still holds the buffer of the try before. */
+        (void) curl_easy_setopt(t->curl, CURLOPT_BUFFERSIZE, 256L * 1024);
         SET(CURLOPT_HEADERFUNCTION, on_header);
         SET(CURLOPT_HEADERDATA, t);
         SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
