@@ -11,6 +11,7 @@
 
 /* An image */
 #define BH_LIMIT_IMAGE_LAYERS 1000
+#define BH_LIMIT_INDEX_IMAGES 1000 /* under one name, for --all-platforms */
 #define BH_LIMIT_ARCHIVE_MEMBERS 100000
 #define BH_LIMIT_IMAGE_JSON (16 * BH_MIB) /* a manifest or a configuration */
 

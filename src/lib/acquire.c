@@ -391,7 +391,7 @@ static int describe(struct acquire *a, struct bh_worker *w, struct bh_str manife
 
 /* Through indexes to a manifest; its bytes are in `ret`. */
 static int find_manifest(struct acquire *a, struct bh_worker *w, struct bh_fetched *ret, struct bh_err *err) {
-        struct bh_str reference = { 0 }, tag = a->source->ref.kind == BH_REF_OCI ? a->source->ref.tag : BH_STR("");
+        struct bh_str reference = a->opts->manifest, tag = a->source->ref.kind == BH_REF_OCI ? a->source->ref.tag : BH_STR("");
 
         for (int depth = 0; depth < MAX_INDEX_DEPTH; depth++) {
                 uint32_t row;

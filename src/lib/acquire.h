@@ -18,6 +18,7 @@ struct bh_acquire_opts {
         struct bh_str content_digest; /* names the bundle in the cache */
         struct bh_cache *cache;       /* NULL: nothing is kept */
         struct bh_platform platform;  /* os empty: this machine's */
+        struct bh_str manifest;       /* this image of an index, by digest; empty: the one that fits the platform */
         unsigned n_workers;           /* 0: as many as processors */
         uint64_t max_layer_bytes;
         bool describe_only;           /* the image's description is enough; of what comes as a pipe, layers are read all the same */
