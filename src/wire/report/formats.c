@@ -5,7 +5,7 @@
 const struct bh_report_format bh_report_formats[] = {
         { "table", "for people at a terminal", false, bh_report_table },
         { "json", "everything, for programs (docs/FORMATS/report.md)", false, bh_report_json },
-        //@{ "html", "one page for browsers and printers, English and Chinese", false, bh_report_html },
+        { "html", "one page for browsers and printers, English and Chinese", false, bh_report_html },
         { "markdown", "for merge requests and tickets", false, bh_report_markdown },
         { "sarif", "SARIF 2.1.0, for code hosts", false, bh_report_sarif },
         { "cyclonedx", "CycloneDX 1.6 JSON: an SBOM with its vulnerabilities", true, bh_report_cyclonedx },
