@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Calls: what each function does with what it is given (php_names.h), and whether that is worth telling. */
+#include "scan/webshell/php_flow.h"
+
 #include <string.h>
 
-#include "scan/webshell/php_flow.h"
 
 enum { PACKED_MIN = 40 };
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The walk through PHP: values (php_value.c) go from word to word; calls are judged in php_call.c. */
+#include "scan/webshell/php_flow.h"
+
 #include <string.h>
 
 #include "base/limits.h"
-#include "scan/webshell/php_flow.h"
 
 enum { MAX_DEPTH = 120, MAX_UNPACK = 4 };
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "scan/webshell/php_flow.h"
+
 #include <string.h>
 
-#include "scan/webshell/php_flow.h"
 
 enum { MAX_TEXT = 2 * 1024 * 1024 };
 
