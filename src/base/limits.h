@@ -51,6 +51,8 @@
 #define BH_LIMIT_CONTENT_FINDINGS 1000         /* of one file; the rest is a gap */
 #define BH_LIMIT_CONTENT_WORK (256 * BH_MIB)    /* bytes that rules look at around keywords, in one file */
 #define BH_LIMIT_CONTENT_RULES 65536
+#define BH_LIMIT_YARA_FILE (32 * BH_MIB)        /* of one file, that the user's YARA rules see */
+#define BH_LIMIT_YARA_SECONDS 20               /* for one file */
 #define BH_LIMIT_WEBSHELL_BYTES (4 * BH_MIB)    /* of a script, that are followed */
 #define BH_LIMIT_WEBSHELL_TOKENS 500000         /* its words */
 #define BH_LIMIT_WEBSHELL_UNPACKED (64 * BH_MIB) /* decoded and joined texts of one script, and the code in them 16 times */

@@ -39,6 +39,7 @@ struct pass {
         struct bh_budget budget;
         uint64_t max_bytes;
         uint64_t next_progress;
+        uint64_t n_long; /* files of which the rules saw the beginning only */
 
         struct bh_catalog catalog;
         const struct bh_catalog_index *index;
@@ -185,8 +186,10 @@ static int file(struct pass *p, const struct bh_tar_entry *e, uint64_t hash, str
                 return r;
         f.truncated = f.bytes.len < e->size;
         catalog_file(p, &f, rows, n);
-        if (p->matching)
+        if (p->matching) {
                 match_file(p, &f);
+                p->n_long += f.truncated;
+        }
         if (digest && !f.truncated) {
                 struct bh_file_digest d = bh_file_digester_of(p->digester, hash, f.bytes);
 
@@ -364,6 +367,16 @@ static int by_path(const void *a, const void *b) {
         return (x > y) - (x < y);
 }
 
+static void tell_of_long_files(struct pass *p) {
+        struct bh_err why = BH_ERR_NONE;
+
+        if (p->n_long == 0)
+                return;
+        BH_IGNORE(bh_fail(&why, BH_E_LIMIT, "%llu files are larger than %llu MiB; rules saw their beginning only", (unsigned long long) p->n_long,
+                          BH_LIMIT_FILE / BH_MIB));
+        gap(p, BH_STR("layer"), &why);
+}
+
 static void hand_over(struct pass *p) {
         struct bh_layer *l = p->layer;
 
@@ -449,6 +462,7 @@ int bh_layer_scan(bh_fill_fn fill, void *user, const struct bh_layer_opts *opts,
                 return bh_fail(err, BH_E_UNSUPPORTED, "a digest of an unknown kind");
         }
         read_all(&p);
+        tell_of_long_files(&p);
         hand_over(&p);
         end(&p);
         *ret = layer;

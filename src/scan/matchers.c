@@ -6,12 +6,16 @@
 #include "base/limits.h"
 #include "scan/content/run.h"
 #include "scan/layer.h"
+#include "scan/malware/hashes.h"
+#include "scan/malware/yara.h"
 #include "scan/product.h"
 #include "scan/webshell/webshell.h"
 
 struct bh_matchers {
         struct bh_content *content;
         struct bh_products *products;
+        struct bh_yara *yara;
+        struct bh_hashes *hashes; /* NULL: no list was given */
         struct bh_literals *literals;
 };
 
@@ -24,6 +28,10 @@ struct bh_matching {
         struct bh_arena *arena;     /* of the file at hand */
         const struct bh_file *file; /* the one at hand */
         unsigned signs;             /* of webshells, in it */
+        bool told;                  /* which rules of the user are missing */
+        bool triggered;             /* a YARA rule may match */
+        struct bh_yara_run *yara;
+        struct bh_hashes_run *hashes;
 };
 
 static int build(struct bh_matchers *m, struct bh_err *err) {
@@ -34,6 +42,8 @@ static int build(struct bh_matchers *m, struct bh_err *err) {
                 r = bh_products_register(m->products, b, err);
         if (r >= 0)
                 r = bh_webshell_register(b, err);
+        if (r >= 0)
+                r = bh_yara_register(m->yara, b, err);
         if (r >= 0)
                 r = bh_literals_build(b, &m->literals, err);
         bh_literals_builder_free(&b);
@@ -50,6 +60,10 @@ int bh_matchers_load(struct bh_str bundle, struct bh_matchers **ret, struct bh_e
         if (r >= 0)
                 r = bh_products_load(bundle, &m->products, err);
         if (r >= 0)
+                r = bh_yara_load(bundle, &m->yara, err);
+        if (r >= 0)
+                r = bh_hashes_load(bundle, &m->hashes, err);
+        if (r >= 0)
                 r = build(m, err);
         if (r < 0)
                 bh_matchers_free(&m);
@@ -62,6 +76,8 @@ void bh_matchers_free(struct bh_matchers **m) {
         if (!*m)
                 return;
         bh_literals_free(&(*m)->literals);
+        bh_hashes_free(&(*m)->hashes);
+        bh_yara_free(&(*m)->yara);
         bh_products_free(&(*m)->products);
         bh_content_free(&(*m)->content);
         free(*m);
@@ -77,6 +93,9 @@ struct bh_matching *bh_matching_new(const struct bh_matchers *m, unsigned parts)
         x->parts = parts;
         x->run = bh_content_run_new(m->content, m->literals);
         x->products = bh_product_run_new(m->products);
+        x->yara = bh_yara_run_new(m->yara);
+        if (m->hashes)
+                x->hashes = bh_hashes_run_new(m->hashes);
         x->arena = bh_arena_new();
         x->scratch = bh_literals_scratch_new(m->literals);
         return x;
@@ -87,6 +106,8 @@ void bh_matching_free(struct bh_matching **m) {
                 return;
         bh_literals_scratch_free(&(*m)->scratch);
         bh_product_run_free(&(*m)->products);
+        bh_hashes_run_free(&(*m)->hashes);
+        bh_yara_run_free(&(*m)->yara);
         bh_arena_free(&(*m)->arena);
         bh_content_run_free(&(*m)->run);
         free(*m);
@@ -102,6 +123,8 @@ static int on_hit(void *user, enum bh_owner owner, uint32_t rule, size_t end) {
                 bh_product_run_hit(m->products, rule, m->file->bytes, end);
         else if (owner == BH_OWNER_OTHER)
                 m->signs |= 1u << rule;
+        else if (owner == BH_OWNER_YARA)
+                m->triggered = true;
         return 0;
 }
 
@@ -124,6 +147,32 @@ static void filtered_gap(void *user, struct bh_str where, const struct bh_err *e
         x->sink->gap(x->sink->user, where, err);
 }
 
+/* Rules of the user that do not compile: said once a layer. */
+static void missing_rules(struct bh_matching *m, const struct bh_finding_sink *sink) {
+        const struct bh_str *gaps;
+        uint32_t n = bh_yara_gaps(m->m->yara, &gaps);
+
+        for (uint32_t i = 0; i < n && !m->told; i++) {
+                struct bh_err why = BH_ERR_NONE;
+
+                BH_IGNORE(bh_fail(&why, BH_E_FORMAT, "left out: %.*s", BH_FMT(gaps[i])));
+                sink->gap(sink->user, BH_STR("YARA rules"), &why);
+        }
+        m->told = true;
+}
+
+/* Hash lists speak of whole files; the others look at as much as there is. */
+static int malware(struct bh_matching *m, const struct bh_file *file, const struct bh_finding_sink *sink, struct bh_err *err) {
+        int r;
+
+        missing_rules(m, sink);
+        r = bh_webshell_scan(m->arena, file->path, file->bytes, m->signs, sink, err);
+
+        if (r >= 0 && m->hashes && !file->truncated)
+                r = bh_hashes_scan(m->hashes, m->arena, file->path, file->bytes, sink, err);
+        return r < 0 ? r : bh_yara_scan(m->yara, file->path, file->bytes, m->triggered, sink, err);
+}
+
 int bh_matching_file(struct bh_matching *m, const struct bh_file *file, const struct bh_finding_sink *sink,
                      struct bh_catalog *catalog, struct bh_err *err) {
         struct filter filter = { sink, m->parts };
@@ -133,6 +182,7 @@ int bh_matching_file(struct bh_matching *m, const struct bh_file *file, const st
 
         m->file = file;
         m->signs = 0;
+        m->triggered = false;
         bh_product_run_begin(m->products, file->path, file->bytes, !file->truncated);
         bh_content_run_begin(m->run, &where, &through);
         bh_content_run_chunk(m->run, 0, file->bytes);
@@ -141,8 +191,8 @@ int bh_matching_file(struct bh_matching *m, const struct bh_file *file, const st
         bh_product_run_end(m->products, file->bytes, catalog);
         if (r >= 0)
                 r = bh_content_run_end(m->run, err);
-        if (r >= 0 && (m->parts & BH_SCAN_MALWARE) && m->signs) {
-                r = bh_webshell_scan(m->arena, file->path, file->bytes, m->signs, &through, err);
+        if (r >= 0 && (m->parts & BH_SCAN_MALWARE)) {
+                r = malware(m, file, &through, err);
                 bh_arena_reset(m->arena);
         }
         return r;

@@ -4,7 +4,6 @@
 
 #include <string.h>
 
-
 enum { PACKED_MIN = 40 };
 
 static const struct bh_php_value nothing;

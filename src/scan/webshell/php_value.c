@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-
 enum { MAX_TEXT = 2 * 1024 * 1024 };
 
 struct bh_str bh_php_lower(struct bh_php_flow *f, struct bh_str s) {

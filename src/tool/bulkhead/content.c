@@ -14,11 +14,16 @@
 #include "base/limits.h"
 #include "fmt/digest.h"
 #include "scan/content/rules.h"
+#include "scan/layer.h"
 #include "sys/child.h"
 #include "sys/fd.h"
+#include "tool/cli.h"
 
-/* The folders that make up a bundle. */
-static const char *const folders[] = { "secrets", "webshell", "malware", "products" };
+/* The folders that make up a bundle, and what they are for; products are packages, which are always looked for. */
+static const struct {
+        const char *name;
+        unsigned part;
+} folders[] = { { "secrets", BH_SCAN_SECRETS }, { "webshell", BH_SCAN_MALWARE }, { "malware", BH_SCAN_MALWARE }, { "products", 0 } };
 
 static int find_dir(struct bh_arena *arena, const char **ret, struct bh_err *err) {
         static const char *const places[] = { "../content", "../share/bulkhead/content" };
@@ -84,14 +89,60 @@ static int sealed(struct bh_str bytes, int *ret_fd, struct bh_err *err) {
         return 0;
 }
 
-int bh_tool_content(struct bh_arena *arena, const char *dir, int *ret_fd, struct bh_str *ret_digest, struct bh_err *err) {
+/* The user's own: every folder below, in the order of names. */
+static int add_yara(struct bh_buf *bundle, struct bh_arena *arena, const char *dir, unsigned nth, unsigned depth, struct bh_err *err) {
+        struct dirent **list;
+        int n = scandir(dir, &list, NULL, alphasort), r = 0;
+
+        if (n < 0)
+                return bh_fail_sys(err, errno, "--yara %s", dir);
+        for (int i = 0; i < n; i++) {
+                const char *name = list[i]->d_name;
+                const char *path = bh_arena_printf(arena, "%s/%s", dir, name).at;
+                struct bh_str bytes;
+
+                if (r < 0 || name[0] == '.')
+                        ;
+                else if (list[i]->d_type == DT_DIR && depth < 8)
+                        r = add_yara(bundle, arena, path, nth, depth + 1, err);
+                else if (bh_str_ends(bh_str_of(name), BH_STR(".yar")) || bh_str_ends(bh_str_of(name), BH_STR(".yara"))) {
+                        r = bh_fd_read_file(arena, path, BH_LIMIT_CONTENT_BUNDLE, &bytes, err);
+                        if (r >= 0)
+                                bh_content_bundle_add(bundle, bh_arena_printf(arena, "yara/%u/%s", nth, path), bytes);
+                }
+                free(list[i]);
+        }
+        free(list);
+        return r;
+}
+
+static int add_users(struct bh_buf *bundle, struct bh_cli *cli, struct bh_arena *arena, struct bh_err *err) {
+        const char *path;
+        struct bh_str bytes;
+        int r = 0;
+
+        for (unsigned i = 0; r >= 0 && (path = bh_cli_nth(cli, "yara", i)); i++)
+                r = add_yara(bundle, arena, path, i, 0, err);
+        for (unsigned i = 0; r >= 0 && (path = bh_cli_nth(cli, "hashes", i)); i++) {
+                r = bh_fd_read_file(arena, path, BH_LIMIT_CONTENT_BUNDLE, &bytes, err);
+                if (r >= 0)
+                        bh_content_bundle_add(bundle, bh_arena_printf(arena, "hashes/%s", path), bytes);
+        }
+        return r;
+}
+
+int bh_tool_content(struct bh_cli *cli, unsigned parts, int *ret_fd, struct bh_str *ret_digest, struct bh_err *err) {
         BH_CLEANUP(bh_buf_done) struct bh_buf bundle = { 0 };
-        int r = dir ? 0 : find_dir(arena, &dir, err);
+        const char *dir = bh_cli_get(cli, "content");
+        int r = dir ? 0 : find_dir(cli->arena, &dir, err);
 
         for (size_t i = 0; i < BH_LEN(folders) && r >= 0; i++)
-                r = add_folder(&bundle, arena, dir, folders[i], err);
+                if (!folders[i].part || (parts & folders[i].part))
+                        r = add_folder(&bundle, cli->arena, dir, folders[i].name, err);
+        if (r >= 0 && (parts & BH_SCAN_MALWARE))
+                r = add_users(&bundle, cli, cli->arena, err);
         if (r < 0)
                 return r;
-        *ret_digest = bh_digest_sha256(arena, bh_buf_str(&bundle));
+        *ret_digest = bh_digest_sha256(cli->arena, bh_buf_str(&bundle));
         return sealed(bh_buf_str(&bundle), ret_fd, err);
 }

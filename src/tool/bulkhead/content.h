@@ -5,12 +5,15 @@
 #include "base/arena.h"
 #include "base/err.h"
 
+struct bh_cli;
+
 /*
- * `dir`: where they are; NULL looks beside the program (PREFIX/share/bulkhead,
- * the source tree of a build). *ret_fd is a sealed memory file, the caller's to
- * close; *ret_digest names its content.
+ * Packs what the scan's `parts` need (scan/layer.h), from --content DIR or from
+ * beside the program (PREFIX/share/bulkhead, the source tree of a build), and what
+ * --yara DIR and --hashes FILE name. *ret_fd is a sealed memory file, the
+ * caller's to close; *ret_digest names its content.
  */
-int bh_tool_content(struct bh_arena *arena, const char *dir, int *ret_fd, struct bh_str *ret_digest, struct bh_err *err)
+int bh_tool_content(struct bh_cli *cli, unsigned parts, int *ret_fd, struct bh_str *ret_digest, struct bh_err *err)
         BH_MUST_CHECK;
 
 #endif

@@ -108,8 +108,8 @@ int bh_session_open(struct bh_session *t, struct bh_cli *cli, struct bh_err *err
                 r = bh_cli_number(t->cli, "jobs", &jobs, err);
         if (r >= 0 && platform)
                 r = bh_platform_parse(bh_str_of(platform), &a->platform, err);
-        if (r >= 0 && (a->parts & (BH_SCAN_SECRETS | BH_SCAN_MALWARE)))
-                r = bh_tool_content(t->cli->arena, bh_cli_get(t->cli, "content"), &t->content_fd, &a->content_digest, err);
+        if (r >= 0)
+                r = bh_tool_content(t->cli, a->parts, &t->content_fd, &a->content_digest, err);
         if (r >= 0)
                 r = open_policy(t, err);
         if (r >= 0)

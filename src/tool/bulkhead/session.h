@@ -30,6 +30,8 @@
 #define BH_SESSION_OPTS                                                                                                \
         { "no-db", 0, NULL, "look up no vulnerabilities", NULL, false },                                               \
         { "only", 0, "LIST", "look only for these: packages,secrets,malware,files", NULL, false },                     \
+        { "yara", 0, "DIR", "further YARA rules, with those in its folders", NULL, true },                             \
+        { "hashes", 0, "FILE", "a list of digests of bad files, one a line, HEX;COMMENT", NULL, true },                \
         BH_SESSION_REACH_OPTS
 
 #define BH_SESSION_TARGETS                                                                                             \
