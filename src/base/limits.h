@@ -94,6 +94,9 @@
 #define BH_LIMIT_JAR_META (1 * BH_MIB)   /* one pom or manifest */
 #define BH_LIMIT_JAR_NESTED (128 * BH_MIB) /* one archive inside another that is held whole */
 
+#define BH_LIMIT_VEX_BYTES (64 * BH_MIB)      /* one VEX document */
+#define BH_LIMIT_VEX_PRODUCTS (2 * 1000 * 1000ull) /* products it speaks of, counted for each vulnerability */
+
 #define BH_LIMIT_RUST_AUDIT (8 * BH_MIB) /* a Rust program's list of crates, unpacked */
 
 #endif

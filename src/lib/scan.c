@@ -115,6 +115,8 @@ static int weigh(struct scan *s, struct bh_err *err) {
                 return e;
         bh_attribute(r, policy, s->opts->base.len ? &given : NULL, s->arena, &s->notes);
         bh_exceptions_apply(policy, s->opts->today_s, r, s->arena, &s->notes);
+        if (s->opts->vex)
+                bh_vex_apply(s->opts->vex, r, s->arena, &s->notes);
         bh_gate_count(r);
         bh_report_sort_vulns(r);
         if (r->n_findings)

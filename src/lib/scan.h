@@ -7,6 +7,7 @@
  * rank -> attribute.
  */
 #include "gate/policy.h"
+#include "gate/vex.h"
 #include "lib/acquire.h"
 #include "model/report.h"
 
@@ -18,6 +19,7 @@ struct bh_scan_opts {
         struct bh_str index_path;
         struct bh_str base;             /* what the image is built upon: a target, or a digest of its top layer; empty: find out */
         const struct bh_policy *policy; /* owners, known bases, exceptions, rules; NULL: none */
+        const struct bh_vex_list *vex;  /* NULL: none */
         int64_t today_s; /* for end-of-life and expiry; a fixed date gives a fixed report */
         struct bh_str version;
 };

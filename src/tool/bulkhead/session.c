@@ -85,11 +85,28 @@ static int read_policies(struct bh_session *t, const char *option, struct bh_err
         return r;
 }
 
+static int read_vex(struct bh_session *t, struct bh_err *err) {
+        const char *path;
+        int r = 0;
+
+        for (size_t i = 0; r >= 0 && (path = bh_cli_nth(t->cli, "vex", i)); i++) {
+                struct bh_str bytes;
+
+                r = bh_fd_read_file(t->cli->arena, path, BH_LIMIT_VEX_BYTES, &bytes, err);
+                if (r >= 0)
+                        r = bh_vex_parse(t->cli->arena, bh_str_of(path), bytes, bh_vec_add(t->cli->arena, &t->vex), err);
+        }
+        t->opts.vex = &t->vex;
+        return r;
+}
+
 static int open_policy(struct bh_session *t, struct bh_err *err) {
         int r = read_policies(t, "policy", err);
 
         if (r >= 0)
                 r = read_policies(t, "exceptions", err);
+        if (r >= 0)
+                r = read_vex(t, err);
         t->opts.policy = &t->policy;
         t->opts.base = bh_str_of(bh_cli_get(t->cli, "base"));
         return r;

@@ -20,6 +20,7 @@
         { "base", 0, "IMAGE", "what it is built upon: a target, or a digest of its top layer", NULL, false },           \
         { "policy", 0, "FILE", "owners, bases, rules and exceptions; may be given several times", NULL, true },        \
         { "exceptions", 0, "FILE", "exceptions; the same as --policy, for a file of their own", NULL, true },          \
+        { "vex", 0, "FILE", "OpenVEX, CSAF or CycloneDX: hide what it says is not affected", NULL, true },             \
         { "jobs", 'j', "N", "layers read at once", NULL, false },                                                      \
         { "plain-http", 0, NULL, "talk to the registry without TLS", NULL, false },                                    \
         { "insecure", 0, NULL, "accept any certificate of the registry", NULL, false },                                \
@@ -52,6 +53,7 @@ struct bh_session {
         struct bh_index *index;
         struct bh_depot depot;
         struct bh_policy policy;
+        struct bh_vex_list vex;
         int content_fd;
 };
 
