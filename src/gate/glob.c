@@ -5,20 +5,37 @@
 struct star {
         size_t glob, text;
         bool set;
+        bool parts; /* it eats whole parts of a path, each with its slash */
 };
 
-static bool go_back(struct star *narrow, struct star *wide, struct bh_str text, bool path, size_t *g, size_t *t) {
-        if (narrow->set && narrow->text < text.len && !(path && text.at[narrow->text] == '/')) {
-                *g = narrow->glob;
-                *t = ++narrow->text;
-                return true;
-        }
-        if (!wide->set || wide->text >= text.len)
+static bool eat(struct star *s, struct bh_str text, bool stop_at_slash) {
+        if (!s->set || s->text >= text.len || (stop_at_slash && text.at[s->text] == '/'))
                 return false;
+        s->text++;
+        while (s->parts && s->text < text.len && text.at[s->text - 1] != '/')
+                s->text++;
+        return !s->parts || text.at[s->text - 1] == '/';
+}
+
+/* "**" between slashes, with the slash behind it: any number of whole parts, also none. */
+static bool is_parts(struct bh_str glob, size_t from, size_t to) {
+        return to < glob.len && glob.at[to] == '/' && (from == 0 || glob.at[from - 1] == '/');
+}
+
+/* Takes the run of stars at *g. */
+static void take_stars(struct bh_str glob, bool path, size_t *g, size_t t, struct star *narrow, struct star *wide) {
+        size_t from = *g;
+
+        while (*g < glob.len && glob.at[*g] == '*')
+                ++*g;
+        if (!path || *g - from == 1) {
+                *narrow = (struct star){ *g, t, true, false };
+                return;
+        }
+        *wide = (struct star){ *g, t, true, is_parts(glob, from, *g) };
+        if (wide->parts)
+                wide->glob = ++*g;
         narrow->set = false;
-        *g = wide->glob;
-        *t = ++wide->text;
-        return true;
 }
 
 /* The last star of each width decides: what stands before it has found its first, and so its best, place. */
@@ -30,31 +47,20 @@ static bool match(struct bh_str glob, struct bh_str text, bool path) {
                 char c = g < glob.len ? glob.at[g] : '\0';
 
                 if (g < glob.len && c == '*') {
-                        size_t stars = 0;
-
-                        while (g < glob.len && glob.at[g] == '*') {
-                                g++;
-                                stars++;
-                        }
-                        if (path && stars > 1) {
-                                /* "**" and the slash behind it may be nothing at all, so that it finds a file at the root too. */
-                                if (g < glob.len && glob.at[g] == '/' && (t == 0 || text.at[t - 1] == '/') &&
-                                    match(bh_str_from(glob, g + 1), bh_str_from(text, t), path))
-                                        return true;
-                                wide = (struct star){ g, t, true };
-                                narrow.set = false;
-                        } else
-                                narrow = (struct star){ g, t, true };
-                        continue;
-                }
-                if (g == glob.len && t == text.len)
+                        take_stars(glob, path, &g, t, &narrow, &wide);
+                } else if (g == glob.len && t == text.len) {
                         return true;
-                if (g < glob.len && t < text.len && (c == text.at[t] || (c == '?' && !(path && text.at[t] == '/')))) {
+                } else if (g < glob.len && t < text.len && (c == text.at[t] || (c == '?' && !(path && text.at[t] == '/')))) {
                         g++;
                         t++;
-                        continue;
-                }
-                if (!go_back(&narrow, &wide, text, path, &g, &t))
+                } else if (eat(&narrow, text, path)) {
+                        g = narrow.glob;
+                        t = narrow.text;
+                } else if (eat(&wide, text, false)) {
+                        narrow.set = false;
+                        g = wide.glob;
+                        t = wide.text;
+                } else
                         return false;
         }
 }
@@ -64,7 +70,7 @@ bool bh_glob(struct bh_str glob, struct bh_str text) {
 }
 
 bool bh_glob_path(struct bh_str glob, struct bh_str path) {
-        BH_IGNORE(bh_str_cut_prefix(&glob, BH_STR("/")));
-        BH_IGNORE(bh_str_cut_prefix(&path, BH_STR("/")));
+        (void) bh_str_cut_prefix(&glob, BH_STR("/"));
+        (void) bh_str_cut_prefix(&path, BH_STR("/"));
         return match(glob, path, true);
 }

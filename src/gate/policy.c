@@ -116,9 +116,11 @@ static int read_justification(struct reading *p, const struct bh_doc *row, struc
 
 static int read_expiry(struct reading *p, const struct bh_doc *row, struct bh_policy_exception *e, struct bh_err *err) {
         const struct bh_doc *v = bh_doc_get(row, "expires");
+        char back[21];
         int64_t day;
 
-        if (e->date.len != 10 || !bh_time_parse(e->date, &day))
+        /* Printed back, so that the 30th of February is found out. */
+        if (e->date.len != 10 || !bh_time_parse(e->date, &day) || !bh_str_starts(bh_str_of(bh_time_print(day, back)), e->date))
                 return bh_row_fail(&p->file, v, err, "\"%s\" is no date such as 2027-01-31", BH_QUOTE(e->date));
         e->expires_s = day + DAY_S;
         return 0;
