@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/err.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -9,6 +10,7 @@
 int bh_fail_at(struct bh_err *err, const char *file, int line, int code, const char *fmt, ...) {
         va_list ap;
 
+        assert(code < 0);
         if (!err)
                 return code;
         err->code = code;
