@@ -10,6 +10,8 @@
 #include "lib/attribute.h"
 #include "lib/mend.h"
 #include "lib/vulns.h"
+#include "scan/config.h"
+#include "scan/integrity.h"
 #include "scan/layer.h"
 #include "scan/merge.h"
 #include "scan/risk.h"
@@ -64,15 +66,28 @@ static int finding_order(const void *a, const void *b) {
         return r ? r : bh_finding_cmp(&x->finding, &y->finding);
 }
 
+/* What no single layer could tell: of the configuration, and of files that should be as their packages brought them. */
+static void find_across_layers(struct scan *s, struct bh_finding_list *out) {
+        struct bh_config_in in = { s->acquired.is_image ? &s->acquired.image : NULL, &s->merged, s->acquired.layers, s->acquired.n_layers,
+                                   s->opts->acquire.parts & BH_SCAN_FILES, s->opts->today_s };
+
+        if (!(s->opts->acquire.parts & BH_SCAN_FILES) || s->acquired.is_sbom)
+                return;
+        bh_config_findings(&in, s->arena, out);
+        bh_integrity_findings(s->acquired.layers, s->acquired.n_layers, &s->merged, s->arena, out);
+}
+
 static void take_findings(struct scan *s) {
+        struct bh_finding_list more = { 0 };
         struct bh_report *r = s->report;
 
-        r->findings = bh_arena_array(s->arena, struct bh_report_finding, s->merged.n_findings);
-        for (uint32_t i = 0; i < s->merged.n_findings; i++)
-                r->findings[r->n_findings++] = (struct bh_report_finding){
-                        .finding = s->merged.findings[i],
-                        .whose = { .layer = s->merged.findings[i].layer, .mend = s->merged.findings[i].mend },
-                };
+        find_across_layers(s, &more);
+        r->findings = bh_arena_array(s->arena, struct bh_report_finding, s->merged.n_findings + more.len);
+        for (size_t i = 0; i < s->merged.n_findings + more.len; i++) {
+                struct bh_finding *f = i < s->merged.n_findings ? &s->merged.findings[i] : &more.at[i - s->merged.n_findings];
+
+                r->findings[r->n_findings++] = (struct bh_report_finding){ .finding = *f, .whose = { .layer = f->layer, .mend = f->mend } };
+        }
 }
 
 /* The base the user named: a digest stands for itself, anything else is a target to be described. */
