@@ -334,9 +334,22 @@ static void put_references(struct page *p, const struct bh_vuln_text *t) {
         raw(p, "</ul>");
 }
 
+/* The first line's worth, cut between words. */
+static void put_short(struct page *p, struct bh_str s) {
+        struct bh_str cut = bh_text_fit(s, 120);
+        ptrdiff_t blank = bh_str_rchr(cut, ' ');
+
+        if (cut.len == s.len) {
+                put(p, s);
+                return;
+        }
+        put(p, blank > 60 ? bh_str_part(cut, 0, (size_t) blank) : cut);
+        raw(p, "…");
+}
+
 static void put_details(struct page *p, const struct bh_vuln_finding *v) {
         raw(p, "<details class=\"more\"><summary>");
-        put(p, v->text.summary.len ? v->text.summary : bh_str_part(v->text.details, 0, 120));
+        put_short(p, v->text.summary.len ? v->text.summary : v->text.details);
         raw(p, "</summary>");
         if (v->exploit_why.len) {
                 raw(p, "<p class=\"hot-text\">");

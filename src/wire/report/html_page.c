@@ -55,7 +55,7 @@ const char bh_html_style[] =
         "th[data-k]{cursor:pointer}th[data-k]:hover{color:var(--ink)}th[aria-sort=ascending]::after{content:' \\2191'}th[aria-sort=descending]::after{content:' \\2193'}"
         "td{padding:8px 12px;border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:anywhere}tr:last-child td{border-bottom:0}"
         "td.num{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}td.id{white-space:nowrap}td .mono{font-size:12.5px}"
-        "td details{white-space:normal}summary{cursor:pointer}details.more>summary{color:var(--dim);font-size:13px;list-style-position:inside}"
+        "td:last-child{white-space:nowrap}td.fix,td.nofix{min-width:132px}td details{white-space:normal}summary{cursor:pointer}details.more>summary{color:var(--dim);font-size:13px;list-style-position:inside}"
         "details p{margin:8px 0;max-width:78ch;white-space:pre-line}.refs{font-size:12.5px;padding-left:18px;margin:6px 0}"
         ".meter{display:inline-block;width:42px;height:6px;border-radius:3px;background:var(--line);margin-left:8px;vertical-align:middle;overflow:hidden}"
         ".meter i{display:block;height:100%;background:var(--c)}"

@@ -144,6 +144,11 @@ struct bh_str bh_report_group_title(struct bh_arena *arena, const struct bh_repo
         if (g->side == BH_SIDE_UNKNOWN && !bh_str_is(r->target_kind, "image"))
                 side = bh_str_is(r->target_kind, "sbom") ? "SBOM" : "File system";
         bh_buf_puts(&out, side);
+        if (g->side == BH_SIDE_BASE && r->base.name.len) {
+                bh_buf_puts(&out, " (");
+                bh_put_clean(&out, r->base.name);
+                bh_buf_puts(&out, r->base.sure ? ")" : ", by guess)");
+        }
         if (g->owner.len) {
                 bh_buf_puts(&out, ", owner ");
                 bh_put_clean(&out, g->owner);

@@ -9,7 +9,7 @@
 #include "wire/report/common.h"
 #include "wire/report/rows.h"
 
-enum { WIDTH = 120, NARROWEST = 72, ROWS = 40, PLACES = 4, GAPS = 10 };
+enum { WIDTH = 120, NARROWEST = 80, ROWS = 40, PLACES = 4, GAPS = 10 };
 
 struct page {
         struct bh_buf *out;
@@ -17,6 +17,7 @@ struct page {
         const struct bh_report_opts *opts;
         struct bh_arena *arena;
         size_t width;
+        size_t used; /* columns of a line of counts */
 };
 
 /* How each severity, and each rung of the ladder, looks. */
@@ -135,12 +136,23 @@ static void put_about(struct page *p) {
         }
 }
 
+enum { LABEL = 22 };
+
+/* "   4 critical"; what does not fit goes under the first. */
 static void count(struct page *p, const char *style, uint32_t n, const char *words) {
         char text[80];
+        size_t w;
 
         if (!n)
                 return;
         (void) snprintf(text, sizeof text, "%u %s", n, words);
+        w = bh_text_width(bh_str_of(text)) + 3;
+        if (p->used + w > p->width) {
+                bh_buf_putc(p->out, '\n');
+                blanks(p, LABEL);
+                p->used = LABEL;
+        }
+        p->used += w;
         bh_buf_puts(p->out, "   ");
         say(p, style, text);
 }
@@ -150,8 +162,9 @@ static void label(struct page *p, uint32_t n, const char *one, const char *many)
 
         (void) snprintf(text, sizeof text, "%u %s", n, plural(n, one, many));
         bh_buf_puts(p->out, "  ");
-        cell(p, "1", bh_str_of(text), 20);
+        cell(p, "1", bh_str_of(text), LABEL - 2);
         p->out->len -= 2;
+        p->used = LABEL;
 }
 
 static void put_vuln_counts(struct page *p, const struct bh_report_counts *c) {
@@ -167,7 +180,8 @@ static void put_vuln_counts(struct page *p, const struct bh_report_counts *c) {
                 any = any || c->exploit[i];
         if (!any && !c->fixable)
                 return;
-        blanks(p, 22);
+        blanks(p, LABEL);
+        p->used = LABEL;
         for (unsigned i = _BH_EXPLOIT_LEVEL_MAX; i-- > 1;)
                 count(p, exploit_style[i], c->exploit[i], ladder[i]);
         count(p, "32", c->fixable, "can be fixed by an upgrade");
@@ -287,9 +301,12 @@ static void measure(const struct page *p, const struct line *lines, size_t n, si
                                 widest = i;
                 if (w[gives[widest].column] <= gives[widest].least)
                         widest = 3;
-                if (w[gives[widest].column] <= gives[widest].least)
+                if (w[gives[widest].column] > gives[widest].least)
+                        w[gives[widest].column]--;
+                else if (w[HAVE])
+                        w[HAVE] = 0; /* the fix says more than what is there */
+                else
                         return;
-                w[gives[widest].column]--;
         }
 }
 
@@ -415,11 +432,15 @@ static void put_group(struct page *p, const struct bh_report_group *g) {
 
 static void put_hidden(struct page *p) {
         const struct bh_report *r = p->r;
+        char text[200];
 
-        if (r->n_vulns_hidden + r->n_findings_hidden)
-                bh_buf_printf(p->out, "\n%u %s and %u %s are not counted, by exceptions or VEX; -o json lists them with the reasons.\n",
-                              r->n_vulns_hidden, plural(r->n_vulns_hidden, "vulnerability", "vulnerabilities"), r->n_findings_hidden,
-                              plural(r->n_findings_hidden, "finding", "findings"));
+        if (!(r->n_vulns_hidden + r->n_findings_hidden))
+                return;
+        (void) snprintf(text, sizeof text, "%u %s and %u %s are not counted, by exceptions or VEX; -o json lists them with the reasons.",
+                        r->n_vulns_hidden, plural(r->n_vulns_hidden, "vulnerability", "vulnerabilities"), r->n_findings_hidden,
+                        plural(r->n_findings_hidden, "finding", "findings"));
+        bh_buf_putc(p->out, '\n');
+        wrapped(p, NULL, bh_str_of(text), 0);
 }
 
 static void put_gaps(struct page *p) {
