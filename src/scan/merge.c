@@ -122,6 +122,16 @@ static void own(struct merge *m) {
         }
 }
 
+/* Products are looked for in binaries that no package manager recorded; of the others it has told already. */
+static void drop_owned_products(struct merge *m) {
+        size_t kept = 0;
+
+        for (size_t i = 0; i < m->packages.len; i++)
+                if (m->packages.at[i].eco != BH_ECO_GENERIC || m->packages.at[i].owner.len == 0)
+                        m->packages.at[kept++] = m->packages.at[i];
+        m->packages.len = kept;
+}
+
 static void join_licences(struct merge *m) {
         struct bh_map by_name = bh_map_in(m->arena);
 
@@ -213,6 +223,7 @@ void bh_layers_merge(const struct bh_layer *layers, uint32_t n_layers, struct bh
         note_identities(&m);
         merge_packages(&m);
         own(&m);
+        drop_owned_products(&m);
         join_licences(&m);
         merge_findings(&m);
         merge_specials(&m);
