@@ -13,7 +13,7 @@
 enum { MAX_EVIDENCE = 3 };
 
 struct matching {
-        struct bh_report *report;
+        const struct bh_report *report;
         struct bh_index *index;
         struct bh_arena *arena;
         uint32_t *numbers; /* of the packages asked about, in the report */
@@ -115,17 +115,20 @@ static int add(struct matching *m, const struct bh_vuln_match *v, struct bh_vuln
         return 0;
 }
 
+static struct bh_match_query query(struct matching *m) {
+        const struct bh_release *r = &m->report->release;
+
+        choose_packages(m);
+        return (struct bh_match_query){ .os_id = r->id, .os_version = r->version_id, .os_codename = r->codename, .os_like = r->like,
+                                        .packages = m->asked, .n_packages = m->n_asked };
+}
+
 int bh_report_match(struct bh_report *report, struct bh_index *index, struct bh_arena *arena, struct bh_err *err) {
         struct matching m = { .report = report, .index = index, .arena = arena };
-        struct bh_match_query q = { .os_id = report->release.id, .os_version = report->release.version_id,
-                                    .os_codename = report->release.codename, .os_like = report->release.like };
+        struct bh_match_query q = query(&m);
         struct bh_matches matches;
-        int r;
+        int r = bh_match_packages(index, &q, arena, &matches, err);
 
-        choose_packages(&m);
-        q.packages = m.asked;
-        q.n_packages = m.n_asked;
-        r = bh_match_packages(index, &q, arena, &matches, err);
         if (r < 0)
                 return r;
         report->vulns = bh_arena_array(arena, struct bh_vuln_finding, matches.len);
@@ -134,6 +137,19 @@ int bh_report_match(struct bh_report *report, struct bh_index *index, struct bh_
         report->space = matches.space;
         report->space_known = matches.space_known || !matches.os_packages;
         report->lifecycle = matches.release;
+        return r;
+}
+
+int bh_report_verdicts(const struct bh_report *report, struct bh_index *index, struct bh_arena *arena, struct bh_matches *ret,
+                       struct bh_err *err) {
+        struct matching m = { .report = report, .index = index, .arena = arena };
+        struct bh_match_query q = query(&m);
+        int r;
+
+        q.all_verdicts = true;
+        r = bh_match_packages(index, &q, arena, ret, err);
+        for (size_t i = 0; r >= 0 && i < ret->len; i++)
+                ret->at[i].package = m.numbers[ret->at[i].package];
         return r;
 }
 
