@@ -4,6 +4,6 @@
 /* The subcommands of bulkhead, each in the file of its name. */
 #include "tool/cli.h"
 
-extern const struct bh_cmd bh_cmd_scan, bh_cmd_sbom, bh_cmd_explain;
+extern const struct bh_cmd bh_cmd_scan, bh_cmd_sbom, bh_cmd_explain, bh_cmd_vex;
 
 #endif

@@ -45,6 +45,7 @@ static const struct bh_cmd cmd_man = {
 const struct bh_cmd *const bh_cmds[] = {
         &bh_cmd_scan,
         &bh_cmd_explain,
+        &bh_cmd_vex,
         &bh_cmd_sbom,
         &bh_cmd_db_build,
         &bh_cmd_db_update,
