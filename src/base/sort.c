@@ -12,11 +12,14 @@ static void insertion(uint64_t *at, size_t n) {
         }
 }
 
+/* Below this, moving numbers one by one costs less than counting 256 kinds of them. */
+enum { FEW = 128 };
+
 /* American flag sort (McIlroy, Bostic, McIlroy, "Engineering Radix Sort", 1993) on the byte at `shift`. */
 static void by_byte(uint64_t *at, size_t n, unsigned shift) {
         size_t count[256] = { 0 }, next[256], end[256], sum = 0;
 
-        if (n < 32) {
+        if (n < FEW) {
                 insertion(at, n);
                 return;
         }

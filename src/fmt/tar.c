@@ -108,16 +108,26 @@ static bool number(struct bh_str field, uint64_t *ret) {
         return field.len == 0 || bh_str_oct64(field, ret);
 }
 
+/* The sum of a header's bytes, eight at a time: every file of every layer passes here. Four lanes of 16 bits hold 64 * 2 * 255. */
+static uint32_t sum_of(const unsigned char *p) {
+        const uint64_t odd = 0x00ff00ff00ff00ff;
+        uint64_t lanes = 0, word;
+
+        for (size_t i = 0; i < BLOCK; i += sizeof word) {
+                memcpy(&word, p + i, sizeof word);
+                lanes += (word & odd) + (word >> 8 & odd);
+        }
+        return (uint32_t) ((lanes & 0xffff) + (lanes >> 16 & 0xffff) + (lanes >> 32 & 0xffff) + (lanes >> 48));
+}
+
 /* The sum of all bytes, the checksum field itself counted as spaces; old tars added signed bytes. */
 static bool checksum_holds(struct bh_str block) {
         const unsigned char *p = (const unsigned char *) block.at;
-        uint32_t sum = 8 * ' ', high = 0;
+        uint32_t sum = 8 * ' ' + sum_of(p), high = 0;
         uint64_t told;
 
         if (!number(bh_str_part(block, 148, 8), &told))
                 return false;
-        for (size_t i = 0; i < BLOCK; i++)
-                sum += p[i];
         for (size_t i = 148; i < 156; i++)
                 sum -= p[i];
         if (told == sum)

@@ -120,11 +120,18 @@ void bh_product_run_hit(struct bh_product_run *run, uint32_t rule, struct bh_str
         look(run, rule, bh_str_part(chunk, from, end - from + BH_PRODUCT_AFTER));
 }
 
+static bool ends_fit(const struct bh_products *all, struct bh_str path) {
+        struct bh_str name = bh_str_basename(path);
+        unsigned char last = name.len ? (unsigned char) bh_lower(name.at[name.len - 1]) : 0;
+
+        return name.len && all->ends[(unsigned char) bh_lower(name.at[0])][last / 8] >> last % 8 & 1;
+}
+
 /* Rules that go by the name alone: their text is too plain to be looked for everywhere. */
 static void by_name(struct bh_product_run *run, struct bh_str bytes) {
         const struct bh_products *all = run->products;
 
-        if (!all->any_path || !bh_regex_has(all->any_path, run->scratch, run->path))
+        if (!all->any_path || !ends_fit(all, run->path) || !bh_regex_has(all->any_path, run->scratch, run->path))
                 return;
         for (uint32_t i = 0; i < all->each.len; i++)
                 if (all->each.at[i].n_literals == 0 && right_file(run, &all->each.at[i]))

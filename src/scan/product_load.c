@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reads content/products/: every key is known, every rule has a version and its proofs. */
+#include <string.h>
+
 #include "fmt/yaml.h"
 #include "scan/content/rules.h"
 #include "scan/product_rules.h"
@@ -28,6 +30,22 @@ static int compile(struct loader *l, const struct bh_doc *at, struct bh_str patt
         return r < 0 ? bh_wrap(l->err, r, "line %u", at->line) : 0;
 }
 
+static bool plain(char c) {
+        return !memchr("*?[]{},\\", c, 8);
+}
+
+/* The names a glob can fit begin and end as its last part does; whatever stands there that is not plain is any byte. */
+static void note_ends(struct bh_products *p, struct bh_str glob) {
+        struct bh_str name = bh_str_basename(glob);
+        bool open = name.len == 0 || memchr(glob.at, '{', glob.len);
+        bool any_first = open || !plain(name.at[0]), any_last = open || !plain(name.at[name.len - 1]);
+
+        for (unsigned a = 0; a < 256; a++)
+                for (unsigned z = 0; z < 256; z++)
+                        if ((any_first || (char) a == bh_lower(name.at[0])) && (any_last || (char) z == bh_lower(name.at[name.len - 1])))
+                                p->ends[a][z / 8] |= (uint8_t) (1 << z % 8);
+}
+
 static int load_paths(struct loader *l, const struct bh_doc *list, struct bh_product *p) {
         BH_CLEANUP(bh_buf_done) struct bh_buf one = { 0 };
 
@@ -35,6 +53,8 @@ static int load_paths(struct loader *l, const struct bh_doc *list, struct bh_pro
                 if (one.len)
                         bh_buf_putc(&one, '|');
                 bh_regex_of_glob(&one, bh_doc_str(n));
+                if (p->n_literals == 0)
+                        note_ends(l->products, bh_doc_str(n));
         }
         if (one.len && p->n_literals == 0) {
                 if (l->any_path.len)
