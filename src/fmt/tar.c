@@ -83,6 +83,17 @@ static int pass_over_data(struct bh_tar *t, struct bh_err *err) {
         return 0;
 }
 
+/* The usual field: digits, then a NUL or its end. */
+static bool plain_octal(struct bh_str field, uint64_t *ret) {
+        uint64_t v = 0;
+        size_t i = 0;
+
+        for (; i < field.len && (unsigned char) (field.at[i] - '0') < 8; i++)
+                v = v << 3 | (uint64_t) (field.at[i] - '0');
+        *ret = v;
+        return i > 0 && i < 21 && (i == field.len || field.at[i] == '\0');
+}
+
 /* Octal text, or base-256 when the first byte says so (GNU). */
 static bool number(struct bh_str field, uint64_t *ret) {
         const unsigned char *p = (const unsigned char *) field.at;
@@ -100,6 +111,8 @@ static bool number(struct bh_str field, uint64_t *ret) {
                 *ret = v;
                 return true;
         }
+        if (plain_octal(field, ret))
+                return true;
         nul = bh_str_chr(field, '\0');
         if (nul >= 0)
                 field.len = (size_t) nul;
@@ -108,16 +121,20 @@ static bool number(struct bh_str field, uint64_t *ret) {
         return field.len == 0 || bh_str_oct64(field, ret);
 }
 
-/* The sum of a header's bytes, eight at a time: every file of every layer passes here. Four lanes of 16 bits hold 64 * 2 * 255. */
-static uint32_t sum_of(const unsigned char *p) {
-        const uint64_t odd = 0x00ff00ff00ff00ff;
-        uint64_t lanes = 0, word;
+typedef uint16_t lanes __attribute__((vector_size(16)));
 
-        for (size_t i = 0; i < BLOCK; i += sizeof word) {
-                memcpy(&word, p + i, sizeof word);
-                lanes += (word & odd) + (word >> 8 & odd);
+/* The sum of a header's bytes, sixteen at a time: every entry of every layer passes here. A lane holds 32 * 2 * 255. */
+static uint32_t sum_of(const unsigned char *p) {
+        uint32_t all = 0;
+        lanes sum = { 0 }, v;
+
+        for (size_t i = 0; i < BLOCK; i += sizeof v) {
+                memcpy(&v, p + i, sizeof v);
+                sum += (v & 0xff) + (v >> 8);
         }
-        return (uint32_t) ((lanes & 0xffff) + (lanes >> 16 & 0xffff) + (lanes >> 32 & 0xffff) + (lanes >> 48));
+        for (size_t i = 0; i < sizeof v / sizeof v[0]; i++)
+                all += sum[i];
+        return all;
 }
 
 /* The sum of all bytes, the checksum field itself counted as spaces; old tars added signed bytes. */
@@ -148,12 +165,28 @@ static struct bh_str text_field(struct bh_str block, size_t at, size_t n) {
         return s;
 }
 
+/* Most paths are clean as they stand. */
+static bool is_clean(struct bh_str raw) {
+        char before = '/';
+
+        for (size_t i = 0; i < raw.len; i++) {
+                if (before == '/' && (raw.at[i] == '/' || raw.at[i] == '.'))
+                        return false;
+                before = raw.at[i];
+        }
+        return before != '/';
+}
+
 /* Cleans `raw` into `into`; true when a ".." part was met. */
 static bool clean_path(struct bh_buf *into, struct bh_str raw) {
         bool escapes = false;
         struct bh_str part;
 
         bh_buf_clear(into);
+        if (is_clean(raw)) {
+                bh_buf_add(into, raw);
+                return false;
+        }
         while (bh_str_split(&raw, '/', &part)) {
                 if (part.len == 0 || bh_str_is(part, "."))
                         continue;
