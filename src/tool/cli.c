@@ -6,13 +6,10 @@
 
 #include "base/near.h"
 #include "base/vec.h"
+#include "tool/config.h"
 
-struct bh_cli_value {
-        const struct bh_opt *opt;
-        const char *value;
-};
-
-static const struct bh_opt common[] = {
+const struct bh_opt bh_cli_common[] = {
+        { "config", 0, "FILE", "take options from this file, and from no other", NULL, false },
         { "help", 'h', NULL, "show this help", NULL, false },
         { NULL, 0, NULL, NULL, NULL, false },
 };
@@ -27,7 +24,7 @@ static const struct bh_opt *find_in(const struct bh_opt *opts, struct bh_str nam
 static const struct bh_opt *find(const struct bh_cmd *cmd, struct bh_str name, char letter) {
         const struct bh_opt *o = find_in(cmd->opts, name, letter);
 
-        return o ? o : find_in(common, name, letter);
+        return o ? o : find_in(bh_cli_common, name, letter);
 }
 
 static int unknown_option(const struct bh_cmd *cmd, struct bh_str name, struct bh_err *err) {
@@ -35,6 +32,8 @@ static int unknown_option(const struct bh_cmd *cmd, struct bh_str name, struct b
         size_t n = 0;
 
         for (const struct bh_opt *o = cmd->opts; o && o->name && n < BH_LEN(known); o++)
+                known[n++] = o->name;
+        for (const struct bh_opt *o = bh_cli_common; o->name && n < BH_LEN(known); o++)
                 known[n++] = o->name;
         near = bh_nearest(name, known, n);
         if (near)
@@ -53,19 +52,33 @@ static const char *from_env(const struct bh_opt *o) {
         return getenv(name);
 }
 
-const char *bh_cli_nth(const struct bh_cli *cli, const char *name, size_t i) {
-        for (size_t k = 0; k < cli->n_values; k++)
-                if (strcmp(cli->values[k].opt->name, name) == 0 && i-- == 0)
-                        return cli->values[k].value;
+static const char *nth_of(const struct bh_cli_value *values, size_t n, const char *name, size_t i) {
+        for (size_t k = 0; k < n; k++)
+                if (strcmp(values[k].opt->name, name) == 0 && i-- == 0)
+                        return values[k].value;
         return NULL;
+}
+
+static const char *typed(const struct bh_cli *cli, const char *name, size_t i) {
+        return nth_of(cli->values, cli->n_values, name, i);
+}
+
+const char *bh_cli_nth(const struct bh_cli *cli, const char *name, size_t i) {
+        const struct bh_opt *o = find(cli->cmd, bh_str_of(name), 0);
+        const char *env;
+
+        if (typed(cli, name, 0))
+                return typed(cli, name, i);
+        env = o ? from_env(o) : NULL;
+        if (env)
+                return i == 0 ? env : NULL;
+        return nth_of(cli->file_values, cli->n_file_values, name, i);
 }
 
 const char *bh_cli_get(const struct bh_cli *cli, const char *name) {
         const struct bh_opt *o = find(cli->cmd, bh_str_of(name), 0);
         const char *v = bh_cli_nth(cli, name, 0);
 
-        if (!v && o)
-                v = from_env(o);
         return v ? v : o ? o->otherwise : NULL;
 }
 
@@ -92,9 +105,14 @@ struct parse {
         BH_VEC(const char *) args;
 };
 
+/* So that a flag set in a file can be taken back: --quiet=false. */
+static bool is_truth(const char *value) {
+        return strcmp(value, "true") == 0 || strcmp(value, "false") == 0;
+}
+
 static int add_value(struct parse *p, const struct bh_opt *o, const char *value, struct bh_err *err) {
-        if (!o->arg && value)
-                return bh_fail(err, BH_E_USAGE, "--%s takes no value", o->name);
+        if (!o->arg && value && !is_truth(value))
+                return bh_fail(err, BH_E_USAGE, "--%s takes no value but true or false", o->name);
         if (o->arg && !value) {
                 if (p->at >= p->argc)
                         return bh_fail(err, BH_E_USAGE, "--%s needs a value: --%s %s", o->name, o->name, o->arg);
@@ -174,22 +192,35 @@ static const struct bh_cmd *find_cmd(int argc, char **argv, int *ret_words) {
         return best;
 }
 
-static void overview(FILE *out) {
-        (void) fprintf(out, "Bulkhead guards containers through their whole life.\n\nusage: bulkhead COMMAND [OPTION]... [ARGUMENT]...\n\n");
-        for (const struct bh_cmd *const *c = bh_cmds; *c; c++)
-                (void) fprintf(out, "  %-12s %s\n", (*c)->name, (*c)->about);
-        (void) fprintf(out, "\nbulkhead COMMAND --help tells more. Exit codes: 0 fine, 1 policy says no, 2 wrong use, 3 could not finish.\n");
+static const struct bh_cmd *find_help(int argc, char **argv) {
+        int words;
+
+        return find_cmd(argc, argv, &words);
 }
 
-static int no_command(int argc, char **argv) {
-        struct bh_str word = bh_str_of(argc > 1 ? argv[1] : "");
+static bool is_group(struct bh_str word) {
+        for (const struct bh_cmd *const *c = bh_cmds; *c; c++) {
+                struct bh_str rest = bh_str_of((*c)->name), first;
+
+                if (bh_str_cut(rest, ' ', &first, &rest) && bh_str_eq(first, word))
+                        return true;
+        }
+        return false;
+}
+
+static void overview(FILE *out) {
+        (void) fprintf(out, "Bulkhead guards containers through their whole life.\n\nusage: bulkhead COMMAND [OPTION]... [ARGUMENT]...\n\n");
+        bh_cli_list(BH_STR(""), out);
+        (void) fprintf(out, "\nbulkhead help COMMAND tells more. Exit codes: 0 fine, 1 policy says no, 2 wrong use, 3 could not finish.\n");
+}
+
+static int no_such_command(struct bh_arena *arena, int argc, char **argv) {
+        struct bh_str word = bh_str_of(argv[1]);
         const char *known[64], *near;
         size_t n = 0;
 
-        if (argc < 2 || bh_str_is(word, "--help") || bh_str_is(word, "-h") || bh_str_is(word, "help")) {
-                overview(argc < 2 ? stderr : stdout);
-                return argc < 2 ? BH_EXIT_USAGE : BH_EXIT_FINE;
-        }
+        if (argc > 2 && is_group(word))
+                word = bh_arena_printf(arena, "%s %s", argv[1], argv[2]);
         for (const struct bh_cmd *const *c = bh_cmds; *c && n < BH_LEN(known); c++)
                 known[n++] = (*c)->name;
         near = bh_nearest(word, known, n);
@@ -201,6 +232,31 @@ static int no_command(int argc, char **argv) {
         return BH_EXIT_USAGE;
 }
 
+/* "", "help", "help scan", "db", "db --help": questions, or nothing we know. */
+static int no_command(struct bh_arena *arena, int argc, char **argv) {
+        struct bh_str word = bh_str_of(argc > 1 ? argv[1] : "");
+        bool help = bh_str_is(word, "--help") || bh_str_is(word, "-h") || bh_str_is(word, "help");
+        bool asked = argc > 2 && (strcmp(argv[2], "--help") == 0 || strcmp(argv[2], "-h") == 0);
+
+        if (help && argc > 2 && find_help(argc - 1, argv + 1)) {
+                bh_cli_help(find_help(argc - 1, argv + 1), stdout);
+                return BH_EXIT_FINE;
+        }
+        if (help && argc > 2) {
+                char *of[] = { argv[0], argv[2], argc > 3 ? argv[3] : (char[]){ "--help" } };
+
+                return no_command(arena, 3, of);
+        }
+        if (argc < 2 || help) {
+                overview(help ? stdout : stderr);
+                return help ? BH_EXIT_FINE : BH_EXIT_USAGE;
+        }
+        if (!is_group(word) || (argc > 2 && !asked))
+                return no_such_command(arena, argc, argv);
+        bh_cli_list(word, asked ? stdout : stderr);
+        return asked ? BH_EXIT_FINE : BH_EXIT_USAGE;
+}
+
 static int exit_code(int r, const struct bh_cmd *cmd, const struct bh_err *err) {
         if (r >= 0)
                 return r;
@@ -208,26 +264,40 @@ static int exit_code(int r, const struct bh_cmd *cmd, const struct bh_err *err) 
         return r == BH_E_USAGE ? BH_EXIT_USAGE : BH_EXIT_FAILED;
 }
 
-int bh_cli_main(int argc, char **argv) {
-        struct bh_err err = BH_ERR_NONE;
-        struct parse p = { .argc = argc, .argv = argv };
+/* Commands without options need no file, and work beside a broken one. */
+static int read_config(struct bh_cli *cli, struct bh_err *err) {
+        if (!cli->cmd->opts || !cli->cmd->opts->name)
+                return 0;
+        return bh_config_load(cli->arena, bh_cli_get(cli, "config"), cli->cmd, &cli->file_values, &cli->n_file_values, err);
+}
+
+static int run(struct parse *p, struct bh_err *err) {
         struct bh_cli cli;
-        int words, r;
+        int r = parse(p, err);
+
+        if (r < 0)
+                return r;
+        cli = (struct bh_cli){ .cmd = p->cmd, .arena = p->arena, .args = p->args.at, .n_args = p->args.len,
+                               .values = p->values.at, .n_values = p->values.len };
+        if (typed(&cli, "help", 0)) {
+                bh_cli_help(p->cmd, stdout);
+                return BH_EXIT_FINE;
+        }
+        r = read_config(&cli, err);
+        return r < 0 ? r : p->cmd->run(&cli, err);
+}
+
+int bh_cli_main(int argc, char **argv) {
+        BH_CLEANUP(bh_arena_free) struct bh_arena *arena = bh_arena_new();
+        struct parse p = { .arena = arena, .argc = argc, .argv = argv };
+        struct bh_err err = BH_ERR_NONE;
+        int words;
 
         if (argc > 1 && strcmp(argv[1], "--version") == 0)
                 argv[1] = (char *) (uintptr_t) "version";
         p.cmd = find_cmd(argc, argv, &words);
         if (!p.cmd)
-                return no_command(argc, argv);
+                return no_command(arena, argc, argv);
         p.at = words + 1;
-        p.arena = bh_arena_new();
-        r = parse(&p, &err);
-        cli = (struct bh_cli){ p.cmd, p.arena, p.args.at, p.args.len, p.values.at, p.values.len };
-        if (r >= 0 && bh_cli_nth(&cli, "help", 0))
-                bh_cli_help(p.cmd, stdout);
-        else if (r >= 0)
-                r = p.cmd->run(&cli, &err);
-        r = exit_code(r, p.cmd, &err);
-        bh_arena_free(&p.arena);
-        return r;
+        return exit_code(run(&p, &err), p.cmd, &err);
 }

@@ -43,31 +43,44 @@ struct bh_cmd {
         int (*run)(struct bh_cli *cli, struct bh_err *err); /* an enum bh_exit, or < 0 with err */
 };
 
+struct bh_cli_value {
+        const struct bh_opt *opt;
+        const char *value;
+};
+
 struct bh_cli {
         const struct bh_cmd *cmd;
         struct bh_arena *arena;
         const char **args; /* what is no option */
         size_t n_args;
-        struct bh_cli_value *values;
+        struct bh_cli_value *values; /* as typed */
         size_t n_values;
+        struct bh_cli_value *file_values; /* of the configuration file */
+        size_t n_file_values;
 };
 
 /* All commands, ended by a row without a name. */
 extern const struct bh_cmd *const bh_cmds[];
 
+/* What every command understands, ended by a row without a name. */
+extern const struct bh_opt bh_cli_common[];
+
 /* NULL when not given and without a default. */
 const char *bh_cli_get(const struct bh_cli *cli, const char *name);
 bool bh_cli_has(const struct bh_cli *cli, const char *name);
-/* The i-th of a repeated option; NULL past the last. */
+/* The i-th of a repeated option, all from one place: typed, else of the environment, else of the file; NULL past the last. */
 const char *bh_cli_nth(const struct bh_cli *cli, const char *name, size_t i);
 int bh_cli_number(const struct bh_cli *cli, const char *name, uint64_t *ret, struct bh_err *err) BH_MUST_CHECK;
 
 /* Runs what argv says; the exit code. */
 int bh_cli_main(int argc, char **argv);
 
+/* All commands, or those of a group ("db"). */
+void bh_cli_list(struct bh_str group, FILE *out);
 /* For `completion` and the man pages. */
 void bh_cli_help(const struct bh_cmd *cmd, FILE *out);
 void bh_cli_man(const struct bh_cmd *cmd, FILE *out);
+void bh_cli_man_overview(FILE *out);
 int bh_cli_completion(const char *shell, FILE *out, struct bh_err *err) BH_MUST_CHECK;
 
 #endif

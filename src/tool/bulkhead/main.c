@@ -26,19 +26,27 @@ static const struct bh_cmd cmd_completion = {
 };
 
 static int run_man(struct bh_cli *cli, struct bh_err *err) {
+        struct bh_str name = bh_str_of(cli->n_args ? cli->args[0] : "bulkhead");
+
+        for (size_t i = 1; i < cli->n_args; i++) /* man db build, as one types it */
+                name = bh_arena_printf(cli->arena, "%.*s %s", BH_FMT(name), cli->args[i]);
+        if (bh_str_is(name, "bulkhead")) {
+                bh_cli_man_overview(stdout);
+                return BH_EXIT_FINE;
+        }
         for (const struct bh_cmd *const *c = bh_cmds; *c; c++)
-                if (cli->n_args && bh_str_is(bh_str_of((*c)->name), cli->args[0])) {
+                if (bh_str_is(name, (*c)->name)) {
                         bh_cli_man(*c, stdout);
                         return BH_EXIT_FINE;
                 }
-        return bh_fail(err, BH_E_USAGE, "which command's page?");
+        return bh_fail(err, BH_E_USAGE, "no command %s; bulkhead --help lists them", BH_QUOTE(name));
 }
 
 static const struct bh_cmd cmd_man = {
         .name = "man",
-        .about = "print the manual page of a command",
-        .args = "COMMAND",
-        .examples = "  bulkhead man scan | man -l -\n  bulkhead man 'db build' > bulkhead-db-build.1\n",
+        .about = "print the manual page of a command, or the overview",
+        .args = "[COMMAND]",
+        .examples = "  bulkhead man scan | man -l -\n  bulkhead man db build > bulkhead-db-build.1\n",
         .run = run_man,
 };
 
