@@ -24,10 +24,10 @@
         })
 
 /* For the rare caller who must call and does not care: fuzz targets, clean-up on a failing path. */
-#define BH_IGNORE(call)                       \
-        do {                                  \
-                __auto_type bh_r_ = (call);   \
-                (void) bh_r_;                 \
+#define BH_IGNORE(call) \
+        do { \
+                __auto_type bh_ignored_ = (call); \
+                (void) bh_ignored_; \
         } while (0)
 
 #define BH_LEN(array) (sizeof(array) / sizeof((array)[0]))
