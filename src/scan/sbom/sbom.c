@@ -82,6 +82,8 @@ int bh_sbom_read(struct bh_str bytes, struct bh_arena *arena, struct bh_layer *r
         count_gap(&s, s.n_without, s.without, BH_E_UNSUPPORTED, "without a package URL cannot be judged");
         count_gap(&s, s.n_unknown, s.unknown, BH_E_UNSUPPORTED, "of a type without advisories cannot be judged");
         count_gap(&s, s.n_broken, s.broken, BH_E_FORMAT, "could not be read");
+        if (!s.packages.len && !s.gaps.len) /* of an empty image, or not as we understand it: silence proves nothing */
+                *bh_vec_add(arena, &s.gaps) = (struct bh_gap){ .where = BH_STR("the SBOM"), .why = BH_STR("it lists no packages"), .code = BH_E_UNSUPPORTED };
         *ret = (struct bh_layer){
                 .bytes = bytes.len, .packed_bytes = bytes.len, .whole = true,
                 .packages = s.packages.at, .n_packages = (uint32_t) s.packages.len,

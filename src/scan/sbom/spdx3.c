@@ -7,6 +7,8 @@
  *     { "type": "Relationship", "relationshipType": "hasDeclaredLicense", "from": "...", "to": [ "..." ] }
  *     { "type": "simplelicensing_LicenseExpression", "spdxId": "...", "simplelicensing_licenseExpression": "MIT" }
  */
+#include <stdio.h>
+
 #include "base/map.h"
 #include "scan/sbom/item.h"
 
@@ -27,10 +29,23 @@ static struct bh_doc *element(const struct graph *g, struct bh_str id) {
         return bh_map_get(&g->by_id, id);
 }
 
+/* Names of the software profile have its name in front; drafts of the format wrote them without. */
 static bool is_type(const struct bh_doc *e, const char *type) {
         struct bh_str said = bh_doc_get_text(e, "type");
 
-        return bh_str_is(said.len ? said : bh_doc_get_text(e, "@type"), type);
+        if (!said.len)
+                said = bh_doc_get_text(e, "@type");
+        bh_str_cut_prefix(&said, BH_STR("software_"));
+        return bh_str_is(said, type);
+}
+
+static struct bh_str software(const struct bh_doc *e, const char *name) {
+        char full[64];
+        struct bh_str value;
+
+        (void) snprintf(full, sizeof full, "software_%s", name);
+        value = bh_doc_get_text(e, full);
+        return value.len ? value : bh_doc_get_text(e, name);
 }
 
 static void learn_licence(struct graph *g, const struct bh_doc *relationship) {
@@ -56,18 +71,19 @@ static void learn(struct graph *g, const struct bh_doc *list) {
 }
 
 static struct bh_str purl_of(const struct bh_doc *package) {
-        struct bh_str purl = bh_doc_get_text(package, "software_packageUrl");
+        struct bh_str purl = software(package, "packageUrl");
 
         for (const struct bh_doc *x = bh_doc_first(bh_doc_get(package, "externalIdentifier")); x && !purl.len; x = x->next)
                 if (bh_str_is(bh_doc_get_text(x, "externalIdentifierType"), "packageUrl") ||
-                    bh_str_is(bh_doc_get_text(x, "externalIdentifierType"), "packageURL"))
+                    bh_str_is(bh_doc_get_text(x, "externalIdentifierType"), "packageURL") ||
+                    bh_str_is(bh_doc_get_text(x, "externalIdentifierType"), "purl"))
                         purl = bh_doc_get_text(x, "identifier");
         return purl;
 }
 
 static int take(struct graph *g, const struct bh_doc *p, struct bh_err *err) {
-        struct bh_sbom_item item = { .kind = bh_spdx_purpose(bh_doc_get_text(p, "software_primaryPurpose")),
-                                     .name = bh_doc_get_text(p, "name"), .version = bh_doc_get_text(p, "software_packageVersion"),
+        struct bh_sbom_item item = { .kind = bh_spdx_purpose(software(p, "primaryPurpose")),
+                                     .name = bh_doc_get_text(p, "name"), .version = software(p, "packageVersion"),
                                      .purl = purl_of(p), .description = bh_doc_get_text(p, "description"),
                                      .vendor = bh_doc_get_text(element(g, bh_doc_get_text(p, "suppliedBy")), "name") };
         const struct bh_doc *licence = bh_map_get(&g->licences, id_of(p));
@@ -77,7 +93,7 @@ static int take(struct graph *g, const struct bh_doc *p, struct bh_err *err) {
         item.licence = bh_spdx_text(bh_doc_get_text(licence, "simplelicensing_licenseExpression"));
         if (!item.licence.len)
                 item.licence = bh_spdx_text(bh_doc_get_text(licence, "name"));
-        bh_spdx_source(&item, bh_doc_get_text(p, "software_sourceInfo"));
+        bh_spdx_source(&item, software(p, "sourceInfo"));
         bh_sbom_item_comment(g->s, &item, bh_doc_get_text(p, "comment"));
         return bh_sbom_take(g->s, &item, err);
 }
@@ -91,8 +107,8 @@ int bh_sbom_spdx3(struct bh_sbom *s, const struct bh_doc *root, struct bh_err *e
         for (const struct bh_doc *e = bh_doc_first(list); e; e = e->next) {
                 int r = 0;
 
-                any = any || is_type(e, "SpdxDocument") || is_type(e, "software_Sbom") || is_type(e, "CreationInfo");
-                if (is_type(e, "software_Package"))
+                any = any || is_type(e, "SpdxDocument") || is_type(e, "Sbom") || is_type(e, "CreationInfo");
+                if (is_type(e, "Package"))
                         r = take(&g, e, err);
                 if (r < 0)
                         return r;

@@ -201,11 +201,12 @@ static void put_counts(struct page *p) {
                 say(p, "33", "Vulnerabilities were not looked up: there is no database.");
                 bh_buf_putc(p->out, '\n');
         }
-        if (r->n_findings || !bh_str_is(r->target_kind, "sbom"))
+        if (r->n_findings || !bh_str_is(r->target_kind, "sbom")) {
                 label(p, r->n_findings - r->n_findings_hidden, "finding", "findings");
-        for (unsigned i = 0; i < _BH_FINDING_MAX; i++)
-                count(p, NULL, c.finding[i], bh_finding_kind_str((enum bh_finding_kind) i));
-        trim_line(p);
+                for (unsigned i = 0; i < _BH_FINDING_MAX; i++)
+                        count(p, NULL, c.finding[i], bh_finding_kind_str((enum bh_finding_kind) i));
+                trim_line(p);
+        }
         if (r->risk > 0) {
                 (void) snprintf(text, sizeof text, "risk %.0f of 100", r->risk);
                 bh_buf_puts(p->out, "  ");
