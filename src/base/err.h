@@ -45,16 +45,14 @@ int bh_fail_sys_at(struct bh_err *err, const char *file, int line, int sys, cons
 int bh_wrap(struct bh_err *err, int r, const char *fmt, ...) BH_PRINTF(3, 4) BH_COLD;
 
 /* Tells compilers and analysers what every caller relies on: a failure is negative. */
-#define BH_NEGATIVE(call)                    \
-        ({                                   \
-                int bh_r_ = (call);          \
-                if (bh_r_ >= 0)              \
-                        __builtin_unreachable(); \
-                bh_r_;                       \
-        })
+static inline int bh_negative(int r) {
+        if (r >= 0)
+                __builtin_unreachable();
+        return r;
+}
 
-#define bh_fail(err, code, ...) BH_NEGATIVE(bh_fail_at((err), __FILE__, __LINE__, (code), __VA_ARGS__))
-#define bh_fail_sys(err, sys, ...) BH_NEGATIVE(bh_fail_sys_at((err), __FILE__, __LINE__, (sys), __VA_ARGS__))
+#define bh_fail(err, code, ...) bh_negative(bh_fail_at((err), __FILE__, __LINE__, (code), __VA_ARGS__))
+#define bh_fail_sys(err, sys, ...) bh_negative(bh_fail_sys_at((err), __FILE__, __LINE__, (sys), __VA_ARGS__))
 
 /* "format", "limit", ...: the word for a code, for machines. */
 const char *bh_code_str(int code);
