@@ -215,6 +215,11 @@ static int try_engine(struct source *s, enum bh_ref_kind kind, struct bh_err *er
         return r;
 }
 
+/* "app:1" is a directory here: then there is neither a repository "app" nor a tag "1". */
+static void forget_name(struct bh_ref *ref) {
+        ref->registry = ref->repository = ref->tag = ref->digest = (struct bh_str){ 0 };
+}
+
 static int open_any(struct source *s, struct bh_err *err) {
         static const enum bh_ref_kind engines[] = { BH_REF_DOCKER, BH_REF_PODMAN };
         struct bh_str path = s->pub.ref.path;
@@ -224,8 +229,10 @@ static int open_any(struct source *s, struct bh_err *err) {
         if (bh_str_is(path, "-"))
                 return open_kind(s, BH_REF_ARCHIVE, err);
         kind = kind_of_path(bh_arena_cstr(s->arena, path));
-        if (kind != BH_REF_ANY)
+        if (kind != BH_REF_ANY) {
+                forget_name(&s->pub.ref);
                 return open_kind(s, kind, err);
+        }
         if (path.at[0] == '/' || path.at[0] == '.')
                 return bh_fail(err, BH_E_NOTFOUND, "%s: there is no such file or directory", BH_QUOTE(path));
         for (size_t i = 0; i < BH_LEN(engines); i++) {
