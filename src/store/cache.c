@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <sqlite3.h>
 
@@ -18,8 +19,11 @@ struct bh_cache {
         sqlite3_stmt *get, *put, *touch;
 };
 
+/* FORMAT: the file itself is broken. */
 static int sql_fail(sqlite3 *db, const char *what, struct bh_err *err) {
-        return bh_fail(err, BH_E_IO, "cache: %s: %s", what, db ? sqlite3_errmsg(db) : "out of memory");
+        int code = db ? sqlite3_errcode(db) : SQLITE_NOMEM;
+
+        return bh_fail(err, code == SQLITE_CORRUPT || code == SQLITE_NOTADB ? BH_E_FORMAT : BH_E_IO, "cache: %s: %s", what, db ? sqlite3_errmsg(db) : "out of memory");
 }
 
 static void make_folders(const char *path) {
@@ -83,16 +87,31 @@ static bool is_broken(const char *path) {
         return n > 0 && memcmp(head, "SQLite format 3", 16) != 0;
 }
 
+/* With what SQLite keeps beside it, which belongs to the old file. */
+static int set_aside(const char *path, struct bh_err *err) {
+        static const char *const beside[] = { "-wal", "-shm" };
+        char name[4096];
+
+        for (size_t i = 0; i < BH_LEN(beside); i++) {
+                (void) snprintf(name, sizeof name, "%s%s", path, beside[i]);
+                (void) unlink(name);
+        }
+        (void) snprintf(name, sizeof name, "%s.broken", path);
+        return rename(path, name) < 0 ? bh_fail_sys(err, errno, "cache: %s", path) : 0;
+}
+
 int bh_cache_open(const char *path, struct bh_cache **ret, struct bh_err *err) {
-        char aside[4096];
+        int r = 0;
 
         make_folders(path);
-        if (is_broken(path)) {
-                (void) snprintf(aside, sizeof aside, "%s.broken", path);
-                if (rename(path, aside) < 0)
-                        return bh_fail_sys(err, errno, "cache: %s", path);
-        }
-        return try_open(path, ret, err);
+        if (is_broken(path))
+                r = set_aside(path, err);
+        if (r >= 0)
+                r = try_open(path, ret, err);
+        if (r != BH_E_FORMAT)
+                return r;
+        r = set_aside(path, err); /* it began well */
+        return r < 0 ? r : try_open(path, ret, err);
 }
 
 void bh_cache_close(struct bh_cache **cache) {
