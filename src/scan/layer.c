@@ -330,6 +330,15 @@ static bool verify(struct pass *p, bool packed_whole, bool plain_whole) {
         return good;
 }
 
+/* Bytes that are not the image's say nothing about it: they neither add files nor hide those below. */
+static void refuse(struct pass *p) {
+        p->layer->whole = false;
+        p->catalog.packages.len = p->catalog.owned.len = p->catalog.content_sets.len = p->catalog.licences.len = 0;
+        p->catalog.release = (struct bh_release){ 0 };
+        p->paths.len = p->digests.len = p->sizes.len = 0;
+        p->whiteouts.len = p->opaques.len = p->specials.len = 0;
+}
+
 /*
  * A broken tar is still inflated to its end, and broken gzip still read to its
  * end: the digests tell whether it was built broken or changed on its way.
@@ -345,11 +354,8 @@ static void read_all(struct pass *p) {
         packed_whole = !limit && end.code != BH_E_LIMIT && drain(p, &p->packed, &end) >= 0;
         if (end.code && p->layer->whole)
                 stop_at(p, &end);
-        if (!verify(p, packed_whole, plain_whole)) {
-                p->layer->whole = false;
-                p->catalog.packages.len = 0;
-                p->catalog.owned.len = 0;
-        }
+        if (!verify(p, packed_whole, plain_whole))
+                refuse(p);
 }
 
 static void *keep(struct bh_arena *arena, const struct bh_buf *b) {

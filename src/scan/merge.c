@@ -181,6 +181,8 @@ static void merge_rest(struct merge *m, struct bh_merged *ret) {
                         struct bh_gap *g = bh_vec_add(m->arena, &m->gaps);
 
                         *g = l->gaps[k];
+                        if (bh_str_is(g->where, "layer"))
+                                g->where = bh_arena_printf(m->arena, "layer %u", i);
                         g->layer = i;
                 }
                 for (uint32_t k = 0; k < l->n_content_sets; k++)
