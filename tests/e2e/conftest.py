@@ -107,6 +107,44 @@ def bulkhead(build):
     return lambda *args, **options: run(program, *args, **{"check": False, "timeout": 300, **options})
 
 
+class Scan:
+    """What `bulkhead scan` said: .code, .stderr, .reports; .one is the only report."""
+
+    def __init__(self, result):
+        self.code, self.stderr, self.stdout = result.returncode, result.stderr, result.stdout
+        self.reports = json.loads(result.stdout)["reports"] if result.stdout.startswith("{") else []
+
+    @property
+    def one(self):
+        assert len(self.reports) == 1, f"{self.code}: {self.stderr}"
+        return self.reports[0]
+
+    @property
+    def packages(self):
+        return packages_of(self.one)
+
+    @property
+    def gaps(self):
+        return [f"{g['where']}: {g['why']}" for g in self.one["gaps"]]
+
+
+def packages_of(report):
+    """{name: (version, layer)}"""
+    return {p["name"]: (p["version"], p["layer"]) for p in report["packages"]}
+
+
+@pytest.fixture
+def scan(bulkhead, tmp_path):
+    """scan(TARGET, OPTION…) as JSON, without database and with a cache of this test's own."""
+    def call(*args, env=None, db=None, **options):
+        home = {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache"), "DOCKER_HOST": "unix:///nonexistent",
+                "CONTAINER_HOST": "unix:///nonexistent"}
+        args = [*args, "-q", "-o", "json"] + ([] if db else ["--no-db"])
+        env = {**os.environ, **home, **(env or {}), **(db or {})}
+        return Scan(bulkhead("scan", *args, env={k: v for k, v in env.items() if v is not None}, **options))
+    return call
+
+
 # ---- images ----
 
 def add_file(tar, name, data=b"", mode=0o644, **more):
@@ -136,13 +174,13 @@ class Image:
 
     LAYER = "application/vnd.oci.image.layer.v1.tar+gzip"
 
-    def __init__(self, *layers, config=None):
+    def __init__(self, *layers, config=None, pack=None, architecture="amd64"):
         import gzip
 
         self.plain = list(layers)
-        self.layers = [gzip.compress(l, 6, mtime=0) for l in layers]
+        self.layers = [(pack or (lambda b: gzip.compress(b, 6, mtime=0)))(l) for l in layers]
         self.config = json.dumps({
-            "architecture": "amd64", "os": "linux", "config": config or {"Env": ["PATH=/usr/bin:/bin"]},
+            "architecture": architecture, "os": "linux", "config": config or {"Env": ["PATH=/usr/bin:/bin"]},
             "rootfs": {"type": "layers", "diff_ids": [sha256(l) for l in layers]},
             "history": [{"created_by": f"layer {n}"} for n in range(len(layers))],
         }).encode()
@@ -158,18 +196,72 @@ class Image:
     def descriptor(media_type, data, **more):
         return {"mediaType": media_type, "digest": sha256(data), "size": len(data), **more}
 
+    def write_blobs(self, blobs):
+        for digest, data in {**self.blobs, self.digest: self.manifest}.items():
+            (blobs / digest.removeprefix("sha256:")).write_bytes(data)
+
     def write_layout(self, directory, tag="latest"):
         """As an OCI layout."""
         directory = pathlib.Path(directory)
         blobs = directory / "blobs/sha256"
         blobs.mkdir(parents=True, exist_ok=True)
-        for digest, data in {**self.blobs, self.digest: self.manifest}.items():
-            (blobs / digest.removeprefix("sha256:")).write_bytes(data)
+        self.write_blobs(blobs)
         (directory / "oci-layout").write_text('{"imageLayoutVersion":"1.0.0"}')
         entry = self.descriptor("application/vnd.oci.image.manifest.v1+json", self.manifest,
                                 annotations={"org.opencontainers.image.ref.name": tag})
         (directory / "index.json").write_text(json.dumps({"schemaVersion": 2, "manifests": [entry]}))
         return directory
+
+
+def write_index(directory, images, nested=False, extra=()):
+    """An OCI layout whose one tag is an index of (image, platform); `extra` are further rows."""
+    blobs = pathlib.Path(directory) / "blobs/sha256"
+    blobs.mkdir(parents=True)
+    rows = []
+    for image, platform in images:
+        image.write_blobs(blobs)
+        rows.append(image.descriptor("application/vnd.oci.image.manifest.v1+json", image.manifest, platform=platform))
+    index = json.dumps({"schemaVersion": 2, "mediaType": "application/vnd.oci.image.index.v1+json",
+                        "manifests": [*rows, *extra]}).encode()
+    top = index
+    if nested:
+        (blobs / sha256(index).removeprefix("sha256:")).write_bytes(index)
+        row = Image.descriptor("application/vnd.oci.image.index.v1+json", index,
+                               annotations={"org.opencontainers.image.ref.name": "latest"})
+        top = json.dumps({"schemaVersion": 2, "manifests": [row]}).encode()
+    (pathlib.Path(directory) / "oci-layout").write_text('{"imageLayoutVersion":"1.0.0"}')
+    (pathlib.Path(directory) / "index.json").write_bytes(top)
+    return index
+
+
+def dpkg(*packages):
+    """A dpkg status file of (name, version)."""
+    return "".join(f"Package: {n}\nStatus: install ok installed\nSource: {n}\nArchitecture: amd64\nVersion: {v}\n\n"
+                   for n, v in packages).encode()
+
+
+OS_RELEASE = b'ID=debian\nVERSION_ID="12"\nVERSION_CODENAME=bookworm\nPRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\n'
+
+
+def debian_like(*packages, **more):
+    """The files of a layer that is a small Debian."""
+    return layer({"etc/os-release": OS_RELEASE, "var/lib/dpkg/status": dpkg(*packages), **more})
+
+
+@pytest.fixture(scope="session")
+def database(bulkhead, tmp_path_factory):
+    """The environment and option of a small database: zlib, bash (fixed in 99) and perl-base of Debian 12 are affected."""
+    top = tmp_path_factory.mktemp("db")
+    (top / "feed").mkdir()
+    for n, (name, fixed) in enumerate([("zlib", None), ("bash", "99"), ("perl", "1:99"), ("nothing-has-this", None)]):
+        events = [{"introduced": "0"}] + ([{"fixed": fixed}] if fixed else [])
+        (top / f"feed/{n}.json").write_text(json.dumps({
+            "schema_version": "1.6.0", "id": f"DEBIAN-CVE-2099-000{n}", "upstream": [f"CVE-2099-000{n}"],
+            "modified": "2025-01-01T00:00:00Z", "published": "2025-01-01T00:00:00Z", "details": "Made up for a test.",
+            "affected": [{"package": {"ecosystem": "Debian:12", "name": name}, "ranges": [{"type": "ECOSYSTEM", "events": events}]}]}))
+    r = bulkhead("db", "build", "--home", top / "data/bulkhead", top / "feed")
+    assert r.returncode == 0, r.stderr
+    return {"XDG_DATA_HOME": str(top / "data")}
 
 
 @pytest.fixture(scope="session")

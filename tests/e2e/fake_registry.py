@@ -30,6 +30,7 @@ class Fake:
         self.ranges = "yes"    # "no": 200 and everything; "wrong": a part that was not asked for
         self.short = 0         # blobs: send so many bytes fewer, and say so in Content-Length
         self.longer = 0        # blobs: so many bytes more
+        self.stall = {}        # blobs: digest -> (bytes to send first, threading.Event to wait for)
         self.redirect = None   # blobs: the base URL of another place
         self.lie = False       # manifests: other bytes than the digest's
         self.has_referrers = True
@@ -164,6 +165,8 @@ class Fake:
                     more = {"Content_Range": f"bytes {start}-{len(data) - 1}/{len(data)}"}
                 body = data[start:] + b"x" * fake.longer
                 body = body[:len(body) - fake.short]
+                if digest in fake.stall:
+                    return self.slowly(body, *fake.stall[digest])
                 cut = fake.cut_after.pop(0) if fake.cut_after else None
                 if cut is None:
                     return self.reply(status, body, **more)
@@ -171,5 +174,14 @@ class Fake:
                 self.close_connection = True
                 self.wfile.flush()
                 self.connection.close()
+
+            def slowly(self, body, first, go_on):
+                self.reply(200, body[:first], Content_Length=str(len(body)))
+                self.wfile.flush()
+                go_on.wait(60)
+                try:
+                    self.wfile.write(body[first:])
+                except OSError:
+                    self.close_connection = True  # nobody wants it any more
 
         return Handler
