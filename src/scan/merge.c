@@ -87,6 +87,13 @@ static uint64_t owned_path_hash(struct bh_str path) {
         return bh_hash64(path);
 }
 
+/* What lies in an archive belongs to whoever brought the archive: "a.jar!/lib/b.jar" is a.jar's. */
+static struct bh_str on_disk(struct bh_str location) {
+        ptrdiff_t at = bh_str_find(location, BH_STR("!/"));
+
+        return at < 0 ? location : bh_str_part(location, 0, (size_t) at);
+}
+
 static void own(struct merge *m) {
         BH_VEC(struct owner) owners = { 0 };
 
@@ -104,7 +111,7 @@ static void own(struct merge *m) {
         qsort(owners.at, owners.len, sizeof *owners.at, owner_cmp);
         for (size_t i = 0; i < m->packages.len; i++) {
                 struct bh_package *p = &m->packages.at[i];
-                struct owner key = { owned_path_hash(p->location), { 0 } };
+                struct owner key = { owned_path_hash(on_disk(p->location)), { 0 } };
                 size_t lo = 0, hi = owners.len;
 
                 if (bh_eco_is_os(p->eco))

@@ -160,6 +160,25 @@ static void a_module_that_an_os_package_installed_has_an_owner(void **state) {
         bh_arena_free(&a);
 }
 
+static void a_jar_inside_an_owned_archive_has_the_same_owner(void **state) {
+        struct bh_arena *a = bh_arena_new();
+        struct bh_owned_file owned = { .path = BH_STR("usr/share/java/app.war") };
+        struct bh_package packages[] = {
+                { .eco = BH_ECO_MAVEN, .name = BH_STR("g:a"), .version = BH_STR("1"), .location = BH_STR("usr/share/java/app.war!/WEB-INF/lib/a.jar") },
+                { .eco = BH_ECO_MAVEN, .name = BH_STR("g:b"), .version = BH_STR("1"), .location = BH_STR("opt/app.war!/WEB-INF/lib/a.jar") },
+        };
+        struct bh_layer layer = { .packages = packages, .n_packages = 2, .owned = &owned, .n_owned = 1 };
+        struct bh_merged m;
+
+        (void) state;
+        bh_layers_merge(&layer, 1, a, &m);
+        assert_int_equal(m.n_packages, 2);
+        assert_true(m.packages[0].owner.len > 0);
+        assert_int_equal(m.packages[1].owner.len, 0);
+        bh_arena_free(&a);
+}
+
 BH_UNIT_MAIN(a_package_belongs_to_the_layer_that_first_brought_it, a_package_that_was_away_in_between_is_brought_anew,
              every_way_to_hide_a_file_hides_its_package, what_only_looks_like_hiding_does_not, a_secret_taken_away_later_is_still_told,
-             a_module_that_an_os_package_installed_has_an_owner)
+             a_module_that_an_os_package_installed_has_an_owner,
+             a_jar_inside_an_owned_archive_has_the_same_owner)
