@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Runs test_formats.py in a virtual environment of its own: run.py REPORT_SAMPLE SOURCE_ROOT.
+"""Runs test_formats.py in a virtual environment of its own: run.py REPORT_SAMPLE SOURCE_ROOT BULKHEAD.
 
 Without a package index to fetch the validators from, the test is skipped (77)."""
 import os
@@ -22,5 +22,6 @@ if not os.path.exists(os.path.join(place, "ready")):
 
 os.environ["REPORT_SAMPLE"] = os.path.abspath(sys.argv[1])
 os.environ["SOURCE_ROOT"] = os.path.abspath(sys.argv[2])
+os.environ["BULKHEAD"] = os.path.abspath(sys.argv[3])
 os.environ["SCHEMAS"] = os.path.join(place, "schemas")
 sys.exit(subprocess.run([python, "-m", "pytest", "-q", "-p", "no:cacheprovider", os.path.join(here, "test_formats.py")]).returncode)

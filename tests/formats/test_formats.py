@@ -23,6 +23,7 @@ import pytest
 SAMPLE = os.environ["REPORT_SAMPLE"]
 ROOT = os.environ["SOURCE_ROOT"]
 SCHEMAS = os.environ["SCHEMAS"]
+BULKHEAD = os.environ["BULKHEAD"]
 COUNTS = ["0", "1", "2"]
 
 
@@ -255,3 +256,37 @@ def test_markdown_tables_have_as_many_cells_as_heads():
         cells = len(re.sub(r"\\.", "", line).split("|"))
         width = width or cells
         assert cells == width, line
+
+
+def packages_of(path):
+    """What a scan of an SBOM lists, without the order of it."""
+    args = [BULKHEAD, "scan", "sbom:%s" % path, "--no-db", "--no-cache", "-q", "-o", "json"]
+    report = json.loads(subprocess.run(args, check=True, stdout=subprocess.PIPE).stdout)["reports"][0]
+    keys = ("type", "name", "version", "architecture", "source", "source_version", "module", "owned_by", "location")
+    assert report["packages"]
+    return report["distribution"], sorted(json.dumps([p.get(k) for k in keys]) for p in report["packages"])
+
+
+@pytest.mark.parametrize("version", ["1.5", "1.6", "1.7"])
+@pytest.mark.parametrize("ending", ["json", "xml"])
+def test_another_programs_cyclonedx_of_the_same_is_read_the_same(tmp_path, version, ending):
+    from cyclonedx.model.bom import Bom
+    from cyclonedx.output import make_outputter
+    from cyclonedx.schema import OutputFormat, SchemaVersion
+
+    ours, theirs = tmp_path / "ours.json", tmp_path / ("theirs." + ending)
+    ours.write_text(sample("cyclonedx"))
+    bom = Bom.from_json(json.loads(ours.read_text()))
+    theirs.write_text(make_outputter(bom, OutputFormat[ending.upper()], SchemaVersion.from_version(version)).output_as_string())
+    assert packages_of(theirs) == packages_of(ours)
+
+
+@pytest.mark.parametrize("ending", ["spdx", "spdx.json"])
+def test_another_programs_spdx_of_the_same_is_read_the_same(tmp_path, ending):
+    from spdx_tools.spdx.parser.parse_anything import parse_file
+    from spdx_tools.spdx.writer.write_anything import write_file
+
+    ours, theirs = tmp_path / "ours.spdx.json", tmp_path / ("theirs." + ending)
+    ours.write_text(sample("spdx"))
+    write_file(parse_file(str(ours)), str(theirs), validate=False)
+    assert packages_of(theirs) == packages_of(ours)

@@ -141,6 +141,9 @@ static int take_package(struct bh_sbom *s, const struct bh_sbom_item *item, stru
         if (r >= 0) {
                 if (!p.version.len)
                         p.version = item->version;
+                /* Many purl libraries write npm's and Go's names in lower case, but JSONStream is not jsonstream. */
+                if ((p.eco == BH_ECO_NPM || p.eco == BH_ECO_GO) && bh_str_eq_nocase(p.name, item->name))
+                        p.name = item->name;
                 if (item->source.len && bh_eco_is_os(p.eco)) {
                         p.source = item->source;
                         p.source_version = item->source_version;
