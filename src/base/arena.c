@@ -14,8 +14,14 @@ struct block {
         _Alignas(ALIGN) char bytes[];
 };
 
+struct adopted {
+        struct adopted *next;
+        void *at;
+};
+
 struct bh_arena {
         struct block *newest;
+        struct adopted *adopted;
         size_t used;
         struct bh_arena *children, *sibling;
 };
@@ -61,6 +67,13 @@ struct bh_arena *bh_arena_child(struct bh_arena *parent) {
         return a;
 }
 
+/* The notes of what was adopted lie in the arena's own blocks: they go first. */
+static void free_adopted(struct bh_arena *a) {
+        for (struct adopted *x = a->adopted; x; x = x->next)
+                free(x->at);
+        a->adopted = NULL;
+}
+
 static void free_children(struct bh_arena *a) {
         struct bh_arena *next;
 
@@ -75,6 +88,7 @@ void bh_arena_free(struct bh_arena **arena) {
         if (!*arena)
                 return;
         free_children(*arena);
+        free_adopted(*arena);
         free_blocks((*arena)->newest);
         free(*arena);
         *arena = NULL;
@@ -84,6 +98,7 @@ void bh_arena_reset(struct bh_arena *arena) {
         struct block *b = arena->newest;
 
         free_children(arena);
+        free_adopted(arena);
         arena->used = 0;
         if (!b)
                 return;
@@ -167,6 +182,13 @@ void *bh_arena_grow(struct bh_arena *arena, void *old, size_t old_size, size_t n
                 memcpy(p, old, old_size);
         memset(p + old_size, 0, new_size - old_size);
         return p;
+}
+
+void bh_arena_adopt(struct bh_arena *arena, void *malloced) {
+        struct adopted *x = bh_arena_make(arena, struct adopted);
+
+        *x = (struct adopted){ arena->adopted, malloced };
+        arena->adopted = x;
 }
 
 struct bh_str bh_arena_str(struct bh_arena *arena, struct bh_str s) {

@@ -36,6 +36,9 @@ char *bh_arena_bytes(struct bh_arena *arena, size_t size);
 /* Grows `old` (of old_size bytes, may be NULL) in place when it is the newest, else copies; the new part is zero. */
 void *bh_arena_grow(struct bh_arena *arena, void *old, size_t old_size, size_t new_size);
 
+/* Memory from malloc that goes when the arena goes; NULL is fine. */
+void bh_arena_adopt(struct bh_arena *arena, void *malloced);
+
 #define bh_arena_make(arena, type) ((type *) bh_arena_alloc((arena), sizeof(type)))
 #define bh_arena_array(arena, type, n) ((type *) bh_arena_alloc_array((arena), (n), sizeof(type)))
 

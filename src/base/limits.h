@@ -27,9 +27,9 @@
 #define BH_LIMIT_TAR_PAX (1 * BH_MIB)  /* one PAX or GNU long-name record */
 #define BH_LIMIT_TAR_SPARSE 65536      /* pieces of a sparse file */
 
-/* How much of one file is held in memory at once; what is longer is read in its first part only. */
+/* How much of one file is held in memory at once; what is longer is read in pieces that overlap. */
 #define BH_LIMIT_FILE (32 * BH_MIB)
-#define BH_LIMIT_FILE_ELF (256 * BH_MIB)      /* programs; their build record may lie anywhere */
+#define BH_LIMIT_FILE_ELF (40 * BH_MIB)       /* programs; larger ones are searched as they pass by */
 #define BH_LIMIT_FILE_DATABASE (512 * BH_MIB) /* package databases, which must be read whole */
 
 #define BH_LIMIT_CONTENT_BUNDLE (64 * BH_MIB) /* our own rules and the user's, as handed to a worker */

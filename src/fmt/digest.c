@@ -97,6 +97,7 @@ bool bh_digest_matches(struct bh_str digest, struct bh_str bytes) {
 struct bh_hasher {
         EVP_MD *md;
         EVP_MD_CTX *ctx;
+        bool good;
 };
 
 struct bh_hasher *bh_hasher_new(const char *name) {
@@ -120,14 +121,27 @@ void bh_hasher_free(struct bh_hasher **h) {
         *h = NULL;
 }
 
-uint64_t bh_hasher_sum8(struct bh_hasher *h, struct bh_str bytes) {
+void bh_hasher_start(struct bh_hasher *h) {
+        h->good = h->md && EVP_DigestInit_ex2(h->ctx, h->md, NULL) == 1;
+}
+
+void bh_hasher_add(struct bh_hasher *h, struct bh_str bytes) {
+        h->good = h->good && EVP_DigestUpdate(h->ctx, bytes.at, bytes.len) == 1;
+}
+
+uint64_t bh_hasher_end8(struct bh_hasher *h) {
         unsigned char out[EVP_MAX_MD_SIZE] = { 0 };
         struct bh_cur c = bh_cur_of((struct bh_str){ (const char *) out, 8 });
 
-        if (!h->md || EVP_DigestInit_ex2(h->ctx, h->md, NULL) != 1 || EVP_DigestUpdate(h->ctx, bytes.at, bytes.len) != 1 ||
-            EVP_DigestFinal_ex(h->ctx, out, NULL) != 1)
+        if (!h->good || EVP_DigestFinal_ex(h->ctx, out, NULL) != 1)
                 return 0;
         return bh_cur_be64(&c);
+}
+
+uint64_t bh_hasher_sum8(struct bh_hasher *h, struct bh_str bytes) {
+        bh_hasher_start(h);
+        bh_hasher_add(h, bytes);
+        return bh_hasher_end8(h);
 }
 
 void bh_digest_prepare(void) {

@@ -40,5 +40,9 @@ struct bh_hasher *bh_hasher_new(const char *name);
 void bh_hasher_free(struct bh_hasher **h);
 /* The first 8 bytes of the digest, big endian; 0 where the crypto policy of the machine has no such digest. */
 uint64_t bh_hasher_sum8(struct bh_hasher *h, struct bh_str bytes);
+/* The same for what comes in pieces. */
+void bh_hasher_start(struct bh_hasher *h);
+void bh_hasher_add(struct bh_hasher *h, struct bh_str bytes);
+uint64_t bh_hasher_end8(struct bh_hasher *h);
 
 #endif

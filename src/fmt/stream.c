@@ -9,6 +9,7 @@
 enum {
         FIRST_CAP = 512 * 1024, /* fits a core's second cache together with what it is made from */
         FILL_AT_MOST = 128 * 1024,
+        KEPT_CAP = 8 * 1024 * 1024, /* a larger buffer is kept no longer than it is needed */
 };
 
 void bh_stream_init(struct bh_stream *s, bh_fill_fn fill, void *user) {
@@ -20,27 +21,32 @@ void bh_stream_done(struct bh_stream *s) {
         *s = (struct bh_stream){ 0 };
 }
 
-/* Room for `n` bytes from `start` on. */
-static void make_room(struct bh_stream *s, size_t n) {
-        size_t held = s->end - s->start, cap = s->cap ? s->cap : FIRST_CAP;
-        char *buf;
+/* Another buffer with what is held. The old one goes before the new one is written to, so that both never count. */
+static void move(struct bh_stream *s, size_t cap) {
+        size_t held = s->end - s->start;
+        char *buf = malloc(cap);
 
-        if (s->cap - s->start >= n && s->buf)
+        if (!buf)
+                bh_nomem(cap);
+        if (held)
+                memcpy(buf, s->buf + s->start, held);
+        free(s->buf);
+        s->buf = buf;
+        s->cap = cap;
+}
+
+/* Room for `n` bytes from `start` on, no more than that: a large file's buffer is given back when the next wants little. */
+static void make_room(struct bh_stream *s, size_t n) {
+        size_t held = s->end - s->start, want = BH_MAX(n, (size_t) FIRST_CAP);
+
+        if (held == 0)
+                s->start = s->end = 0;
+        if (s->buf && s->cap - s->start >= n && (s->cap <= KEPT_CAP || held > 0))
                 return;
-        while (cap < n)
-                cap *= 2;
-        if (cap == s->cap) {
+        if (s->cap < want || (s->cap > KEPT_CAP && want <= KEPT_CAP && held < want))
+                move(s, want);
+        else if (held)
                 memmove(s->buf, s->buf + s->start, held);
-        } else {
-                buf = malloc(cap);
-                if (!buf)
-                        bh_nomem(cap);
-                if (held)
-                        memcpy(buf, s->buf + s->start, held);
-                free(s->buf);
-                s->buf = buf;
-                s->cap = cap;
-        }
         s->start = 0;
         s->end = held;
 }
@@ -58,11 +64,8 @@ static int fill_once(struct bh_stream *s, struct bh_err *err) {
 }
 
 int bh_stream_peek(struct bh_stream *s, size_t n, struct bh_str *ret, struct bh_err *err) {
-        if (s->end - s->start < n) {
-                if (s->start == s->end)
-                        s->start = s->end = 0;
+        if (s->end - s->start < n)
                 make_room(s, n);
-        }
         while (s->end - s->start < n && !s->eof) {
                 int r = fill_once(s, err);
 

@@ -6,7 +6,7 @@
  *
  * Bytes come from a fill function (a file, a decompressor, a test) and lie in
  * one buffer, so that small records and whole files are read without copying.
- * The buffer grows to the largest piece that was asked for.
+ * The buffer grows to the piece that was asked for, and shrinks after a large one.
  */
 #include <stdbool.h>
 #include <stdint.h>

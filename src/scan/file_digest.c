@@ -11,6 +11,7 @@ enum { MD5, SHA1, SHA256, N_KINDS };
 struct bh_file_digester {
         struct bh_hasher *hasher[N_KINDS];
         bool told, needed[N_KINDS];
+        bool running[N_KINDS]; /* over the file at hand */
 };
 
 struct bh_file_digester *bh_file_digester_new(void) {
@@ -59,10 +60,34 @@ bool bh_file_digester_wants(struct bh_str path) {
         return false;
 }
 
-static uint64_t sum(struct bh_file_digester *d, int kind, struct bh_str bytes) {
-        return d->told && !d->needed[kind] ? 0 : bh_hasher_sum8(d->hasher[kind], bytes);
+static bool of_use(const struct bh_file_digester *d, int kind) {
+        return !d->told || d->needed[kind];
+}
+
+void bh_file_digester_start(struct bh_file_digester *d) {
+        for (int i = 0; i < N_KINDS; i++) {
+                d->running[i] = of_use(d, i);
+                if (d->running[i])
+                        bh_hasher_start(d->hasher[i]);
+        }
+}
+
+void bh_file_digester_add(struct bh_file_digester *d, struct bh_str bytes) {
+        for (int i = 0; i < N_KINDS; i++)
+                if (d->running[i])
+                        bh_hasher_add(d->hasher[i], bytes);
+}
+
+static uint64_t last(struct bh_file_digester *d, int kind) {
+        return d->running[kind] ? bh_hasher_end8(d->hasher[kind]) : 0;
+}
+
+struct bh_file_digest bh_file_digester_end(struct bh_file_digester *d, uint64_t path_hash) {
+        return (struct bh_file_digest){ path_hash, last(d, MD5), last(d, SHA1), last(d, SHA256) };
 }
 
 struct bh_file_digest bh_file_digester_of(struct bh_file_digester *d, uint64_t path_hash, struct bh_str bytes) {
-        return (struct bh_file_digest){ path_hash, sum(d, MD5, bytes), sum(d, SHA1, bytes), sum(d, SHA256, bytes) };
+        bh_file_digester_start(d);
+        bh_file_digester_add(d, bytes);
+        return bh_file_digester_end(d, path_hash);
 }

@@ -18,5 +18,9 @@ void bh_file_digester_see(struct bh_file_digester *d, struct bh_str path);
 /* Whether a package could own that path. */
 bool bh_file_digester_wants(struct bh_str path);
 struct bh_file_digest bh_file_digester_of(struct bh_file_digester *d, uint64_t path_hash, struct bh_str bytes);
+/* The same for a file that comes in pieces. */
+void bh_file_digester_start(struct bh_file_digester *d);
+void bh_file_digester_add(struct bh_file_digester *d, struct bh_str bytes);
+struct bh_file_digest bh_file_digester_end(struct bh_file_digester *d, uint64_t path_hash);
 
 #endif

@@ -16,9 +16,11 @@
 #include "scan/catalog.h"
 #include "scan/file_digest.h"
 #include "scan/matchers.h"
+#include "scan/pkg/jar.h"
+#include "scan/pkg/pkg.h"
 #include "scan/special.h"
 
-enum { MAX_ROWS = 8, MAX_SPECIALS = 8, HEAD = 64, PROGRESS_EVERY = 4 * 1024 * 1024 };
+enum { CHUNK = 4 * 1024 * 1024, MAX_ROWS = 8, MAX_SPECIALS = 8, HEAD = 64, PROGRESS_EVERY = 4 * 1024 * 1024 };
 
 /* Bytes on their way, counted and hashed as they pass. */
 struct tap {
@@ -50,6 +52,7 @@ struct pass {
         struct bh_buf digests;       /* struct bh_file_digest each */
         struct bh_buf sizes;         /* struct bh_file_size each */
         BH_VEC(struct bh_finding) findings;
+        BH_VEC(struct bh_str) partly; /* large files that something could not be asked of */
         BH_VEC(struct bh_str) whiteouts;
         BH_VEC(struct bh_str) opaques;
         BH_VEC(struct bh_special) specials;
@@ -162,6 +165,138 @@ static void told_something(struct pass *p, struct bh_str path, size_t packages, 
                 bh_map_set(&p->told, bh_arena_str(p->arena, path), p);
 }
 
+static void note_digest(struct pass *p, const struct bh_file_digest *d) {
+        bh_buf_add(&p->digests, (struct bh_str){ (const char *) d, sizeof *d });
+}
+
+static void look_into(struct pass *p, const struct bh_file *f, uint64_t hash, const struct bh_cataloger *const *rows, size_t n, bool digest) {
+        catalog_file(p, f, rows, n);
+        if (p->matching)
+                match_file(p, f);
+        if (digest) {
+                struct bh_file_digest d = bh_file_digester_of(p->digester, hash, f->bytes);
+
+                note_digest(p, &d);
+        }
+}
+
+/* A large file on its way: everyone who can do with pieces. */
+struct passer {
+        struct pass *p;
+        const struct bh_file *file;
+        struct bh_jar_stream *jar; /* NULL: not one, or broken */
+        bool digest, matching, program;
+        bool partly; /* somebody would have needed it whole */
+};
+
+static void passer_gap(struct passer *x, const struct bh_err *err) {
+        char text[256];
+
+        gap(x->p, bh_str_of(bh_str_quote(x->file->path, text, sizeof text)), err);
+}
+
+/* Programs of Go are told by their record (scan/product.c); those of Rust keep theirs behind a table at their very end. */
+static void pass_rows(struct passer *x, const struct bh_cataloger *const *rows, size_t n) {
+        for (size_t i = 0; i < n; i++)
+                if (rows[i]->read == bh_pkg_jar)
+                        x->jar = bh_jar_stream_new(&x->p->catalog, x->file->path);
+                else if (rows[i]->match == BH_MATCH_ELF)
+                        x->program = true;
+                else
+                        catalog_file(x->p, x->file, &rows[i], 1);
+}
+
+static void pass_chunk(struct passer *x, uint64_t offset, struct bh_str bytes, struct bh_str fresh, bool last) {
+        struct bh_err err = BH_ERR_NONE;
+
+        if (x->digest)
+                bh_file_digester_add(x->p->digester, fresh);
+        if (x->jar && bh_jar_stream_feed(x->jar, fresh, &err) < 0) {
+                passer_gap(x, &err);
+                bh_jar_stream_free(&x->jar);
+        }
+        if (x->matching && bh_matching_chunk(x->p->matching, offset, bytes, last, &err) < 0) {
+                passer_gap(x, &err);
+                x->matching = false;
+        }
+        if (x->program && !x->partly)
+                x->partly = bh_str_find(bytes, BH_STR(".dep-v0")) >= 0;
+}
+
+static void pass_end(struct passer *x, uint64_t hash) {
+        struct bh_err err = BH_ERR_NONE;
+
+        if (x->jar && bh_jar_stream_finish(x->jar, &err) < 0)
+                passer_gap(x, &err);
+        bh_jar_stream_free(&x->jar);
+        if (x->matching) {
+                int r = bh_matching_end(x->p->matching, &x->p->catalog, &err);
+
+                x->partly |= r > 0;
+                if (r < 0)
+                        passer_gap(x, &err);
+        }
+        if (x->digest) {
+                struct bh_file_digest d = bh_file_digester_end(x->p->digester, hash);
+
+                note_digest(x->p, &d);
+        }
+        if (x->partly)
+                *bh_vec_add(x->p->arena, &x->p->partly) = bh_arena_str(x->p->arena, x->file->path);
+}
+
+static int pass_chunks(struct passer *x, struct bh_err *err) {
+        uint64_t offset = 0;
+        size_t seen = 0; /* of the chunk, with the one before */
+
+        for (;;) {
+                size_t want = (size_t) BH_MIN(bh_tar_left(x->p->tar), (uint64_t) CHUNK);
+                bool last = want == bh_tar_left(x->p->tar);
+                struct bh_str bytes;
+                int r = bh_tar_peek(x->p->tar, want, &bytes, err);
+
+                if (r < 0)
+                        return r;
+                pass_chunk(x, offset, bytes, bh_str_from(bytes, seen), last);
+                if (last)
+                        return 0;
+                seen = BH_MATCHING_OVERLAP;
+                bh_tar_drop(x->p->tar, want - seen);
+                offset += want - seen;
+        }
+}
+
+/* A file that is too large to be held whole. `f` has its beginning, for those who need more than a chunk. */
+static int large_file(struct pass *p, struct bh_file *f, uint64_t hash, const struct bh_cataloger *const *rows, size_t n,
+                      bool digest, struct bh_err *err) {
+        struct bh_finding_sink sink = { p, keep_finding, keep_gap };
+        struct passer x = { .p = p, .file = f, .digest = digest, .matching = p->matching != NULL };
+        int r;
+
+        f->truncated = true;
+        pass_rows(&x, rows, n);
+        r = bh_tar_peek(p->tar, HEAD, &f->bytes, err);
+        if (r < 0) {
+                bh_jar_stream_free(&x.jar);
+                return r;
+        }
+        if (x.matching)
+                bh_matching_begin(p->matching, f, &sink);
+        if (x.digest)
+                bh_file_digester_start(p->digester);
+        r = pass_chunks(&x, err);
+        pass_end(&x, hash);
+        return r;
+}
+
+/* Whether somebody reads a table or a list, of which even a part is better in one piece. */
+static bool wants_beginning(const struct bh_cataloger *const *rows, size_t n) {
+        for (size_t i = 0; i < n; i++)
+                if (rows[i]->match != BH_MATCH_ELF && rows[i]->read != bh_pkg_jar)
+                        return true;
+        return false;
+}
+
 /* A regular file: its beginning tells who wants it, and it is held whole when somebody does. */
 static int file(struct pass *p, const struct bh_tar_entry *e, uint64_t hash, struct bh_err *err) {
         const struct bh_cataloger *rows[MAX_ROWS];
@@ -169,7 +304,7 @@ static int file(struct pass *p, const struct bh_tar_entry *e, uint64_t hash, str
         size_t packages = p->catalog.packages.len, findings = p->findings.len, n;
         bool digest = p->digester && !e->sparse && bh_file_digester_wants(e->path);
         struct bh_str head;
-        uint64_t limit;
+        uint64_t limit, hold;
         int r;
 
         if (e->size == 0)
@@ -178,25 +313,19 @@ static int file(struct pass *p, const struct bh_tar_entry *e, uint64_t hash, str
         if (r < 0)
                 return r;
         n = bh_catalog_find(p->index, e->path, head, rows, MAX_ROWS);
-        if (n == 0 && !digest && !p->matching)
+        if (n == 0 && !digest && !(p->matching && bh_matching_wants(p->matching, e->path, head)))
                 return 0;
         limit = limit_of(rows, n);
-        r = bh_tar_peek(p->tar, (size_t) BH_MIN(e->size, limit), &f.bytes, err);
+        hold = e->size <= limit || wants_beginning(rows, n) ? BH_MIN(e->size, limit) : BH_MIN(e->size, (uint64_t) HEAD);
+        r = bh_tar_peek(p->tar, (size_t) hold, &f.bytes, err);
         if (r < 0)
                 return r;
-        f.truncated = f.bytes.len < e->size;
-        catalog_file(p, &f, rows, n);
-        if (p->matching) {
-                match_file(p, &f);
-                p->n_long += f.truncated;
-        }
-        if (digest && !f.truncated) {
-                struct bh_file_digest d = bh_file_digester_of(p->digester, hash, f.bytes);
-
-                bh_buf_add(&p->digests, (struct bh_str){ (const char *) &d, sizeof d });
-        }
+        if (e->size <= limit)
+                look_into(p, &f, hash, rows, n, digest);
+        else
+                r = large_file(p, &f, hash, rows, n, digest, err);
         told_something(p, e->path, packages, findings);
-        return 0;
+        return r;
 }
 
 static void note_path(struct pass *p, const struct bh_tar_entry *e, uint64_t hash) {
@@ -358,6 +487,22 @@ static void read_all(struct pass *p) {
                 refuse(p);
 }
 
+/* One gap for all of them, with the first names. */
+static void say_partly(struct pass *p) {
+        struct bh_str names = BH_STR("");
+        struct bh_err err = BH_ERR_NONE;
+        char text[160];
+
+        for (size_t i = 0; i < BH_MIN(p->partly.len, (size_t) 3); i++)
+                names = bh_arena_printf(p->scratch, "%.*s%s%s", BH_FMT(names), i ? ", " : "",
+                                        bh_str_quote(p->partly.at[i], text, sizeof text));
+        if (p->partly.len == 0)
+                return;
+        BH_IGNORE(bh_fail(&err, BH_E_LIMIT, "%zu too large to be held whole were read in pieces, so that Rust's audit data, lists of digests "
+                          "and YARA rules may have missed something: %.*s%s", p->partly.len, BH_FMT(names), p->partly.len > 3 ? ", ..." : ""));
+        gap(p, BH_STR("large files"), &err);
+}
+
 static void *keep(struct bh_arena *arena, const struct bh_buf *b) {
         void *copy = bh_arena_alloc(arena, b->len);
 
@@ -386,6 +531,7 @@ static void tell_of_long_files(struct pass *p) {
 static void hand_over(struct pass *p) {
         struct bh_layer *l = p->layer;
 
+        say_partly(p);
         l->packed_bytes = p->packed_tap.bytes;
         l->bytes = p->plain_tap.bytes;
         l->packages = p->catalog.packages.at;
@@ -410,8 +556,9 @@ static void hand_over(struct pass *p) {
         bh_sort_u64((uint64_t *) (void *) p->paths.at, p->paths.len / sizeof(uint64_t));
         l->n_paths = bh_unique_u64((uint64_t *) (void *) p->paths.at, p->paths.len / sizeof(uint64_t));
         p->paths.len = l->n_paths * sizeof(uint64_t);
-        l->paths = keep(p->arena, &p->paths);
-        bh_buf_done(&p->paths);
+        l->paths = (uint64_t *) (void *) p->paths.at; /* not copied: there may be millions */
+        bh_arena_adopt(p->arena, p->paths.at);
+        p->paths = (struct bh_buf){ 0 };
         l->n_digests = p->digests.len / sizeof(struct bh_file_digest);
         l->digests = keep(p->arena, &p->digests);
         qsort(l->digests, l->n_digests, sizeof *l->digests, by_path);

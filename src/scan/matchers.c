@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "scan/matchers.h"
 
+#include <malloc.h>
 #include <stdlib.h>
 
 #include "base/limits.h"
@@ -19,6 +20,8 @@ struct bh_matchers {
         struct bh_literals *literals;
 };
 
+struct passing;
+
 struct bh_matching {
         const struct bh_matchers *m;
         unsigned parts;
@@ -26,7 +29,8 @@ struct bh_matching {
         struct bh_product_run *products;
         struct bh_literals_scratch *scratch;
         struct bh_arena *arena;     /* of the file at hand */
-        const struct bh_file *file; /* the one at hand */
+        struct bh_str chunk;        /* of the file at hand; mostly all of it */
+        struct passing *passing;    /* a file that comes in chunks */
         unsigned signs;             /* of webshells, in it */
         bool told;                  /* which rules of the user are missing */
         bool triggered;             /* a YARA rule may match */
@@ -65,6 +69,7 @@ int bh_matchers_load(struct bh_str bundle, struct bh_matchers **ret, struct bh_e
                 r = bh_hashes_load(bundle, &m->hashes, err);
         if (r >= 0)
                 r = build(m, err);
+        (void) malloc_trim(0); /* compilers take much more than what they leave */
         if (r < 0)
                 bh_matchers_free(&m);
         else
@@ -110,6 +115,7 @@ void bh_matching_free(struct bh_matching **m) {
         bh_yara_run_free(&(*m)->yara);
         bh_arena_free(&(*m)->arena);
         bh_content_run_free(&(*m)->run);
+        free((*m)->passing);
         free(*m);
         *m = NULL;
 }
@@ -120,7 +126,7 @@ static int on_hit(void *user, enum bh_owner owner, uint32_t rule, size_t end) {
         if (owner == BH_OWNER_CONTENT)
                 bh_content_run_hit(m->run, rule, end);
         else if (owner == BH_OWNER_PRODUCT)
-                bh_product_run_hit(m->products, rule, m->file->bytes, end);
+                bh_product_run_hit(m->products, rule, m->chunk, end);
         else if (owner == BH_OWNER_OTHER)
                 m->signs |= 1u << rule;
         else if (owner == BH_OWNER_YARA)
@@ -173,6 +179,10 @@ static int malware(struct bh_matching *m, const struct bh_file *file, const stru
         return r < 0 ? r : bh_yara_scan(m->yara, file->path, file->bytes, m->triggered, sink, err);
 }
 
+bool bh_matching_wants(const struct bh_matching *m, struct bh_str path, struct bh_str head) {
+        return (m->parts & (BH_SCAN_SECRETS | BH_SCAN_MALWARE)) || bh_products_want(m->m->products, path, head);
+}
+
 int bh_matching_file(struct bh_matching *m, const struct bh_file *file, const struct bh_finding_sink *sink,
                      struct bh_catalog *catalog, struct bh_err *err) {
         struct filter filter = { sink, m->parts };
@@ -180,7 +190,9 @@ int bh_matching_file(struct bh_matching *m, const struct bh_file *file, const st
         struct bh_content_where where = { file->path, 0 };
         int r;
 
-        m->file = file;
+        if (!bh_matching_wants(m, file->path, file->bytes))
+                return 0;
+        m->chunk = file->bytes;
         m->signs = 0;
         m->triggered = false;
         bh_product_run_begin(m->products, file->path, file->bytes, !file->truncated);
@@ -196,4 +208,64 @@ int bh_matching_file(struct bh_matching *m, const struct bh_file *file, const st
                 bh_arena_reset(m->arena);
         }
         return r;
+}
+
+struct passing {
+        struct filter filter;
+        struct bh_finding_sink through;
+        struct bh_content_where where;
+        const struct bh_file *file;
+        bool missed; /* something that matters was not looked at as a whole */
+};
+
+void bh_matching_begin(struct bh_matching *m, const struct bh_file *file, const struct bh_finding_sink *sink) {
+        struct passing *p = m->passing ? m->passing : calloc(1, sizeof *p);
+
+        if (!p)
+                bh_nomem(sizeof *p);
+        m->passing = p;
+        *p = (struct passing){ .filter = { sink, m->parts }, .where = { file->path, 0 }, .file = file };
+        p->through = (struct bh_finding_sink){ &p->filter, filtered, filtered_gap };
+        bh_product_run_begin(m->products, file->path, file->bytes, false);
+        bh_content_run_begin(m->run, &p->where, &p->through);
+}
+
+/* The beginning is looked at like any file that is cut; of the rest only what triggers a rule. */
+static int malware_chunk(struct bh_matching *m, bool first, bool last, struct bh_err *err) {
+        struct passing *p = m->passing;
+        struct bh_file part = *p->file;
+        int r = 0;
+
+        part.bytes = m->chunk;
+        part.truncated = true;
+        if (first)
+                r = malware(m, &part, &p->through, err);
+        else if (m->triggered)
+                r = bh_yara_scan(m->yara, part.path, part.bytes, true, &p->through, err);
+        p->missed |= m->hashes || (m->triggered && !(first && last));
+        bh_arena_reset(m->arena);
+        return r;
+}
+
+int bh_matching_chunk(struct bh_matching *m, uint64_t offset, struct bh_str bytes, bool last, struct bh_err *err) {
+        size_t after = offset ? BH_CONTENT_OVERLAP : 0, upto = last ? SIZE_MAX : bytes.len - BH_PRODUCT_OVERLAP;
+        int r;
+
+        m->chunk = bytes;
+        m->signs = 0;
+        m->triggered = false;
+        bh_content_run_chunk(m->run, offset, bytes);
+        r = bh_literals_scan(m->m->literals, m->scratch, bytes, after, upto, on_hit, m, err);
+        bh_content_run_flush(m->run);
+        if (r < 0 || !(m->parts & BH_SCAN_MALWARE))
+                return r;
+        return malware_chunk(m, offset == 0, last, err);
+}
+
+int bh_matching_end(struct bh_matching *m, struct bh_catalog *catalog, struct bh_err *err) {
+        int r;
+
+        bh_product_run_end(m->products, (struct bh_str){ "", 0 }, catalog);
+        r = bh_content_run_end(m->run, err);
+        return r < 0 ? r : m->passing->missed;
 }

@@ -8,6 +8,8 @@
  */
 #include "model/finding.h"
 #include "scan/catalog.h"
+#include "scan/content/run.h"
+#include "scan/product.h"
 
 struct bh_matchers;
 
@@ -22,5 +24,19 @@ void bh_matching_free(struct bh_matching **m);
 /* Looks through one file: findings to the sink, products to the catalog. A failure becomes a gap of the caller's. */
 int bh_matching_file(struct bh_matching *m, const struct bh_file *file, const struct bh_finding_sink *sink,
                      struct bh_catalog *catalog, struct bh_err *err) BH_MUST_CHECK;
+
+/* Whether anything asked for could be found in a file of that name and beginning. */
+bool bh_matching_wants(const struct bh_matching *m, struct bh_str path, struct bh_str head);
+
+/*
+ * The same for a file that is not held whole. `file` and `sink` stay the
+ * caller's until the end; chunks overlap by BH_MATCHING_OVERLAP. YARA rules see
+ * one chunk at a time, and hash lists nothing: ..._end tells whether that
+ * mattered (1) or not (0).
+ */
+#define BH_MATCHING_OVERLAP (BH_PRODUCT_OVERLAP + BH_CONTENT_OVERLAP)
+void bh_matching_begin(struct bh_matching *m, const struct bh_file *file, const struct bh_finding_sink *sink);
+int bh_matching_chunk(struct bh_matching *m, uint64_t offset, struct bh_str bytes, bool last, struct bh_err *err) BH_MUST_CHECK;
+int bh_matching_end(struct bh_matching *m, struct bh_catalog *catalog, struct bh_err *err) BH_MUST_CHECK;
 
 #endif

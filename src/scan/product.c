@@ -127,6 +127,10 @@ static bool ends_fit(const struct bh_products *all, struct bh_str path) {
         return name.len && all->ends[(unsigned char) bh_lower(name.at[0])][last / 8] >> last % 8 & 1;
 }
 
+bool bh_products_want(const struct bh_products *p, struct bh_str path, struct bh_str head) {
+        return p->text_literals || bh_elf_is(head) || ends_fit(p, path);
+}
+
 /* Rules that go by the name alone: their text is too plain to be looked for everywhere. */
 static void by_name(struct bh_product_run *run, struct bh_str bytes) {
         const struct bh_products *all = run->products;

@@ -146,6 +146,7 @@ static int load_rule(struct loader *l, const struct bh_doc *rule) {
                 r = compile(l, rule, version, &p->version);
         if (r == 0 && bh_regex_groups(p->version) < 1)
                 r = wrong(l, rule, "'version' has no group:", p->product);
+        l->products->text_literals |= p->text && p->n_literals;
         return r == 0 ? load_proofs(l, rule, p) : r;
 }
 

@@ -27,6 +27,7 @@ struct bh_products {
         struct bh_arena *arena;
         BH_VEC(struct bh_product) each;
         struct bh_regex *any_path; /* of a rule without literals: most files are none of theirs, */
+        bool text_literals;        /* some rule looks for its literals in files that are no programs */
         uint8_t ends[256][32];     /* and most are known by the first and last byte of their name: a bit a pair, lower case */
 };
 
