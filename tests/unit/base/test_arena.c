@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include <stdlib.h>
+
 #include "base/arena.h"
 #include "base/vec.h"
 
@@ -49,6 +51,25 @@ static void a_vector_keeps_its_items_while_it_grows(void **state) {
         bh_arena_free(&a);
 }
 
+static void a_large_vector_keeps_its_items_too(void **state) {
+        struct bh_arena *a = bh_arena_new();
+        BH_VEC(uint64_t) v = { 0 };
+
+        (void) state;
+        for (uint64_t i = 0; i < 1000000; i++) {
+                *bh_vec_add(a, &v) = i;
+                if (i % 1000 == 0)
+                        (void) bh_arena_alloc(a, 4096);
+        }
+        for (uint64_t i = 0; i < 1000000; i++)
+                assert_int_equal(v.at[i], i);
+        bh_arena_adopt(a, malloc(100));
+        bh_arena_adopt(a, NULL);
+        bh_arena_reset(a);
+        bh_arena_adopt(a, malloc(100));
+        bh_arena_free(&a);
+}
+
 static void printing_and_joining_close_with_a_nul(void **state) {
         struct bh_arena *a = bh_arena_new();
         struct bh_str s = bh_arena_printf(a, "%d-%s", 7, "x");
@@ -60,4 +81,4 @@ static void printing_and_joining_close_with_a_nul(void **state) {
 }
 
 BH_UNIT_MAIN(what_it_hands_out_is_zeroed_and_aligned, a_reset_arena_is_used_again_and_zeroed_again,
-             a_vector_keeps_its_items_while_it_grows, printing_and_joining_close_with_a_nul)
+             a_vector_keeps_its_items_while_it_grows, a_large_vector_keeps_its_items_too, printing_and_joining_close_with_a_nul)
