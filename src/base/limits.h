@@ -52,6 +52,7 @@
 #define BH_LIMIT_CONTENT_WORK (256 * BH_MIB)    /* bytes that rules look at around keywords, in one file */
 #define BH_LIMIT_CONTENT_RULES 65536
 #define BH_LIMIT_YARA_FILE (32 * BH_MIB)        /* of one file, that the user's YARA rules see */
+#define BH_LIMIT_YARA_TEXT (4 * BH_MIB)         /* our own rules see no longer file that is no program */
 #define BH_LIMIT_YARA_SECONDS 20               /* for one file */
 #define BH_LIMIT_WEBSHELL_BYTES (4 * BH_MIB)    /* of a script, that are followed */
 #define BH_LIMIT_WEBSHELL_TOKENS 500000         /* its words */

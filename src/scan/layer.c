@@ -523,8 +523,8 @@ static void tell_of_long_files(struct pass *p) {
 
         if (p->n_long == 0)
                 return;
-        BH_IGNORE(bh_fail(&why, BH_E_LIMIT, "%llu files are larger than %llu MiB; rules saw their beginning only", (unsigned long long) p->n_long,
-                          BH_LIMIT_FILE / BH_MIB));
+        (void) bh_fail(&why, BH_E_LIMIT, "%llu files are larger than %llu MiB; rules saw their beginning only", (unsigned long long) p->n_long,
+                          BH_LIMIT_FILE / BH_MIB);
         gap(p, BH_STR("layer"), &why);
 }
 

@@ -161,7 +161,7 @@ static void missing_rules(struct bh_matching *m, const struct bh_finding_sink *s
         for (uint32_t i = 0; i < n && !m->told; i++) {
                 struct bh_err why = BH_ERR_NONE;
 
-                BH_IGNORE(bh_fail(&why, BH_E_FORMAT, "left out: %.*s", BH_FMT(gaps[i])));
+                (void) bh_fail(&why, BH_E_FORMAT, "left out: %.*s", BH_FMT(gaps[i]));
                 sink->gap(sink->user, BH_STR("YARA rules"), &why);
         }
         m->told = true;
