@@ -10,6 +10,7 @@
  */
 #include <dirent.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -184,6 +185,7 @@ int main(int argc, char **argv) {
                 (void) fprintf(stderr, "usage: bench_layer LAYER [CONTENT-FOLDER [MODE]]\n");
                 return 2;
         }
+        (void) mallopt(M_MMAP_THRESHOLD, 1 << 20); /* as the worker does */
         if (argc > 3) {
                 struct result r = measure((enum mode) atoi(argv[3]), argv[1], argv[2]);
 

@@ -5,6 +5,7 @@
  * in, and answers requests (wire/work.h) until the other side goes.
  */
 #include <errno.h>
+#include <malloc.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -277,6 +278,7 @@ static int start(struct worker *w, struct bh_err *err) {
         int r = load_content(w, err);
         unsigned missing;
 
+        (void) mallopt(M_MMAP_THRESHOLD, 1 << 20); /* a large file's buffer goes back when it is freed */
         bh_digest_prepare();
         return r < 0 ? r : bh_sandbox_enter(&(struct bh_sandbox_opts){ .memory_bytes = BH_LIMIT_WORKER_MEMORY }, &missing, err);
 }
