@@ -100,4 +100,9 @@
 
 #define BH_LIMIT_RUST_AUDIT (8 * BH_MIB) /* a Rust program's list of crates, unpacked */
 
+
+#define BH_LIMIT_DOCKERFILE (1 * BH_MIB)       /* one build file */
+#define BH_LIMIT_DOCKERFILE_INSTRUCTIONS 10000
+#define BH_LIMIT_DOCKERFILE_WORDS 200000
+
 #endif

@@ -96,7 +96,7 @@ const struct bh_config_row bh_config_rules[_BH_IMG_MAX] = {
                                       "They make a downloaded file a program.", "Where nothing needs them, use a smaller base.", NULL),
         [BH_IMG_TOOL_ROOT] = ROW("TOOL-ROOT", LOW, "Tools to become root are in the image", "tools",
                                  "A container has one user; these exist to leave it.", "Remove them.", NULL),
-        [BH_IMG_TOOL_ENGINE] = ROW("TOOL-ENGINE", LOW, "Clients of a container engine or cluster are in the image", "tools",
+        [BH_IMG_TOOL_ENGINE] = ROW("TOOL-ENGINE", INFO, "Tools that steer containers or clusters are in the image", "tools",
                                    "With a mounted socket or token they control the host or the cluster.", "Leave them out of what runs.", NULL),
         [BH_IMG_WASTE] = { "BH-IMG-WASTE", BH_FINDING_WEIGHT, BH_SEVERITY_LOW, "A layer carries files that later layers replace or delete",
                            "weight", "They are stored and sent with every pull, and what was deleted can still be read.",

@@ -5,5 +5,6 @@
 #include "tool/cli.h"
 
 extern const struct bh_cmd bh_cmd_scan, bh_cmd_sbom, bh_cmd_explain, bh_cmd_vex;
+extern const struct bh_cmd bh_cmd_lint, bh_cmd_scan, bh_cmd_sbom;
 
 #endif
