@@ -104,6 +104,9 @@ static int given_base(struct scan *s, struct bh_base_given *ret, struct bh_err *
                 return 0;
         }
         opts.describe_only = true;
+        opts.manifest = (struct bh_str){ 0 }; /* that was of the target's index; the base is the one of the same platform */
+        if (s->acquired.image.platform.os.len)
+                opts.platform = s->acquired.image.platform;
         opts.progress = NULL;
         r = bh_acquire(s->opts->base, &opts, s->arena, &base, err);
         if (r >= 0 && base.image.n_layers == 0)
