@@ -1,16 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#define _GNU_SOURCE
 #include "lib/acquire.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/limits.h"
 #include "image/archive.h"
+#include "fmt/digest.h"
+#include "lib/texts.h"
 #include "lib/worker.h"
+#include "scan/layer.h"
 #include "sys/fd.h"
 #include "wire/layer.h"
 
@@ -445,6 +451,44 @@ static void add_source_gaps(struct acquire *a) {
         }
 }
 
+static void keep_texts(void *user, const struct bh_layer *layer, struct bh_str bytes) {
+        struct acquire *a = user;
+
+        a->out->texts = *layer;
+        layer_to_cache(a, layer, bytes);
+}
+
+static int ask_for_texts(struct acquire *a, struct bh_str tar, struct bh_err *err) {
+        struct bh_work_request q = { .work = BH_WORK_LAYER, .parts = a->opts->parts, .offset = 0, .size = tar.len };
+        struct bh_worker_listener listener = { .layer = keep_texts, .user = a };
+        BH_CLEANUP(bh_fd_close) int fd = memfd_create("bulkhead-texts", MFD_CLOEXEC);
+        struct bh_worker *w;
+        bool died;
+        int r = fd < 0 ? bh_fail_sys(err, errno, "memfd") : bh_fd_write_all(fd, tar, err);
+
+        if (r >= 0)
+                r = bh_worker_start(a->opts->content_fd, &w, err);
+        if (r < 0)
+                return r;
+        r = bh_worker_ask(w, &q, fd, a->arena, &listener, &died, err);
+        bh_worker_stop(&w);
+        return r;
+}
+
+/* Secrets in the environment, labels and steps: those texts as one more layer. */
+static void read_texts(struct acquire *a) {
+        BH_CLEANUP(bh_buf_done) struct bh_buf tar = { 0 };
+        struct bh_err err = BH_ERR_NONE;
+
+        if (!a->out->is_image || a->opts->describe_only || a->opts->content_fd < 0 || !(a->opts->parts & BH_SCAN_SECRETS) ||
+            !bh_image_texts(&tar, &a->out->image))
+                return;
+        if (layer_from_cache(a, bh_digest_sha256(a->arena, bh_buf_str(&tar)), &a->out->texts))
+                return;
+        if (ask_for_texts(a, bh_buf_str(&tar), &err) < 0)
+                add_gap(a, "configuration", &err);
+}
+
 static int acquire(struct acquire *a, struct bh_err *err) {
         struct bh_err end = BH_ERR_NONE;
         int r;
@@ -483,6 +527,8 @@ int bh_acquire(struct bh_str target, const struct bh_acquire_opts *opts, struct 
                 return r;
         ret->ref = a.source->ref;
         r = acquire(&a, err);
+        if (r >= 0)
+                read_texts(&a);
         ret->gaps = a.gaps.at;
         ret->n_gaps = (uint32_t) a.gaps.len;
         bh_source_close(&a.source);

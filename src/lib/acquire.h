@@ -35,6 +35,7 @@ struct bh_acquired {
         struct bh_image image;
         struct bh_layer *layers; /* bottom first */
         uint32_t n_layers, n_cached;
+        struct bh_layer texts; /* what the configuration's texts gave, see texts.h; findings only */
         struct bh_gap *gaps;
         uint32_t n_gaps;
 };

@@ -77,11 +77,32 @@ static void find_across_layers(struct scan *s, struct bh_finding_list *out) {
         bh_integrity_findings(s->acquired.layers, s->acquired.n_layers, &s->merged, s->arena, out);
 }
 
+/* A step of the history belongs to the layer it made; the rest of the configuration to the last one. */
+static void take_texts(struct scan *s, struct bh_finding_list *out) {
+        const struct bh_image *image = &s->acquired.image;
+
+        for (uint32_t i = 0; i < s->acquired.texts.n_findings; i++) {
+                struct bh_finding *f = bh_vec_add(s->arena, out);
+                struct bh_str step;
+                uint64_t number;
+
+                *f = s->acquired.texts.findings[i];
+                f->layer = s->acquired.n_layers ? s->acquired.n_layers - 1 : 0;
+                step = f->path;
+                if (!bh_str_cut_prefix(&step, BH_STR("config:History:")) || !bh_str_u64(step, &number) || number > image->n_history)
+                        continue;
+                f->layer = 0;
+                for (uint64_t k = 0; k + 1 < number; k++)
+                        f->layer += !image->history[k].empty_layer && f->layer + 1 < s->acquired.n_layers;
+        }
+}
+
 static void take_findings(struct scan *s) {
         struct bh_finding_list more = { 0 };
         struct bh_report *r = s->report;
 
         find_across_layers(s, &more);
+        take_texts(s, &more);
         r->findings = bh_arena_array(s->arena, struct bh_report_finding, s->merged.n_findings + more.len);
         for (size_t i = 0; i < s->merged.n_findings + more.len; i++) {
                 struct bh_finding *f = i < s->merged.n_findings ? &s->merged.findings[i] : &more.at[i - s->merged.n_findings];
