@@ -215,7 +215,8 @@ struct passing {
         struct bh_finding_sink through;
         struct bh_content_where where;
         const struct bh_file *file;
-        bool missed; /* something that matters was not looked at as a whole */
+        bool program; /* our own YARA rules mind no other file of this size, see BH_LIMIT_YARA_TEXT */
+        bool missed;  /* something that matters was not looked at as a whole */
 };
 
 void bh_matching_begin(struct bh_matching *m, const struct bh_file *file, const struct bh_finding_sink *sink) {
@@ -226,6 +227,7 @@ void bh_matching_begin(struct bh_matching *m, const struct bh_file *file, const 
         m->passing = p;
         *p = (struct passing){ .filter = { sink, m->parts }, .where = { file->path, 0 }, .file = file };
         p->through = (struct bh_finding_sink){ &p->filter, filtered, filtered_gap };
+        p->program = bh_str_starts(file->bytes, BH_STR("\x7f" "ELF")) || bh_str_starts(file->bytes, BH_STR("MZ"));
         bh_product_run_begin(m->products, file->path, file->bytes, false);
         bh_content_run_begin(m->run, &p->where, &p->through);
 }
@@ -242,7 +244,7 @@ static int malware_chunk(struct bh_matching *m, bool first, bool last, struct bh
                 r = malware(m, &part, &p->through, err);
         else if (m->triggered)
                 r = bh_yara_scan(m->yara, part.path, part.bytes, true, &p->through, err);
-        p->missed |= m->hashes || (m->triggered && !(first && last));
+        p->missed |= m->hashes || (m->triggered && p->program && !(first && last));
         bh_arena_reset(m->arena);
         return r;
 }

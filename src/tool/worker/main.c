@@ -279,6 +279,7 @@ static int start(struct worker *w, struct bh_err *err) {
         unsigned missing;
 
         (void) mallopt(M_MMAP_THRESHOLD, 1 << 20); /* a large file's buffer goes back when it is freed */
+        (void) mallopt(M_TRIM_THRESHOLD, 1 << 20);
         bh_digest_prepare();
         return r < 0 ? r : bh_sandbox_enter(&(struct bh_sandbox_opts){ .memory_bytes = BH_LIMIT_WORKER_MEMORY }, &missing, err);
 }
