@@ -163,7 +163,7 @@ static struct result measure(enum mode mode, const char *path, const char *conte
                 struct rusage u;
                 double before = cpu_now();
 
-                r = mode == FLOOR ? read_floor(path) : read_layer(path, mode == EVERYTHING ? BH_SCAN_ALL : 0, mode == EVERYTHING ? content : NULL);
+                r = mode == FLOOR ? read_floor(path) : read_layer(path, mode == EVERYTHING ? BH_SCAN_ALL : 0, content);
                 r.cpu_s = cpu_now() - before - r.setup_s;
                 (void) getrusage(RUSAGE_SELF, &u);
                 r.rss_kib = u.ru_maxrss;
