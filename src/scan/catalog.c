@@ -13,6 +13,7 @@ const struct bh_cataloger bh_catalogers[] = {
         { "dotnet-lock", BH_MATCH_BASENAME, "packages.lock.json", bh_pkg_dotnet_lock },
         { "dpkg", BH_MATCH_PATH, "var/lib/dpkg/status", bh_pkg_dpkg_status },
         { "dpkg-copyright", BH_MATCH_BASENAME, "copyright", bh_pkg_dpkg_copyright },
+        { "dpkg-list", BH_MATCH_SUFFIX, ".list", bh_pkg_dpkg_list },
         { "dpkg-md5sums", BH_MATCH_SUFFIX, ".md5sums", bh_pkg_dpkg_md5sums },
         { "dpkg-status.d", BH_MATCH_DIR, "var/lib/dpkg/status.d", bh_pkg_dpkg_status_d },
         { "go-binary", BH_MATCH_ELF, NULL, bh_pkg_go_binary },

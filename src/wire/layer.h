@@ -16,7 +16,7 @@
 #include "model/layer.h"
 
 /* Goes up whenever the meaning of a stored layer changes, so that caches start anew. */
-#define BH_WIRE_LAYER_VERSION 2
+#define BH_WIRE_LAYER_VERSION 3
 
 void bh_wire_layer_put(struct bh_buf *out, const struct bh_layer *layer);
 int bh_wire_layer_get(struct bh_arena *arena, struct bh_str bytes, struct bh_layer *ret, struct bh_err *err)

@@ -131,6 +131,39 @@ int bh_pkg_dpkg_md5sums(struct bh_catalog *c, const struct bh_file *file, struct
         return bh_str_is(bh_str_dirname(file->path), "var/lib/dpkg/info") ? read_md5sums(c, file, err) : 0;
 }
 
+/*
+ * NAME.list names every path of a package, directories too. It matters where a
+ * package has no md5sums, for paths that could tell of another package: then
+ * the distribution's word on them goes first. The rest would only cost memory.
+ */
+static bool could_tell(struct bh_str path) {
+        static const char *const ends[] = { "/METADATA", "/PKG-INFO", ".egg-info", "/package.json", ".jar", ".war", ".gemspec",
+                                            "/installed.json", ".deps.json", "/Cargo.lock", "/composer.lock" };
+        static const char *const programs[] = { "/bin/", "/sbin/", "/usr/bin/", "/usr/sbin/" };
+
+        for (size_t i = 0; i < BH_LEN(ends); i++)
+                if (bh_str_ends(path, bh_str_of(ends[i])))
+                        return true;
+        for (size_t i = 0; i < BH_LEN(programs); i++)
+                if (bh_str_starts(path, bh_str_of(programs[i])))
+                        return true;
+        return false;
+}
+
+int bh_pkg_dpkg_list(struct bh_catalog *c, const struct bh_file *file, struct bh_arena *scratch, struct bh_err *err) {
+        struct bh_cur cur = bh_cur_of(file->bytes);
+        struct bh_str line;
+
+        (void) scratch;
+        (void) err;
+        if (!bh_str_is(bh_str_dirname(file->path), "var/lib/dpkg/info"))
+                return 0;
+        while (bh_cur_line(&cur, &line))
+                if (could_tell(line))
+                        own(c, line, BH_STR(""), false);
+        return 0;
+}
+
 int bh_pkg_dpkg_status_d(struct bh_catalog *c, const struct bh_file *file, struct bh_arena *scratch,
                           struct bh_err *err) {
         if (bh_str_ends(file->path, BH_STR(".md5sums")))

@@ -10,6 +10,7 @@
 BH_CATALOG_FN(bh_pkg_apk);
 BH_CATALOG_FN(bh_pkg_content_sets);
 BH_CATALOG_FN(bh_pkg_dpkg_copyright);
+BH_CATALOG_FN(bh_pkg_dpkg_list);
 BH_CATALOG_FN(bh_pkg_dpkg_md5sums);
 BH_CATALOG_FN(bh_pkg_dpkg_status);
 BH_CATALOG_FN(bh_pkg_dpkg_status_d);
