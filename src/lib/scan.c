@@ -69,7 +69,7 @@ static int finding_order(const void *a, const void *b) {
 /* What no single layer could tell: of the configuration, and of files that should be as their packages brought them. */
 static void find_across_layers(struct scan *s, struct bh_finding_list *out) {
         struct bh_config_in in = { s->acquired.is_image ? &s->acquired.image : NULL, &s->merged, s->acquired.layers, s->acquired.n_layers,
-                                   s->opts->acquire.parts & BH_SCAN_FILES, s->opts->today_s };
+                                   s->opts->acquire.parts & BH_SCAN_FILES, s->report->db.built_s };
 
         if (!(s->opts->acquire.parts & BH_SCAN_FILES) || s->acquired.is_sbom)
                 return;

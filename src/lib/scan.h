@@ -20,7 +20,7 @@ struct bh_scan_opts {
         struct bh_str base;             /* what the image is built upon: a target, or a digest of its top layer; empty: find out */
         const struct bh_policy *policy; /* owners, known bases, exceptions, rules; NULL: none */
         const struct bh_vex_list *vex;  /* NULL: none */
-        int64_t today_s; /* for end-of-life and expiry; a fixed date gives a fixed report */
+        int64_t today_s; /* for the expiry of exceptions; all else goes by the date of the database */
         struct bh_str version;
 };
 
