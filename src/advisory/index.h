@@ -109,6 +109,9 @@ int bh_index_statement(struct bh_index *index, struct bh_arena *arena, const str
 int bh_index_vuln_id(struct bh_index *index, uint32_t vuln, struct bh_str *ret, struct bh_err *err) BH_MUST_CHECK;
 int bh_index_vuln(struct bh_index *index, struct bh_arena *arena, uint32_t vuln, struct bh_vuln *ret, struct bh_err *err) BH_MUST_CHECK;
 int bh_index_text(struct bh_index *index, struct bh_arena *arena, uint32_t vuln, struct bh_vuln_text *ret, struct bh_err *err) BH_MUST_CHECK;
+/* Of many at once, in any order: each packed block is opened once. `ret` has n places, and is as it was on failure. */
+int bh_index_texts(struct bh_index *index, struct bh_arena *arena, const uint32_t *vulns, size_t n, struct bh_vuln_text *ret,
+                   struct bh_err *err) BH_MUST_CHECK;
 /* The vulnerabilities of that name: one for an id or alias, several for an erratum, none when unknown. */
 int bh_index_find(struct bh_index *index, struct bh_arena *arena, struct bh_str name, uint32_t **ret, uint32_t *ret_n,
                   struct bh_err *err) BH_MUST_CHECK;

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the parts of an open index say: strings, packages, vulnerabilities, lifecycles. */
 #include "advisory/layout.h"
-#include "advisory/zblock.h"
-#include "base/limits.h"
 #include "base/vec.h"
 
 int bh_index_string(struct bh_index *index, uint32_t number, struct bh_str *ret, struct bh_err *err) {
@@ -323,17 +321,16 @@ static const struct bh_exploit *fact_exploits(struct facts *f, uint32_t *ret_n) 
         return list;
 }
 
-static void read_facts(struct facts *f, struct bh_vuln *v, uint64_t *ret_block, uint64_t *ret_offset) {
+static void read_facts(struct facts *f, struct bh_vuln *v) {
         uint64_t flags = bh_cur_uvarint(&f->c);
 
         v->withdrawn = flags & BH_FACTS_WITHDRAWN;
         v->rejected = flags & BH_FACTS_REJECTED;
         v->kev = flags & BH_FACTS_KEV;
         v->ransomware = flags & BH_FACTS_RANSOMWARE;
-        *ret_block = UINT64_MAX;
-        if (flags & BH_FACTS_TEXT) {
-                *ret_block = bh_cur_uvarint(&f->c);
-                *ret_offset = bh_cur_uvarint(&f->c);
+        if (flags & BH_FACTS_TEXT) { /* where its text is: text.c */
+                (void) bh_cur_uvarint(&f->c);
+                (void) bh_cur_uvarint(&f->c);
         }
         if (v->kev)
                 v->kev_date_s = bh_index_get_date(&f->c);
@@ -359,71 +356,21 @@ static void read_facts(struct facts *f, struct bh_vuln *v, uint64_t *ret_block, 
                 f->r = bh_fail(f->err, BH_E_FORMAT, "the facts of a vulnerability make no sense");
 }
 
-static int vuln_facts(struct bh_index *ix, struct bh_arena *arena, uint32_t vuln, struct bh_vuln *v, uint64_t *ret_block,
-                      uint64_t *ret_offset, struct bh_err *err) {
-        struct facts f = { .ix = ix, .arena = arena, .err = err };
+int bh_index_vuln(struct bh_index *index, struct bh_arena *arena, uint32_t vuln, struct bh_vuln *ret, struct bh_err *err) {
+        struct facts f = { .ix = index, .arena = arena, .err = err };
         struct bh_str bytes = { 0 };
+        struct bh_vuln v = { 0 };
 
-        f.r = bh_index_vuln_id(ix, vuln, &v->id, err);
+        f.r = bh_index_vuln_id(index, vuln, &v.id, err);
         if (f.r == 0)
-                f.r = bh_index_slice(ix, BH_SECTION_VULNS, BH_SECTION_FACTS, vuln, &bytes, err);
+                f.r = bh_index_slice(index, BH_SECTION_VULNS, BH_SECTION_FACTS, vuln, &bytes, err);
         if (f.r < 0)
                 return f.r;
         f.c = bh_cur_of(bytes);
-        read_facts(&f, v, ret_block, ret_offset);
-        return f.r;
-}
-
-int bh_index_vuln(struct bh_index *index, struct bh_arena *arena, uint32_t vuln, struct bh_vuln *ret, struct bh_err *err) {
-        struct bh_vuln v = { 0 };
-        uint64_t block, offset;
-        int r = vuln_facts(index, arena, vuln, &v, &block, &offset, err);
-
-        if (r == 0)
+        read_facts(&f, &v);
+        if (f.r == 0)
                 *ret = v;
-        return r;
-}
-
-static struct bh_str text_slice(struct bh_cur *c) {
-        return bh_cur_take(c, bh_cur_uvarint(c));
-}
-
-static int read_text(struct bh_arena *arena, struct bh_cur c, struct bh_vuln_text *ret, struct bh_err *err) {
-        struct bh_vuln_text t = { .summary = text_slice(&c), .details = { 0 } };
-        struct bh_str *references;
-        uint64_t n;
-
-        t.details = text_slice(&c);
-        n = bh_cur_uvarint(&c);
-        if (c.bad || n > c.left)
-                return bh_fail(err, BH_E_FORMAT, "a text of the index is cut short");
-        references = bh_arena_array(arena, struct bh_str, n);
-        for (uint64_t i = 0; i < n; i++)
-                references[i] = text_slice(&c);
-        if (c.bad)
-                return bh_fail(err, BH_E_FORMAT, "a text of the index is cut short");
-        t.references = references;
-        t.n_references = (uint32_t) n;
-        *ret = t;
-        return 0;
-}
-
-int bh_index_text(struct bh_index *index, struct bh_arena *arena, uint32_t vuln, struct bh_vuln_text *ret, struct bh_err *err) {
-        struct bh_vuln v = { 0 };
-        struct bh_str packed, block;
-        uint64_t number, offset;
-        int r = vuln_facts(index, arena, vuln, &v, &number, &offset, err);
-
-        if (r == 0 && number == UINT64_MAX)
-                *ret = (struct bh_vuln_text){ 0 };
-        if (r < 0 || number == UINT64_MAX)
-                return r;
-        if (number > UINT32_MAX)
-                return bh_fail(err, BH_E_FORMAT, "the facts of a vulnerability make no sense");
-        r = bh_index_slice(index, BH_SECTION_TEXT_AT, BH_SECTION_TEXTS, number, &packed, err);
-        if (r == 0)
-                r = bh_zblock_read(arena, packed, BH_LIMIT_INDEX_TEXT, &block, err);
-        return r < 0 ? r : read_text(arena, bh_cur_at(block, offset, block.len - BH_MIN(offset, block.len)), ret, err);
+        return f.r;
 }
 
 int bh_index_find(struct bh_index *index, struct bh_arena *arena, struct bh_str name, uint32_t **ret, uint32_t *ret_n,

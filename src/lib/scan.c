@@ -215,6 +215,8 @@ static int look_up(struct scan *s, struct bh_err *err) {
                 return 0;
         }
         r = bh_report_match(s->report, s->opts->index, s->arena, err);
+        if (r >= 0 && s->opts->texts)
+                r = bh_report_texts(s->report, s->opts->index, s->arena, err);
         if (r < 0)
                 return bh_wrap(err, r, "vulnerability database");
         end_of_life(s);

@@ -103,8 +103,6 @@ static int add(struct matching *m, const struct bh_vuln_match *v, struct bh_vuln
         *f = (struct bh_vuln_finding){ .package = m->numbers[v->package], .match = *v };
         p = &m->report->packages[f->package];
         r = bh_index_vuln(m->index, m->arena, v->vuln, &f->vuln, err);
-        if (r >= 0)
-                r = bh_index_text(m->index, m->arena, v->vuln, &f->text, err);
         if (r < 0)
                 return r;
         f->whose.layer = p->layer;
@@ -121,6 +119,21 @@ static struct bh_match_query query(struct matching *m) {
         choose_packages(m);
         return (struct bh_match_query){ .os_id = r->id, .os_version = r->version_id, .os_codename = r->codename, .os_like = r->like,
                                         .packages = m->asked, .n_packages = m->n_asked };
+}
+
+/* Packed as they are, they are read all together. */
+int bh_report_texts(struct bh_report *report, struct bh_index *index, struct bh_arena *arena, struct bh_err *err) {
+        BH_CLEANUP(bh_arena_free) struct bh_arena *scratch = bh_arena_new();
+        struct bh_vuln_text *texts = bh_arena_array(scratch, struct bh_vuln_text, report->n_vulns);
+        uint32_t *numbers = bh_arena_array(scratch, uint32_t, report->n_vulns);
+        int r;
+
+        for (uint32_t i = 0; i < report->n_vulns; i++)
+                numbers[i] = report->vulns[i].match.vuln;
+        r = bh_index_texts(index, arena, numbers, report->n_vulns, texts, err);
+        for (uint32_t i = 0; r >= 0 && i < report->n_vulns; i++)
+                report->vulns[i].text = texts[i];
+        return r;
 }
 
 int bh_report_match(struct bh_report *report, struct bh_index *index, struct bh_arena *arena, struct bh_err *err) {

@@ -6,6 +6,8 @@
 #include "lib/scan.h"
 
 int bh_report_match(struct bh_report *report, struct bh_index *index, struct bh_arena *arena, struct bh_err *err) BH_MUST_CHECK;
+/* What else the index has to say of them: titles, descriptions, references. */
+int bh_report_texts(struct bh_report *report, struct bh_index *index, struct bh_arena *arena, struct bh_err *err) BH_MUST_CHECK;
 /*
  * Every verdict, with what was weighed for it, also those that came to nothing: by package, then vulnerability;
  * `package` counts in the report's packages. For people who ask why, not for every scan.

@@ -26,6 +26,7 @@ struct bh_report_format {
         const char *name;
         const char *description; /* one line for --help */
         bool sbom;               /* it lists all packages: `bulkhead sbom` offers it */
+        bool texts;              /* it shows what vulnerabilities are about, so the report must have their texts */
         int (*write)(struct bh_buf *out, const struct bh_report *reports, size_t n, const struct bh_report_opts *opts,
                      struct bh_err *err) BH_MUST_CHECK;
 };

@@ -52,6 +52,16 @@ int bh_output_check(const struct bh_cli *cli, struct bh_err *err) {
         return r;
 }
 
+bool bh_output_texts(const struct bh_cli *cli) {
+        struct bh_err err = BH_ERR_NONE;
+        bool texts = false;
+        struct sink s;
+
+        for (size_t i = 0; sink_at(cli, i, &s, &err) > 0; i++)
+                texts |= s.format->texts;
+        return texts;
+}
+
 static bool wants_colour(const struct bh_cli *cli, const struct sink *s) {
         const char *when = bh_cli_get(cli, "colour"), *term = getenv("TERM"), *no = getenv("NO_COLOR");
 

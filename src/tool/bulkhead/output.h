@@ -15,6 +15,8 @@
 
 /* Fails for unknown formats and for two that both want standard output: asked before a long scan begins. */
 int bh_output_check(const struct bh_cli *cli, struct bh_err *err) BH_MUST_CHECK;
+/* Does any of them show the long texts of vulnerabilities? */
+bool bh_output_texts(const struct bh_cli *cli);
 int bh_output_write(const struct bh_cli *cli, const struct bh_report *reports, size_t n, struct bh_err *err) BH_MUST_CHECK;
 /* The bytes to FILE (by way of a new file beside it, so that nobody reads half of it), or to standard output. */
 int bh_output_bytes(const char *path, struct bh_str bytes, struct bh_err *err) BH_MUST_CHECK;

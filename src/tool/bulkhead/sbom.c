@@ -20,6 +20,7 @@ static int write_it(struct bh_session *s, const struct bh_report_format *format,
         int r;
 
         s->opts.acquire.parts = 0;
+        s->opts.texts = format->texts;
         if (!bh_cli_has(s->cli, "vulnerabilities"))
                 s->opts.index = NULL;
         r = bh_session_scan(s, s->cli->args[0], arena, &report, err);

@@ -111,6 +111,7 @@ static int run(struct bh_cli *cli, struct bh_err *err) {
                 r = bh_session_open(&session, cli, err);
         if (r >= 0 && bh_cli_has(cli, "fail-on"))
                 r = bh_policy_fail_on(cli->arena, bh_str_of(bh_cli_get(cli, "fail-on")), &session.policy, err);
+        session.opts.texts = bh_output_texts(cli);
         if (r >= 0)
                 scan_all(&s);
         if (r >= 0 && s.reports.len)

@@ -94,6 +94,32 @@ static void the_text_of_those_who_write_for_readers_wins(void **state) {
         assert_str(t.summary, "openssl security update");
 }
 
+static void many_texts_are_read_together_in_any_order(void **state) {
+        uint32_t wanted[] = { the("CVE-2022-4304"), the("CVE-2023-0286"), the("CVE-2022-4304") };
+        struct bh_vuln_text t[BH_LEN(wanted)], alone;
+
+        (void) state;
+        assert_int_equal(bh_index_texts(ix, arena, wanted, BH_LEN(wanted), t, NULL), 0);
+        for (size_t i = 0; i < BH_LEN(wanted); i++) {
+                assert_int_equal(bh_index_text(ix, arena, wanted[i], &alone, NULL), 0);
+                assert_true(bh_str_eq(t[i].summary, alone.summary) && bh_str_eq(t[i].details, alone.details));
+                assert_int_equal(t[i].n_references, alone.n_references);
+        }
+        assert_str(t[1].details, "There is a type confusion.");
+        assert_int_equal(bh_index_texts(ix, arena, wanted, 0, t, NULL), 0);
+}
+
+static void a_text_that_is_not_there_leaves_all_as_they_were(void **state) {
+        uint32_t wanted[] = { the("CVE-2023-0286"), 0x7fffffff };
+        struct bh_vuln_text t[BH_LEN(wanted)] = { { .n_references = 77 }, { .n_references = 78 } };
+        struct bh_err err = BH_ERR_NONE;
+
+        (void) state;
+        assert_int_equal(bh_index_texts(ix, arena, wanted, BH_LEN(wanted), t, &err), BH_E_FORMAT);
+        assert_int_equal(t[0].n_references, 77);
+        assert_int_equal(t[1].n_references, 78);
+}
+
 static void rows_that_differ_in_architecture_are_one(void **state) {
         struct bh_index_rows rows;
         struct bh_statement s;
@@ -189,6 +215,8 @@ int main(void) {
                 T(without_a_cve_github_gives_the_name),
                 T(facts_are_kept_with_their_vulnerability),
                 T(the_text_of_those_who_write_for_readers_wins),
+                T(many_texts_are_read_together_in_any_order),
+                T(a_text_that_is_not_there_leaves_all_as_they_were),
                 T(rows_that_differ_in_architecture_are_one),
                 T(names_are_kept_as_their_ecosystem_compares_them),
                 T(the_order_of_records_does_not_matter),
