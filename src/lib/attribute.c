@@ -175,9 +175,11 @@ static void attribute_layers(struct bh_report *r, const struct bh_policy *policy
         }
 }
 
-/* The configuration is written anew by each build: its settings are the last layer's. */
+/* The configuration is written anew by each build: its settings are the last layer's, but the history grows. */
 static uint32_t layer_of(const struct bh_report *r, const struct bh_finding *f) {
-        return bh_str_starts(f->path, BH_STR("config:")) && r->n_layers ? r->n_layers - 1 : f->layer;
+        bool setting = bh_str_starts(f->path, BH_STR("config:")) && !bh_str_starts(f->path, BH_STR("config:History"));
+
+        return setting && r->n_layers ? r->n_layers - 1 : f->layer;
 }
 
 static void attribute(struct bh_report *r, const struct bh_policy *policy, struct bh_str path, struct bh_str package, struct bh_attribution *whose) {

@@ -13,6 +13,7 @@
 #include "scan/config.h"
 #include "scan/integrity.h"
 #include "scan/layer.h"
+#include "scan/lint/lint.h"
 #include "scan/merge.h"
 #include "scan/risk.h"
 
@@ -23,6 +24,7 @@ struct scan {
         struct bh_merged merged;
         struct bh_report *report;
         struct bh_gate_notes notes;
+        BH_VEC(struct bh_gap) gaps; /* of what is read here, not by a worker */
 };
 
 static void note(struct scan *s, struct bh_str text) {
@@ -77,6 +79,34 @@ static void find_across_layers(struct scan *s, struct bh_finding_list *out) {
         bh_integrity_findings(s->acquired.layers, s->acquired.n_layers, &s->merged, s->arena, out);
 }
 
+/* The layer that a step of the history, from 1, made; of a step that made none, the one that was made next. */
+static uint32_t layer_of_step(const struct scan *s, uint64_t step) {
+        const struct bh_image *image = &s->acquired.image;
+        uint32_t layer = 0;
+
+        for (uint64_t k = 0; k + 1 < step && k < image->n_history; k++)
+                layer += !image->history[k].empty_layer && layer + 1 < s->acquired.n_layers;
+        return layer;
+}
+
+/* What the build did, as far as no rule on settings or files says it already. */
+static void find_in_history(struct scan *s, struct bh_finding_list *out) {
+        struct bh_err err = BH_ERR_NONE;
+        size_t from = out->len;
+
+        if (!(s->opts->acquire.parts & BH_SCAN_FILES) || !s->acquired.is_image)
+                return;
+        if (bh_lint_history(&s->acquired.image, BH_STR("config:History"), BH_LINT_SCANS, s->arena, out, &err) < 0)
+                *bh_vec_add(s->arena, &s->gaps) = (struct bh_gap){ .where = BH_STR("configuration"), .why = bh_arena_str(s->arena, bh_str_of(err.text)), .code = err.code };
+        for (size_t i = from; i < out->len; i++) {
+                struct bh_finding *f = &out->at[i];
+
+                f->path = bh_arena_printf(s->arena, "config:History:%u", f->line);
+                f->layer = layer_of_step(s, f->line);
+                f->line = 0;
+        }
+}
+
 /* A step of the history belongs to the layer it made; the rest of the configuration to the last one. */
 static void take_texts(struct scan *s, struct bh_finding_list *out) {
         const struct bh_image *image = &s->acquired.image;
@@ -91,9 +121,7 @@ static void take_texts(struct scan *s, struct bh_finding_list *out) {
                 step = f->path;
                 if (!bh_str_cut_prefix(&step, BH_STR("config:History:")) || !bh_str_u64(step, &number) || number > image->n_history)
                         continue;
-                f->layer = 0;
-                for (uint64_t k = 0; k + 1 < number; k++)
-                        f->layer += !image->history[k].empty_layer && f->layer + 1 < s->acquired.n_layers;
+                f->layer = layer_of_step(s, number);
         }
 }
 
@@ -102,6 +130,7 @@ static void take_findings(struct scan *s) {
         struct bh_report *r = s->report;
 
         find_across_layers(s, &more);
+        find_in_history(s, &more);
         take_texts(s, &more);
         r->findings = bh_arena_array(s->arena, struct bh_report_finding, s->merged.n_findings + more.len);
         for (size_t i = 0; i < s->merged.n_findings + more.len; i++) {
@@ -172,6 +201,8 @@ static void take_gaps(struct scan *s) {
                 *bh_vec_add(s->arena, &all) = s->acquired.gaps[i];
         for (uint32_t i = 0; i < s->merged.n_gaps; i++)
                 *bh_vec_add(s->arena, &all) = s->merged.gaps[i];
+        for (size_t i = 0; i < s->gaps.len; i++)
+                *bh_vec_add(s->arena, &all) = s->gaps.at[i];
         s->report->gaps = all.at;
         s->report->n_gaps = (uint32_t) all.len;
 }
@@ -246,11 +277,11 @@ int bh_scan(struct bh_str target, const struct bh_scan_opts *opts, struct bh_are
         describe_target(&s, target);
         describe_layers(&s);
         describe_index(&s);
-        take_gaps(&s);
         r = look_up(&s, err);
         if (r < 0)
                 return r;
         take_findings(&s);
+        take_gaps(&s);
         r = weigh(&s, err);
         if (r < 0)
                 return r;

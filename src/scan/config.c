@@ -199,7 +199,7 @@ static void look_at_words(const struct look *l, uint32_t i, struct bh_str text) 
 
         while (bh_str_word(&text, &word))
                 if (bh_str_cut(word, '=', &name, &value) && ends_like_secret(name) && looks_given(value)) {
-                        say(l, BH_IMG_HISTORY_SECRET, bh_arena_printf(l->arena, "config:History:%u", i), masked(l, name, value));
+                        say(l, BH_IMG_HISTORY_SECRET, bh_arena_printf(l->arena, "config:History:%u", i + 1), masked(l, name, value));
                         return;
                 }
 }
@@ -216,7 +216,7 @@ static void look_at_history(const struct look *l) {
                 if (!env)
                         look_at_words(l, i, by);
                 if ((bh_str_find(by, BH_STR("ADD http")) >= 0 && bh_str_find(by, BH_STR("--checksum")) < 0))
-                        say(l, BH_IMG_REMOTE_ADD, bh_arena_printf(l->arena, "config:History:%u", i), by);
+                        say(l, BH_IMG_REMOTE_ADD, bh_arena_printf(l->arena, "config:History:%u", i + 1), by);
                 for (size_t k = before; k < l->out->len; k++)
                         l->out->at[k].layer = layer;
                 if (!image->history[i].empty_layer && layer + 1 < l->in->n_layers)

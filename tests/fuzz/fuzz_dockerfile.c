@@ -14,7 +14,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
 
         if (bh_dockerfile_parse(arena, bytes, &file, &err) >= 0)
                 bh_lint_run(&file, BH_STR("Dockerfile"), arena, &found);
-        BH_IGNORE(bh_lint_history(&image, BH_STR("config:History"), arena, &found, &err));
+        BH_IGNORE(bh_lint_history(&image, BH_STR("config:History"), BH_LINT_STEPS, arena, &found, &err));
         bh_arena_free(&arena);
         return 0;
 }

@@ -29,7 +29,7 @@ struct bh_lint {
 /* One of the three is set; `instr` and `cmd` say true to fire, `file` calls bh_lint_fire itself. */
 struct bh_lint_check {
         struct bh_lint_about about;
-        bool history; /* also for an image's history */
+        enum bh_lint_reach reach;
         bool (*cmd)(const struct bh_lint *l, const struct bh_docker_instr *in, const struct bh_lint_cmds *all, uint32_t i);
         bool (*instr)(const struct bh_lint *l, const struct bh_docker_instr *in);
         void (*file)(struct bh_lint *l);

@@ -20,6 +20,10 @@ const struct bh_lint_about *bh_lint_about(size_t i) {
         return &bh_lint_checks[i].about;
 }
 
+enum bh_lint_reach bh_lint_reach(size_t i) {
+        return bh_lint_checks[i].reach;
+}
+
 static bool names(struct bh_str comment, const char *id) {
         struct bh_str ids, one;
 
@@ -131,7 +135,8 @@ static int finding_by_line(const void *a, const void *b) {
         return x->line != y->line ? (x->line < y->line ? -1 : 1) : bh_str_cmp(x->rule, y->rule);
 }
 
-static void run_all(const struct bh_dockerfile *file, struct bh_str path, bool history, struct bh_arena *arena, struct bh_finding_list *out) {
+static void run_all(const struct bh_dockerfile *file, struct bh_str path, enum bh_lint_reach reach, struct bh_arena *arena,
+                    struct bh_finding_list *out) {
         struct bh_lint l = { .arena = arena, .file = file, .out = out, .path = bh_config_show(arena, path, 1024) };
         size_t from = out->len;
 
@@ -139,10 +144,10 @@ static void run_all(const struct bh_dockerfile *file, struct bh_str path, bool h
         for (uint32_t i = 0; i < file->n_instrs; i++)
                 l.cmds[i] = commands_of(arena, &file->instrs[i]);
         for (l.check = bh_lint_checks; l.check->about.id; l.check++) {
-                if (history && !l.check->history)
+                if (l.check->reach < reach)
                         continue;
                 run_check(&l);
-                if (l.check->file && !history)
+                if (l.check->file && reach == BH_LINT_FILES)
                         l.check->file(&l);
         }
         if (out->len > from)
@@ -150,7 +155,7 @@ static void run_all(const struct bh_dockerfile *file, struct bh_str path, bool h
 }
 
 void bh_lint_run(const struct bh_dockerfile *file, struct bh_str path, struct bh_arena *arena, struct bh_finding_list *out) {
-        run_all(file, path, false, arena, out);
+        run_all(file, path, BH_LINT_FILES, arena, out);
 }
 
 /* "/bin/sh -c #(nop) CMD x", "|2 A=b /bin/sh -c x", "RUN /bin/sh -c x # buildkit": the instruction that was, in one line. */
@@ -173,8 +178,8 @@ static void step_text(struct bh_buf *out, struct bh_str by) {
         bh_buf_add(out, by);
 }
 
-int bh_lint_history(const struct bh_image *image, struct bh_str path, struct bh_arena *arena, struct bh_finding_list *out,
-                    struct bh_err *err) {
+int bh_lint_history(const struct bh_image *image, struct bh_str path, enum bh_lint_reach reach, struct bh_arena *arena,
+                    struct bh_finding_list *out, struct bh_err *err) {
         BH_CLEANUP(bh_buf_done) struct bh_buf text = { 0 };
         struct bh_dockerfile file;
         int r;
@@ -195,6 +200,6 @@ int bh_lint_history(const struct bh_image *image, struct bh_str path, struct bh_
         r = bh_dockerfile_parse(arena, bh_arena_str(arena, bh_buf_str(&text)), &file, err);
         if (r < 0)
                 return bh_wrap(err, r, "history");
-        run_all(&file, path, true, arena, out);
+        run_all(&file, path, reach, arena, out);
         return 0;
 }

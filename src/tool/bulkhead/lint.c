@@ -1,30 +1,40 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* bulkhead lint: what is wrong with build files, before they are built. */
+/* bulkhead lint: what is wrong with build files, before they are built, or with what an image tells of its own build. */
 #include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
 
 #include "base/limits.h"
+#include "image/ref.h"
 #include "scan/lint/lint.h"
 #include "sys/fd.h"
 #include "tool/bulkhead/commands.h"
 #include "tool/bulkhead/output.h"
+#include "tool/bulkhead/session.h"
 
 static const struct bh_opt opts[] = {
         { "fail-on", 0, "SEVERITY", "exit with 1 from this severity on: info, low, medium, high, critical, or never", "high", false },
         { "least", 0, "SEVERITY", "say nothing below this severity", "info", false },
         { "list", 0, NULL, "list all checks and end", NULL, false },
+        { "history", 0, NULL, "what is named are images: look at the steps of their history", NULL, false },
         BH_OUTPUT_OPTS,
+        BH_SESSION_SOURCE_OPTS,
         { NULL, 0, NULL, NULL, NULL, false },
 };
 
 static void list_markdown(struct bh_buf *out) {
+        static const char *const reaches[] = { [BH_LINT_FILES] = "", [BH_LINT_STEPS] = ", also on a history",
+                                               [BH_LINT_SCANS] = ", also on a history and in scans" };
+
         bh_buf_puts(out, "# Checks of build files\n\nPrinted by `bulkhead lint --list --format markdown`.\n"
-                         "A comment `# bulkhead:ignore DF001,DF002 reason` above an instruction takes checks back for it.\n");
+                         "A comment `# bulkhead:ignore DF001,DF002 reason` above an instruction takes checks back for it.\n"
+                         "\"Also on a history\": `bulkhead lint TARGET` makes the check on the steps an image was built by; \"in scans\":\n"
+                         "`bulkhead scan` says so too, where none of its own rules on settings and files does already.\n");
         for (size_t i = 0; i < bh_lint_count(); i++) {
                 const struct bh_lint_about *a = bh_lint_about(i);
 
-                bh_buf_printf(out, "\n## %s %s\n\n%s, %s. %s\n\n%s\n", a->id, a->title, bh_severity_str(a->severity), a->category, a->why, a->mend);
+                bh_buf_printf(out, "\n## %s %s\n\n%s, %s%s. %s\n\n%s\n", a->id, a->title, bh_severity_str(a->severity), a->category,
+                              reaches[bh_lint_reach(i)], a->why, a->mend);
                 if (a->reference)
                         bh_buf_printf(out, "\n<%s>\n", a->reference);
         }
@@ -57,18 +67,54 @@ static int read_file(const char *path, struct bh_arena *arena, struct bh_str *re
         return 0;
 }
 
-static int lint_one(const char *path, enum bh_severity least, struct bh_arena *arena, struct bh_report *ret, struct bh_err *err) {
-        struct bh_finding_list found = { 0 };
+/* The history in place of the file. */
+static int lint_history(struct bh_cli *cli, const char *target, struct bh_finding_list *found, struct bh_err *err) {
+        struct bh_acquire_opts reach = { .content_fd = -1, .describe_only = true };
+        struct bh_acquired image;
+        struct bh_ref ref;
+        int r = bh_session_source(cli, &reach, err);
+
+        r = r < 0 ? r : bh_ref_parse(cli->arena, bh_str_of(target), &ref, err);
+        if (r >= 0 && (ref.kind == BH_REF_ROOTFS || ref.kind == BH_REF_HOST || ref.kind == BH_REF_CONTAINER || ref.kind == BH_REF_SBOM))
+                return bh_fail(err, BH_E_USAGE, "%s is no image, so it has no history", bh_ref_kind_str(ref.kind));
+        r = r < 0 ? r : bh_acquire(bh_str_of(target), &reach, cli->arena, &image, err);
+        if (r >= 0 && !image.is_image)
+                r = bh_fail(err, BH_E_USAGE, "this is no image, so it has no history");
+        if (r >= 0 && image.image.n_history == 0)
+                r = bh_fail(err, BH_E_UNSUPPORTED, "this image tells nothing of its history");
+        return r < 0 ? r : bh_lint_history(&image.image, bh_str_of(target), BH_LINT_STEPS, cli->arena, found, err);
+}
+
+static int lint_file(struct bh_cli *cli, const char *path, struct bh_finding_list *found, struct bh_err *err) {
         struct bh_dockerfile file;
         struct bh_str bytes = { 0 };
-        int r = read_file(path, arena, &bytes, err);
+        int r = read_file(path, cli->arena, &bytes, err);
 
-        r = r < 0 ? r : bh_dockerfile_parse(arena, bytes, &file, err);
+        r = r < 0 ? r : bh_dockerfile_parse(cli->arena, bytes, &file, err);
+        if (r >= 0)
+                bh_lint_run(&file, bh_str_of(path), cli->arena, found);
+        return r;
+}
+
+/* Whether it is written as an image; a file of that very name goes first. */
+static bool names_image(struct bh_cli *cli, const char *arg) {
+        struct bh_err err = BH_ERR_NONE;
+        struct bh_ref ref;
+
+        return bh_cli_has(cli, "history") ||
+               (access(arg, F_OK) < 0 && bh_ref_parse(cli->arena, bh_str_of(arg), &ref, &err) >= 0 && ref.kind != BH_REF_ANY);
+}
+
+static int lint_one(struct bh_cli *cli, const char *arg, enum bh_severity least, struct bh_report *ret, struct bh_err *err) {
+        bool image = names_image(cli, arg);
+        struct bh_finding_list found = { 0 };
+        int r = (image ? lint_history : lint_file)(cli, arg, &found, err);
+
         if (r < 0)
-                return bh_wrap(err, r, "%s", path);
-        bh_lint_run(&file, bh_str_of(path), arena, &found);
-        *ret = (struct bh_report){ .target = bh_str_of(path), .target_kind = BH_STR("dockerfile"), .version = BH_STR(BH_VERSION), .space_known = true };
-        ret->findings = bh_arena_array(arena, struct bh_report_finding, found.len);
+                return bh_wrap(err, r, "%s", arg);
+        *ret = (struct bh_report){ .target = bh_str_of(arg), .target_kind = bh_str_of(image ? "image" : "dockerfile"),
+                                   .version = BH_STR(BH_VERSION), .space_known = true };
+        ret->findings = bh_arena_array(cli->arena, struct bh_report_finding, found.len);
         for (size_t i = 0; i < found.len; i++)
                 if (found.at[i].severity >= least)
                         ret->findings[ret->n_findings++].finding = found.at[i];
@@ -109,11 +155,11 @@ static int run(struct bh_cli *cli, struct bh_err *err) {
 
         if (bh_cli_has(cli, "list"))
                 return list(cli, err);
-        r = cli->n_args ? bh_output_check(cli, err) : bh_fail(err, BH_E_USAGE, "which build file?");
+        r = cli->n_args ? bh_output_check(cli, err) : bh_fail(err, BH_E_USAGE, "which build file, or which image?");
         r = r < 0 ? r : severity(cli, "fail-on", &fail_on, err);
         r = r < 0 ? r : severity(cli, "least", &least, err);
         for (size_t i = 0; r >= 0 && i < cli->n_args; i++)
-                r = lint_one(cli->args[i], least, cli->arena, &reports[i], err);
+                r = lint_one(cli, cli->args[i], least, &reports[i], err);
         if (r < 0)
                 return r;
         for (size_t i = 0; i < cli->n_args; i++)
@@ -125,12 +171,16 @@ static int run(struct bh_cli *cli, struct bh_err *err) {
 
 const struct bh_cmd bh_cmd_lint = {
         .name = "lint",
-        .about = "say what is wrong with a Dockerfile, before it is built",
-        .args = "FILE...",
-        .text = "A comment \"# bulkhead:ignore DF019 reason\" above an instruction takes a check back for it.\n"
+        .about = "say what is wrong with a Dockerfile, or with the steps an image was built by",
+        .args = "FILE|TARGET...",
+        .text = "What is written as docker:REF, registry:REF, archive:FILE and so on is an image: of the checks, those are made that\n"
+                "can be made of single steps, and the numbers are of steps of its history. A bare word is a file, or with --history\n"
+                "an image.\n"
+                "A comment \"# bulkhead:ignore DF019 reason\" above an instruction takes a check back for it.\n"
                 "Exit codes: 0 fine, 1 something at or above --fail-on, 2 wrong use, 3 could not finish.\n",
         .examples = "  bulkhead lint Dockerfile\n"
                     "  bulkhead lint --fail-on medium -o sarif=lint.sarif */Dockerfile\n"
+                    "  bulkhead lint docker:app:1.4\n"
                     "  bulkhead lint --list\n",
         .opts = opts,
         .run = run,

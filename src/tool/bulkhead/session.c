@@ -112,9 +112,19 @@ static int open_policy(struct bh_session *t, struct bh_err *err) {
         return r;
 }
 
+int bh_session_source(const struct bh_cli *cli, struct bh_acquire_opts *ret, struct bh_err *err) {
+        const char *platform = bh_cli_get(cli, "platform");
+
+        ret->source.plain_http = bh_cli_has(cli, "plain-http");
+        ret->source.insecure = bh_cli_has(cli, "insecure");
+        ret->source.ca_file = bh_cli_get(cli, "ca");
+        ret->source.username = bh_cli_get(cli, "username");
+        ret->source.password = bh_cli_get(cli, "password");
+        return platform ? bh_platform_parse(bh_str_of(platform), &ret->platform, err) : 0;
+}
+
 int bh_session_open(struct bh_session *t, struct bh_cli *cli, struct bh_err *err) {
         struct bh_acquire_opts *a = &t->opts.acquire;
-        const char *platform = bh_cli_get(cli, "platform");
         uint64_t jobs = 0;
         int r;
 
@@ -123,8 +133,8 @@ int bh_session_open(struct bh_session *t, struct bh_cli *cli, struct bh_err *err
 
         if (r >= 0)
                 r = bh_cli_number(t->cli, "jobs", &jobs, err);
-        if (r >= 0 && platform)
-                r = bh_platform_parse(bh_str_of(platform), &a->platform, err);
+        if (r >= 0)
+                r = bh_session_source(cli, a, err);
         if (r >= 0)
                 r = bh_tool_content(t->cli, a->parts, &t->content_fd, &a->content_digest, err);
         if (r >= 0)
@@ -137,11 +147,6 @@ int bh_session_open(struct bh_session *t, struct bh_cli *cli, struct bh_err *err
                 return r;
         a->n_workers = (unsigned) BH_MIN(jobs, (uint64_t) 64);
         a->content_fd = t->content_fd;
-        a->source.plain_http = bh_cli_has(t->cli, "plain-http");
-        a->source.insecure = bh_cli_has(t->cli, "insecure");
-        a->source.ca_file = bh_cli_get(t->cli, "ca");
-        a->source.username = bh_cli_get(t->cli, "username");
-        a->source.password = bh_cli_get(t->cli, "password");
         t->opts.today_s = (int64_t) time(NULL);
         t->opts.version = BH_STR(BH_VERSION);
         return 0;

@@ -10,23 +10,25 @@
 #include "lib/scan.h"
 #include "tool/cli.h"
 
-/* Rows for a command's table of options: all, or without what chooses what to look for. */
+/* Rows for a command's table of options: all, or without what chooses what to look for, or only how to come to an image. */
+#define BH_SESSION_SOURCE_OPTS                                                                                         \
+        { "platform", 0, "OS/ARCH", "which image of a multi-platform one", NULL, false },                              \
+        { "plain-http", 0, NULL, "talk to the registry without TLS", NULL, false },                                    \
+        { "insecure", 0, NULL, "accept any certificate of the registry", NULL, false },                                \
+        { "ca", 0, "FILE", "further certificate authorities for the registry", NULL, false },                          \
+        { "username", 0, "NAME", "for the registry, instead of what docker login saved", NULL, false },                \
+        { "password", 0, "TEXT", "for the registry; better given as BULKHEAD_PASSWORD", NULL, false }
 #define BH_SESSION_REACH_OPTS                                                                                          \
         { "db", 0, "FILE", "the vulnerability database", NULL, false },                                                \
         { "content", 0, "DIR", "our rules, when they are not beside the program", NULL, false },                       \
         { "cache", 0, "FILE", "where results are kept", NULL, false },                                                 \
         { "no-cache", 0, NULL, "keep nothing and use nothing kept", NULL, false },                                     \
-        { "platform", 0, "OS/ARCH", "which image of a multi-platform one", NULL, false },                              \
         { "base", 0, "IMAGE", "what it is built upon: a target, or a digest of its top layer", NULL, false },           \
         { "policy", 0, "FILE", "owners, bases, rules and exceptions; may be given several times", NULL, true },        \
         { "exceptions", 0, "FILE", "exceptions; the same as --policy, for a file of their own", NULL, true },          \
         { "vex", 0, "FILE", "OpenVEX, CSAF or CycloneDX: hide what it says is not affected", NULL, true },             \
         { "jobs", 'j', "N", "layers read at once", NULL, false },                                                      \
-        { "plain-http", 0, NULL, "talk to the registry without TLS", NULL, false },                                    \
-        { "insecure", 0, NULL, "accept any certificate of the registry", NULL, false },                                \
-        { "ca", 0, "FILE", "further certificate authorities for the registry", NULL, false },                          \
-        { "username", 0, "NAME", "for the registry, instead of what docker login saved", NULL, false },                \
-        { "password", 0, "TEXT", "for the registry; better given as BULKHEAD_PASSWORD", NULL, false },                 \
+        BH_SESSION_SOURCE_OPTS,                                                                                        \
         { "quiet", 'q', NULL, "no progress", NULL, false }
 #define BH_SESSION_OPTS                                                                                                \
         { "no-db", 0, NULL, "look up no vulnerabilities", NULL, false },                                               \
@@ -57,6 +59,8 @@ struct bh_session {
         int content_fd;
 };
 
+/* What BH_SESSION_SOURCE_OPTS say; bh_session_open does it too. */
+int bh_session_source(const struct bh_cli *cli, struct bh_acquire_opts *ret, struct bh_err *err) BH_MUST_CHECK;
 int bh_session_open(struct bh_session *s, struct bh_cli *cli, struct bh_err *err) BH_MUST_CHECK;
 void bh_session_close(struct bh_session *s);
 /* Scans with a line of progress; the report lives in `arena` and borrows from the session. */
