@@ -19,7 +19,7 @@ for path in headers:
         bad += 1
 for path in headers:
     one = f'#include "{path.relative_to(root / "src")}"\n'
-    r = subprocess.run([*compiler, "-std=gnu17", "-fsyntax-only", "-D_GNU_SOURCE", f"-I{root}/src", "-xc", "-"],
+    r = subprocess.run([*compiler, "-std=gnu17", "-fsyntax-only", "-D_GNU_SOURCE", f"-I{root}/src", f"-I{root}", "-xc", "-"],
                        input=one, text=True, capture_output=True)
     if r.returncode:
         print(r.stderr)

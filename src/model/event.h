@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BH_MODEL_EVENT_H
+#define BH_MODEL_EVENT_H
+/*
+ * An event of the kernel, read: the record of bpf/shared/event.h taken apart,
+ * and who it is about. What the numbers and strings of a type mean, and by
+ * which names rules ask for them, is a table (bh_event_info), not code.
+ *
+ * All slices point into the record, which belongs to the back end and is gone
+ * after the event's turn.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/str.h"
+#include "bpf/shared/event.h"
+#include "model/process.h"
+
+struct bh_event {
+        struct bh_ev_head head;
+        const struct bh_ev_fd *fd;        /* NULL: none */
+        const struct bh_ev_proc *started; /* NULL: none */
+        uint64_t nums[BH_EV_MAX_NUMS];    /* 0 beyond n_nums */
+        struct bh_str strs[BH_EV_MAX_STRS];
+        uint64_t num;                     /* evt.num, from 1 */
+        int64_t time_ns;                  /* since 1970 */
+        struct bh_process *process;       /* who did it: before the exec for a failed one; NULL only for LOST and the like */
+        struct bh_str record;             /* the bytes themselves */
+};
+
+/* How an argument is rendered: what evt.arg.NAME gives. */
+enum bh_ev_render {
+        BH_AS_INT,
+        BH_AS_UINT,
+        BH_AS_HEX,
+        BH_AS_ERRNO,   /* "SUCCESS", "ENOENT" */
+        BH_AS_FD,      /* number and "<f>path" */
+        BH_AS_PID,     /* number and "(name)" */
+        BH_AS_STRING,
+        BH_AS_PATH,    /* two strings, a base and a rest: the rest alone when it is absolute, else joined, without "." and ".." */
+        BH_AS_ARGV,    /* NUL-closed strings, joined by blanks */
+        BH_AS_BYTES,
+        BH_AS_FLAGS,   /* by a table of bits: "O_RDONLY|O_CLOEXEC" */
+        BH_AS_ENUM,    /* by a table of values: "BPF_PROG_LOAD"; compares as number too */
+        BH_AS_MODE,    /* "S_ISUID|S_IRWXU" */
+        BH_AS_UID,     /* user name; compares as number too */
+        BH_AS_GID,
+        BH_AS_SIGNAL,  /* "SIGKILL" */
+        BH_AS_TUPLE,   /* of the fd part: "1.2.3.4:5->6.7.8.9:10" */
+        BH_AS_TIME,
+        BH_AS_CAPS,    /* "CAP_CHOWN CAP_KILL" */
+};
+
+enum bh_ev_from { BH_EV_OF_RES, BH_EV_OF_NUM, BH_EV_OF_STR, BH_EV_OF_FD, BH_EV_OF_PROC };
+
+struct bh_ev_word {
+        uint64_t value;
+        const char *word;
+};
+
+struct bh_ev_arg {
+        const char *name;  /* evt.arg.NAME, in the order of evt.arg[N] */
+        uint8_t render;    /* enum bh_ev_render */
+        uint8_t from;      /* enum bh_ev_from */
+        uint8_t slot;      /* of nums or strs; of bh_ev_proc: an offset / 4 */
+        const struct bh_ev_word *words; /* of FLAGS and ENUM, ended by a NULL word */
+};
+
+/* What the type says of itself: bh_ev_info.flags */
+#define BH_EVI_CREATES_FD 0x01 /* fd.* is what it made */
+#define BH_EVI_USES_FD 0x02    /* fd.* is what it used */
+#define BH_EVI_OPEN 0x04       /* of the family of open: evt.is_open_* */
+#define BH_EVI_OURS 0x08       /* no system call: never syscall.type */
+#define BH_EVI_SILENT 0x10     /* state for us, no event for rules */
+
+struct bh_ev_info {
+        const char *name;
+        uint8_t flags;
+        uint8_t lane;     /* BH_LANE_... */
+        uint8_t n_args;
+        const struct bh_ev_arg *args;
+};
+
+/* The row of a type; NULL beyond the last. */
+const struct bh_ev_info *bh_event_info(unsigned type);
+/* The type of that name, or -1. */
+int bh_event_type(struct bh_str name);
+
+/* Takes a record apart. Anything that does not add up is FORMAT, and `ret` as it was. */
+int bh_event_parse(struct bh_str record, struct bh_event *ret, struct bh_err *err) BH_MUST_CHECK;
+
+/* For back ends without a kernel program, recordings made by hand, and tests. */
+struct bh_buf;
+struct bh_event_parts {
+        struct bh_ev_head head;      /* size, n_nums, n_strs and HAS_ flags are filled in */
+        const struct bh_ev_fd *fd;
+        const struct bh_ev_proc *proc;
+        const uint64_t *nums;
+        const struct bh_str *strs;
+        unsigned n_nums, n_strs;
+};
+void bh_event_put(struct bh_buf *out, const struct bh_event_parts *parts);
+
+#endif

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BH_RULE_FIELD_H
+#define BH_RULE_FIELD_H
+/*
+ * The only thing a rule sees of the world: a source of events and its table of
+ * fields. The rule language knows neither processes nor containers; whoever has
+ * events (sense/fields.c, guard/audit.c, gate/, comply/) brings a bh_source.
+ *
+ * An event is an opaque pointer. A field's `get` reads one value out of it; it
+ * may allocate from `scratch`, which is reset before the next event.
+ */
+#include "base/arena.h"
+#include "rule/value.h"
+
+/* proc.aname[2], evt.arg.flags, container.mount.dest[/proc*], jevt.value[/verb] */
+enum bh_arg_kind {
+        BH_ARG_NONE,
+        BH_ARG_INDEX,      /* a number must stand in brackets */
+        BH_ARG_MAY_INDEX,  /* a number may: without one, see BH_F_ANY */
+        BH_ARG_KEY,        /* a text must: in brackets, or after one more dot (evt.arg.flags) */
+        BH_ARG_MAY_KEY,
+};
+
+struct bh_field_arg {
+        bool given;
+        uint64_t index;
+        struct bh_str key;
+};
+
+/* What can change the value: engines remember results by it. Ordered: later ones change more often. */
+enum bh_life {
+        BH_LIFE_EXEC,  /* of the process, its ancestors, its container: changes with bh_source.memo's key only */
+        BH_LIFE_EVENT, /* anything else */
+};
+
+#define BH_F_LIST 0x01        /* gives a list */
+#define BH_F_FILTER_ONLY 0x02 /* compares, but cannot be printed: fd.ip, fd.net, fd.port, fd.proto */
+#define BH_F_ANY 0x04         /* without its index in a condition: any of the list it gives; in an output: all of them */
+#define BH_F_NO_RHS 0x08      /* not inside val() */
+#define BH_F_DEPRECATED 0x10
+#define BH_F_TYPE 0x20        /* this is the type of the event (evt.type, syscall.type): rules are sorted by it */
+#define BH_F_EITHER 0x40      /* gives two values: `=` and `in` hold when either matches, `!=` when both differ */
+
+/* What a kernel can judge before it sends an event (rule/interest.h). */
+enum bh_kernel_view {
+        BH_KV_NONE,
+        BH_KV_PATH,       /* fd.name of a file */
+        BH_KV_OPEN_WRITE, /* evt.is_open_write */
+        BH_KV_OPEN_READ,
+        BH_KV_OPEN_EXEC,
+        BH_KV_FD_KIND,    /* fd.typechar */
+        BH_KV_IN_CONTAINER, /* container.id (against "host") */
+        BH_KV_FAILED,     /* evt.res, evt.rawres, evt.failed, fd.num: a success or not */
+        BH_KV_DIRECTORY,  /* fd.directory */
+        BH_KV_FILENAME,   /* fd.filename: the last part */
+        BH_KV_PORT,       /* fd.sport, fd.rport, fd.lport, fd.port */
+};
+
+struct bh_field {
+        const char *name;
+        uint8_t type;   /* enum bh_vtype */
+        uint8_t arg;    /* enum bh_arg_kind */
+        uint8_t life;   /* enum bh_life */
+        uint8_t flags;  /* BH_F_... */
+        uint8_t kernel; /* enum bh_kernel_view */
+        uint8_t tag;    /* for `get`: what tells it from a neighbour with the same function */
+        const char *help;
+        /* true and *ret set, or false: there is no such value. `self` is this row. */
+        bool (*get)(const struct bh_field *self, const void *event, const struct bh_field_arg *arg,
+                    struct bh_arena *scratch, struct bh_value *ret);
+};
+
+struct bh_process_memo;
+
+/* Where events come from, as far as rules need to know. */
+struct bh_source {
+        const char *name;             /* "syscall", "k8s_audit", "login", "finding": a rule's `source` */
+        const struct bh_field *fields;
+        size_t n_fields;
+        /* Types of events: names rules use, and which of them rules without an evt.type see. All NULL/0: no types. */
+        const char *(*type_name)(unsigned type); /* NULL beyond the last; "" for one rules cannot name */
+        unsigned (*type_of)(const void *event);
+        unsigned n_types;
+        /* Words before a rule runs: "may an argument be called so?" NULL: any. For fields with BH_ARG_KEY. */
+        bool (*knows_key)(const struct bh_field *field, struct bh_str key);
+        /* Where results of BH_LIFE_EXEC may be kept, and the key that must match; NULL function or result: nowhere. */
+        struct bh_process_memo *(*memo)(const void *event, uint64_t *ret_key);
+        /* The time of the event, ns since 1970. */
+        int64_t (*time_of)(const void *event);
+};
+
+/* The row of that name; NULL. */
+const struct bh_field *bh_source_field(const struct bh_source *source, struct bh_str name);
+
+#endif
