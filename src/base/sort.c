@@ -55,18 +55,19 @@ size_t bh_unique_u64(uint64_t *at, size_t n) {
         return kept;
 }
 
-bool bh_has_u64(const uint64_t *sorted, size_t n, uint64_t value) {
-        size_t lo = 0, hi = n;
+size_t bh_find_u64(const uint64_t *sorted, size_t n, uint64_t value) {
+        const uint64_t *at = sorted;
+        size_t left = n;
 
-        while (lo < hi) {
-                size_t mid = lo + (hi - lo) / 2;
+        while (left > 1) { /* no branch to guess: either half is as likely */
+                size_t half = left / 2;
 
-                if (sorted[mid] == value)
-                        return true;
-                if (sorted[mid] < value)
-                        lo = mid + 1;
-                else
-                        hi = mid;
+                at += at[half - 1] < value ? half : 0;
+                left -= half;
         }
-        return false;
+        return left && *at == value ? (size_t) (at - sorted) : n;
+}
+
+bool bh_has_u64(const uint64_t *sorted, size_t n, uint64_t value) {
+        return bh_find_u64(sorted, n, value) < n;
 }

@@ -10,6 +10,8 @@
 void bh_sort_u64(uint64_t *at, size_t n);
 /* Drops repeated neighbours; returns how many are left. */
 size_t bh_unique_u64(uint64_t *at, size_t n);
+/* The place of the first one equal to `value`, or n. */
+size_t bh_find_u64(const uint64_t *sorted, size_t n, uint64_t value);
 bool bh_has_u64(const uint64_t *sorted, size_t n, uint64_t value);
 
 #endif

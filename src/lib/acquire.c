@@ -50,14 +50,14 @@ static struct bh_str layer_key(const struct acquire *a, struct bh_arena *arena, 
 }
 
 static bool layer_from_cache(struct acquire *a, struct bh_str diff_id, struct bh_layer *ret) {
-        BH_CLEANUP(bh_buf_done) struct bh_buf bytes = { 0 };
         struct bh_err err = BH_ERR_NONE;
+        struct bh_str bytes;
 
         if (!a->opts->cache || diff_id.len == 0)
                 return false;
-        if (bh_cache_get(a->opts->cache, layer_key(a, a->arena, diff_id), &bytes, &err) <= 0)
+        if (bh_cache_get(a->opts->cache, layer_key(a, a->arena, diff_id), a->arena, &bytes, &err) <= 0)
                 return false;
-        return bh_wire_layer_get(a->arena, bh_arena_str(a->arena, bh_buf_str(&bytes)), ret, &err) >= 0;
+        return bh_wire_layer_get(a->arena, bytes, ret, &err) >= 0;
 }
 
 static void layer_to_cache(struct acquire *a, const struct bh_layer *layer, struct bh_str bytes) {
@@ -72,11 +72,11 @@ static struct bh_str image_key(struct bh_arena *arena, struct bh_str id) {
 }
 
 static bool image_from_cache(struct acquire *a, struct bh_str id) {
-        BH_CLEANUP(bh_buf_done) struct bh_buf bytes = { 0 };
         struct bh_err err = BH_ERR_NONE;
+        struct bh_str bytes;
 
-        return a->opts->cache && id.len && bh_cache_get(a->opts->cache, image_key(a->arena, id), &bytes, &err) > 0 &&
-               bh_wire_image_get(a->arena, bh_arena_str(a->arena, bh_buf_str(&bytes)), &a->out->image, &err) >= 0;
+        return a->opts->cache && id.len && bh_cache_get(a->opts->cache, image_key(a->arena, id), a->arena, &bytes, &err) > 0 &&
+               bh_wire_image_get(a->arena, bytes, &a->out->image, &err) >= 0;
 }
 
 static void image_to_cache(struct acquire *a) {

@@ -296,10 +296,11 @@ static int take_field(struct bh_cvss *c, struct bh_str field, struct bh_err *err
                 return bh_fail(err, BH_E_FORMAT, "CVSS metric \"%s\" has no colon", BH_QUOTE(field));
         for (size_t i = 0; i < versions[c->version].n; i++) {
                 const struct metric *m = &versions[c->version].metrics[i];
-                int v = value_of(m->values, value);
+                int v;
 
                 if (!bh_str_is(name, m->name))
                         continue;
+                v = value_of(m->values, value);
                 if (v < 0)
                         return bh_fail(err, BH_E_FORMAT, "CVSS %s has no %s \"%s\"", versions[c->version].name, m->name,
                                        BH_QUOTE(value));
@@ -318,7 +319,7 @@ static int settle(struct bh_cvss *c, struct bh_err *err) {
 
                 if (m->must && c->value[i] == NONE)
                         return bh_fail(err, BH_E_FORMAT, "CVSS %s needs %s", versions[c->version].name, m->name);
-                if (!m->must && c->value[i] == value_of(m->values, BH_STR("X")))
+                if (!m->must && c->value[i] != NONE && c->value[i] == value_of(m->values, BH_STR("X")))
                         c->value[i] = NONE;
         }
         return 0;

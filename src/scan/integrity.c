@@ -2,6 +2,7 @@
 #include "scan/integrity.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/hash.h"
 #include "base/sort.h"
@@ -21,42 +22,49 @@ struct check {
         const struct bh_layer *layers;
         uint32_t n_layers;
         struct bh_above *above;
-        BH_VEC(struct record) records;
+        struct bh_arena *scratch;
+        BH_VEC(uint64_t) suspects; /* keys of files that differ from some record */
+        BH_VEC(struct record) records; /* all that is said of those */
 };
 
 static struct bh_str without_usr(struct bh_str path) {
-        static const char *const merged[] = { "usr/bin/", "usr/sbin/", "usr/lib" };
+        static const struct bh_str merged[] = { BH_STR_INIT("usr/bin/"), BH_STR_INIT("usr/sbin/"), BH_STR_INIT("usr/lib") };
 
         for (size_t i = 0; i < BH_LEN(merged); i++)
-                if (bh_str_starts(path, bh_str_of(merged[i])))
+                if (bh_str_starts(path, merged[i]))
                         return bh_str_from(path, 4);
         return path;
 }
 
 /* People edit these, programs write them anew, or nobody runs them. */
 static bool is_changing(struct bh_str path) {
-        static const char *const prefixes[] = { "etc/", "usr/share/doc/", "usr/share/man/", "usr/share/info/", "usr/share/locale/", "var/",
-                                                "usr/lib/locale/", "usr/share/mime/", "usr/share/applications/mimeinfo" };
-        static const char *const suffixes[] = { ".pyc", ".cache", "/gconv-modules.cache", "/dir", ".pyo", "/loaders.cache", "/giomodule.cache" };
+        static const struct bh_str prefixes[] = {
+                BH_STR_INIT("etc/"), BH_STR_INIT("usr/share/doc/"), BH_STR_INIT("usr/share/man/"), BH_STR_INIT("usr/share/info/"),
+                BH_STR_INIT("usr/share/locale/"), BH_STR_INIT("var/"), BH_STR_INIT("usr/lib/locale/"), BH_STR_INIT("usr/share/mime/"),
+                BH_STR_INIT("usr/share/applications/mimeinfo") };
+        static const struct bh_str suffixes[] = { BH_STR_INIT(".pyc"), BH_STR_INIT(".cache"), BH_STR_INIT("/gconv-modules.cache"),
+                                                  BH_STR_INIT("/dir"), BH_STR_INIT(".pyo"), BH_STR_INIT("/loaders.cache"),
+                                                  BH_STR_INIT("/giomodule.cache") };
 
         for (size_t i = 0; i < BH_LEN(prefixes); i++)
-                if (bh_str_starts(path, bh_str_of(prefixes[i])))
+                if (bh_str_starts(path, prefixes[i]))
                         return true;
         for (size_t i = 0; i < BH_LEN(suffixes); i++)
-                if (bh_str_ends(path, bh_str_of(suffixes[i])))
+                if (bh_str_ends(path, suffixes[i]))
                         return true;
         return false;
 }
 
-static void note_record(struct check *c, const struct bh_owned_file *f, struct bh_str package) {
+/* false: it says nothing that could be held against a file. */
+static bool record_of(const struct bh_owned_file *f, struct bh_str package, struct record *ret) {
         uint64_t digest = 0;
 
         if (f->config || f->digest_kind == BH_DIGEST_NONE || is_changing(f->path))
-                return;
+                return false;
         for (size_t i = 0; i < 8; i++)
                 digest = digest << 8 | f->digest[i];
-        if (digest)
-                *bh_vec_add(c->arena, &c->records) = (struct record){ bh_hash64(without_usr(f->path)), f->path, package, digest, f->digest_kind };
+        *ret = (struct record){ .path = f->path, .package = package, .digest = digest, .kind = f->digest_kind };
+        return digest != 0;
 }
 
 static int record_cmp(const void *a, const void *b) {
@@ -66,17 +74,6 @@ static int record_cmp(const void *a, const void *b) {
         r = r ? r : bh_str_cmp(x->path, y->path);
         r = r ? r : bh_str_cmp(x->package, y->package);
         return r ? r : x->digest == y->digest ? 0 : x->digest < y->digest ? -1 : 1;
-}
-
-static void note_records(struct check *c, const struct bh_merged *merged) {
-        for (uint32_t i = 0; i < merged->n_packages; i++)
-                for (uint32_t k = 0; bh_eco_is_os(merged->packages[i].eco) && k < merged->packages[i].n_files; k++)
-                        note_record(c, &merged->packages[i].files[k], merged->packages[i].name);
-        for (uint32_t i = 0; i < c->n_layers; i++)
-                for (uint32_t k = 0; k < c->layers[i].n_owned; k++)
-                        note_record(c, &c->layers[i].owned[k], BH_STR(""));
-        if (c->records.len)
-                qsort(c->records.at, c->records.len, sizeof *c->records.at, record_cmp);
 }
 
 static const struct bh_file_digest *digest_at(const struct bh_layer *l, uint64_t path) {
@@ -93,20 +90,40 @@ static const struct bh_file_digest *digest_at(const struct bh_layer *l, uint64_t
         return lo < l->n_digests && l->digests[lo].path == path ? &l->digests[lo] : NULL;
 }
 
+/* Both spellings of a path: as it is recorded, and with the other way to write a merged directory. */
+struct spellings {
+        struct bh_str path[2];
+        uint64_t hash[2];
+        char room[4096];
+};
+
+static void spell(struct spellings *s, struct bh_arena *arena, struct bh_str path) {
+        struct bh_str shorter = without_usr(path);
+
+        s->path[0] = path;
+        s->path[1] = shorter;
+        if (shorter.len == path.len && path.len < sizeof s->room - 4) {
+                memcpy(s->room, "usr/", 4);
+                memcpy(s->room + 4, path.at, path.len);
+                s->path[1] = (struct bh_str){ s->room, path.len + 4 };
+        } else if (shorter.len == path.len) {
+                s->path[1] = bh_arena_cat(arena, BH_STR("usr/"), path);
+        }
+        for (size_t k = 0; k < BH_LEN(s->path); k++)
+                s->hash[k] = bh_hash64(s->path[k]);
+}
+
 /* The file a container would see at that path, by either spelling; NULL when there is none, or its digest is not known. */
 static const struct bh_file_digest *in_sight(const struct check *c, struct bh_str path, uint32_t *ret_layer) {
-        struct bh_str shorter = without_usr(path);
-        struct bh_str other = shorter.len == path.len ? bh_arena_cat(c->arena, BH_STR("usr/"), path) : shorter;
-        const struct bh_str spelled[] = { path, other };
+        struct spellings s;
 
+        spell(&s, c->scratch, path);
         for (uint32_t i = c->n_layers; i-- > 0;)
-                for (size_t k = 0; k < BH_LEN(spelled); k++) {
-                        uint64_t hash = bh_hash64(spelled[k]);
-
-                        if (!bh_has_u64(c->layers[i].paths, c->layers[i].n_paths, hash))
+                for (size_t k = 0; k < BH_LEN(s.path); k++) {
+                        if (!bh_has_u64(c->layers[i].paths, c->layers[i].n_paths, s.hash[k]))
                                 continue;
                         *ret_layer = i;
-                        return bh_above_hides(c->above, i, spelled[k]) ? NULL : digest_at(&c->layers[i], hash);
+                        return bh_above_hides(c->above, i, s.path[k]) ? NULL : digest_at(&c->layers[i], s.hash[k]);
                 }
         return NULL;
 }
@@ -140,6 +157,45 @@ static void say(struct check *c, const struct record *r, uint32_t layer, struct 
         f->evidence = bh_arena_printf(c->arena, "its digest is not the one that %.*s recorded (%016llx...)", BH_FMT(package),
                                       (unsigned long long) r->digest);
         f->fingerprint = bh_hash64(bh_arena_printf(c->arena, "BH-INT-CHANGED|%.*s", BH_FMT(f->path)));
+}
+
+static void each_record(struct check *c, const struct bh_merged *merged, void (*with)(struct check *, struct record *)) {
+        struct record r;
+
+        for (uint32_t i = 0; i < merged->n_packages; i++)
+                for (uint32_t k = 0; bh_eco_is_os(merged->packages[i].eco) && k < merged->packages[i].n_files; k++)
+                        if (record_of(&merged->packages[i].files[k], merged->packages[i].name, &r))
+                                with(c, &r);
+        for (uint32_t i = 0; i < c->n_layers; i++)
+                for (uint32_t k = 0; k < c->layers[i].n_owned; k++)
+                        if (record_of(&c->layers[i].owned[k], BH_STR(""), &r))
+                                with(c, &r);
+}
+
+static void note_suspect(struct check *c, struct record *r) {
+        uint32_t layer;
+        const struct bh_file_digest *d = in_sight(c, r->path, &layer);
+        uint64_t is = d ? digest_of(d, r->kind) : 0;
+
+        if (is != 0 && is != r->digest)
+                *bh_vec_add(c->scratch, &c->suspects) = bh_hash64(without_usr(r->path));
+}
+
+static void note_record(struct check *c, struct record *r) {
+        r->key = bh_hash64(without_usr(r->path));
+        if (bh_has_u64(c->suspects.at, c->suspects.len, r->key))
+                *bh_vec_add(c->arena, &c->records) = *r;
+}
+
+/* Nearly every file is as it was recorded: those are passed by, and only the rest is sorted and looked at whole. */
+static void note_records(struct check *c, const struct bh_merged *merged) {
+        each_record(c, merged, note_suspect);
+        if (c->suspects.len == 0)
+                return;
+        bh_sort_u64(c->suspects.at, c->suspects.len);
+        each_record(c, merged, note_record);
+        if (c->records.len)
+                qsort(c->records.at, c->records.len, sizeof *c->records.at, record_cmp);
 }
 
 /* Records of one file lie together: any of them that holds is enough. */
@@ -187,10 +243,11 @@ static void join(struct check *c, struct bh_finding_list *out, size_t from) {
 
 void bh_integrity_findings(const struct bh_layer *layers, uint32_t n_layers, const struct bh_merged *merged, struct bh_arena *arena,
                            struct bh_finding_list *out) {
-        struct check c = { .arena = arena, .layers = layers, .n_layers = n_layers };
+        BH_CLEANUP(bh_arena_free) struct bh_arena *scratch = bh_arena_new();
+        struct check c = { .arena = arena, .scratch = scratch, .layers = layers, .n_layers = n_layers };
         size_t from = out->len;
 
-        c.above = bh_above_new(arena, layers, n_layers);
+        c.above = bh_above_new(scratch, layers, n_layers);
         note_records(&c, merged);
         for (size_t i = 0, n; i < c.records.len; i += n) {
                 for (n = 1; i + n < c.records.len && c.records.at[i + n].key == c.records.at[i].key; n++)

@@ -5,6 +5,7 @@
 
 #include "base/hash.h"
 #include "base/map.h"
+#include "base/sort.h"
 #include "base/vec.h"
 #include "scan/above.h"
 
@@ -65,18 +66,6 @@ static void merge_packages(struct merge *m) {
                 }
 }
 
-/* Files of OS packages by the hash of their path, to the package's name. */
-struct owner {
-        uint64_t path;
-        struct bh_str name;
-};
-
-static int owner_cmp(const void *a, const void *b) {
-        const struct owner *x = a, *y = b;
-
-        return x->path == y->path ? bh_str_cmp(x->name, y->name) : x->path < y->path ? -1 : 1;
-}
-
 /* bin/ls is usr/bin/ls on a system with merged directories; both spellings count as one. */
 static uint64_t owned_path_hash(struct bh_str path) {
         static const char *const merged[] = { "usr/bin/", "usr/sbin/", "usr/lib/", "usr/lib32/", "usr/lib64/" };
@@ -94,38 +83,53 @@ static struct bh_str on_disk(struct bh_str location) {
         return at < 0 ? location : bh_str_part(location, 0, (size_t) at);
 }
 
-static void own(struct merge *m) {
-        BH_VEC(struct owner) owners = { 0 };
+/* The files whose owner is asked for: where language packages and products lie. */
+struct wanted {
+        uint64_t *paths; /* owned_path_hash, sorted, each once */
+        size_t n;
+        struct bh_str *owners; /* of each; empty: nobody owns it */
+};
 
+static void note_wanted(const struct merge *m, struct bh_arena *arena, struct wanted *w) {
+        w->paths = bh_arena_array(arena, uint64_t, m->packages.len);
+        for (size_t i = 0; i < m->packages.len; i++)
+                if (!bh_eco_is_os(m->packages.at[i].eco))
+                        w->paths[w->n++] = owned_path_hash(on_disk(m->packages.at[i].location));
+        bh_sort_u64(w->paths, w->n);
+        w->n = bh_unique_u64(w->paths, w->n);
+        w->owners = bh_arena_array(arena, struct bh_str, w->n);
+}
+
+/* Of several owners of a file the first by name counts, whatever the order they were met in. */
+static void note_owner(struct wanted *w, const struct bh_owned_file *f, struct bh_str name) {
+        size_t at = bh_find_u64(w->paths, w->n, owned_path_hash(f->path));
+
+        if (at < w->n && (w->owners[at].len == 0 || bh_str_cmp(name, w->owners[at]) < 0))
+                w->owners[at] = name;
+}
+
+/* There are far more files of OS packages than files to ask for, so those are kept and these pass by. */
+static void own(struct merge *m) {
+        BH_CLEANUP(bh_arena_free) struct bh_arena *scratch = bh_arena_new();
+        struct wanted w = { 0 };
+
+        note_wanted(m, scratch, &w);
+        if (w.n == 0)
+                return;
         for (size_t i = 0; i < m->packages.len; i++) {
                 const struct bh_package *p = &m->packages.at[i];
 
                 for (uint32_t k = 0; bh_eco_is_os(p->eco) && k < p->n_files; k++)
-                        *bh_vec_add(m->arena, &owners) = (struct owner){ owned_path_hash(p->files[k].path), p->name };
+                        note_owner(&w, &p->files[k], p->name);
         }
         for (uint32_t i = 0; i < m->n_layers; i++)
                 for (uint32_t k = 0; k < m->layers[i].n_owned; k++)
-                        *bh_vec_add(m->arena, &owners) = (struct owner){ owned_path_hash(m->layers[i].owned[k].path), BH_STR("dpkg") };
-        if (owners.len == 0)
-                return;
-        qsort(owners.at, owners.len, sizeof *owners.at, owner_cmp);
+                        note_owner(&w, &m->layers[i].owned[k], BH_STR("dpkg"));
         for (size_t i = 0; i < m->packages.len; i++) {
                 struct bh_package *p = &m->packages.at[i];
-                struct owner key = { owned_path_hash(on_disk(p->location)), { 0 } };
-                size_t lo = 0, hi = owners.len;
 
-                if (bh_eco_is_os(p->eco))
-                        continue;
-                while (lo < hi) {
-                        size_t mid = lo + (hi - lo) / 2;
-
-                        if (owners.at[mid].path < key.path)
-                                lo = mid + 1;
-                        else
-                                hi = mid;
-                }
-                if (lo < owners.len && owners.at[lo].path == key.path)
-                        p->owner = owners.at[lo].name;
+                if (!bh_eco_is_os(p->eco))
+                        p->owner = w.owners[bh_find_u64(w.paths, w.n, owned_path_hash(on_disk(p->location)))];
         }
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "scan/risk.h"
 
+#include <assert.h>
 #include <math.h>
 
 #include "base/text.h"
@@ -262,10 +263,12 @@ static struct bh_str impact_words(const struct bh_risk_in *in) {
         return bh_str_of(impact_of_word[in->severity < _BH_SEVERITY_MAX ? in->severity : 0].words);
 }
 
+enum { N_FACTORS = 11 };
+
 void bh_risk_score(struct bh_arena *arena, const struct bh_risk_in *in, struct bh_risk *ret) {
         struct bh_risk r = { .score = 1, .low = 1, .high = 1 };
 
-        r.factors = bh_arena_array(arena, struct bh_risk_factor, 16);
+        r.factors = bh_arena_array(arena, struct bh_risk_factor, N_FACTORS);
         add(&r, "threat", threat(in), threat_words(arena, in));
         add_gates(&r, in);
         add_words(&r, "vector", in->cvss ? vectors[in->cvss->vector] : vector_unknown);
@@ -275,6 +278,7 @@ void bh_risk_score(struct bh_arena *arena, const struct bh_risk_in *in, struct b
         add(&r, "impact", impact(in), impact_words(in));
         add_words(&r, "power", powers[in->power < _BH_RISK_POWER_MAX ? in->power : 0]);
         add_words(&r, "vendor", vendor_words[in->vendor < _BH_SEVERITY_MAX ? in->vendor : 0]);
+        assert(r.n_factors == N_FACTORS);
         r.score *= 100;
         r.low *= 100;
         r.high *= 100;

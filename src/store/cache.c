@@ -10,7 +10,6 @@
 
 #include <sqlite3.h>
 
-#include "base/arena.h"
 
 enum { BUSY_MS = 10000 };
 
@@ -39,7 +38,7 @@ static void make_folders(const char *path) {
 }
 
 static int set_up(struct bh_cache *c, struct bh_err *err) {
-        static const char schema[] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
+        static const char schema[] = "PRAGMA page_size=32768; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
                                      "CREATE TABLE IF NOT EXISTS kept(key TEXT PRIMARY KEY, used INTEGER, bytes BLOB) WITHOUT ROWID;"
                                      "CREATE INDEX IF NOT EXISTS kept_used ON kept(used);";
         static const struct {
@@ -131,14 +130,16 @@ static void touch(struct bh_cache *c, struct bh_str key) {
         (void) sqlite3_reset(c->touch);
 }
 
-int bh_cache_get(struct bh_cache *cache, struct bh_str key, struct bh_buf *into, struct bh_err *err) {
+int bh_cache_get(struct bh_cache *cache, struct bh_str key, struct bh_arena *arena, struct bh_str *ret, struct bh_err *err) {
         int r;
 
-        bh_buf_clear(into);
         (void) sqlite3_bind_text(cache->get, 1, key.at, (int) key.len, SQLITE_STATIC);
         r = sqlite3_step(cache->get);
         if (r == SQLITE_ROW) {
-                bh_buf_add(into, (struct bh_str){ sqlite3_column_blob(cache->get, 0), (size_t) sqlite3_column_bytes(cache->get, 0) });
+                struct bh_str bytes = { sqlite3_column_blob(cache->get, 0), 0 };
+
+                bytes.len = (size_t) sqlite3_column_bytes(cache->get, 0);
+                *ret = bh_arena_str(arena, bytes);
         } else if (r != SQLITE_DONE) {
                 (void) sqlite3_reset(cache->get);
                 return sql_fail(cache->db, "read", err);

@@ -8,7 +8,7 @@
  */
 #include <stdint.h>
 
-#include "base/buf.h"
+#include "base/arena.h"
 #include "base/err.h"
 
 struct bh_cache;
@@ -16,8 +16,8 @@ struct bh_cache;
 /* Makes the file and its folder when absent. */
 int bh_cache_open(const char *path, struct bh_cache **ret, struct bh_err *err) BH_MUST_CHECK;
 void bh_cache_close(struct bh_cache **cache);
-/* 1: found, in `into` (cleared first); 0: not there. */
-int bh_cache_get(struct bh_cache *cache, struct bh_str key, struct bh_buf *into, struct bh_err *err) BH_MUST_CHECK;
+/* 1: found, and copied into the arena; 0: not there. */
+int bh_cache_get(struct bh_cache *cache, struct bh_str key, struct bh_arena *arena, struct bh_str *ret, struct bh_err *err) BH_MUST_CHECK;
 int bh_cache_put(struct bh_cache *cache, struct bh_str key, struct bh_str bytes, struct bh_err *err) BH_MUST_CHECK;
 /* Forgets what was not used for longest until no more than max_bytes are kept. */
 int bh_cache_trim(struct bh_cache *cache, uint64_t max_bytes, struct bh_err *err) BH_MUST_CHECK;

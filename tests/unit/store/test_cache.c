@@ -20,18 +20,19 @@ static struct bh_cache *open_it(void) {
 }
 
 static void what_is_put_is_got_and_the_rest_is_not(void **state) {
-        BH_CLEANUP(bh_buf_done) struct bh_buf b = { 0 };
+        BH_CLEANUP(bh_arena_free) struct bh_arena *arena = bh_arena_new();
+        struct bh_str b = { 0 };
         struct bh_err err = BH_ERR_NONE;
         struct bh_cache *c = open_it();
 
         (void) state;
-        assert_int_equal(bh_cache_get(c, BH_STR("a"), &b, &err), 0);
+        assert_int_equal(bh_cache_get(c, BH_STR("a"), arena, &b, &err), 0);
         assert_int_equal(bh_cache_put(c, BH_STR("a"), BH_STR("one\0two"), &err), 0);
-        assert_int_equal(bh_cache_get(c, BH_STR("a"), &b, &err), 1);
+        assert_int_equal(bh_cache_get(c, BH_STR("a"), arena, &b, &err), 1);
         assert_int_equal(b.len, 7);
         bh_cache_close(&c);
         c = open_it();
-        assert_int_equal(bh_cache_get(c, BH_STR("a"), &b, &err), 1);
+        assert_int_equal(bh_cache_get(c, BH_STR("a"), arena, &b, &err), 1);
         bh_cache_close(&c);
 }
 
@@ -63,7 +64,8 @@ static void processes_write_at_once_without_errors(void **state) {
 }
 
 static void a_broken_file_is_set_aside(void **state) {
-        BH_CLEANUP(bh_buf_done) struct bh_buf b = { 0 };
+        BH_CLEANUP(bh_arena_free) struct bh_arena *arena = bh_arena_new();
+        struct bh_str b = { 0 };
         struct bh_err err = BH_ERR_NONE;
         char aside[80];
         struct bh_cache *c;
@@ -74,14 +76,15 @@ static void a_broken_file_is_set_aside(void **state) {
         (void) fputs("this is no database, it is a poem", f);
         (void) fclose(f);
         c = open_it();
-        assert_int_equal(bh_cache_get(c, BH_STR("a"), &b, &err), 0);
+        assert_int_equal(bh_cache_get(c, BH_STR("a"), arena, &b, &err), 0);
         bh_cache_close(&c);
         (void) snprintf(aside, sizeof aside, "%s.broken", path);
         assert_int_equal(access(aside, F_OK), 0);
 }
 
 static void trimming_keeps_the_newest(void **state) {
-        BH_CLEANUP(bh_buf_done) struct bh_buf b = { 0 };
+        BH_CLEANUP(bh_arena_free) struct bh_arena *arena = bh_arena_new();
+        struct bh_str b = { 0 };
         struct bh_err err = BH_ERR_NONE;
         struct bh_cache *c = open_it();
 
@@ -89,9 +92,9 @@ static void trimming_keeps_the_newest(void **state) {
         assert_int_equal(bh_cache_put(c, BH_STR("k1"), BH_STR("0123456789"), &err), 0);
         assert_int_equal(bh_cache_put(c, BH_STR("k2"), BH_STR("0123456789"), &err), 0);
         assert_int_equal(bh_cache_trim(c, 10, &err), 0);
-        assert_int_equal(bh_cache_get(c, BH_STR("k1"), &b, &err) + bh_cache_get(c, BH_STR("k2"), &b, &err), 1);
+        assert_int_equal(bh_cache_get(c, BH_STR("k1"), arena, &b, &err) + bh_cache_get(c, BH_STR("k2"), arena, &b, &err), 1);
         assert_int_equal(bh_cache_trim(c, 0, &err), 0);
-        assert_int_equal(bh_cache_get(c, BH_STR("k1"), &b, &err) + bh_cache_get(c, BH_STR("k2"), &b, &err), 0);
+        assert_int_equal(bh_cache_get(c, BH_STR("k1"), arena, &b, &err) + bh_cache_get(c, BH_STR("k2"), arena, &b, &err), 0);
         bh_cache_close(&c);
 }
 
