@@ -40,40 +40,48 @@ struct bh_cur bh_cur_at(struct bh_str s, uint64_t offset, uint64_t n) {
         return c;
 }
 
-static uint64_t number(struct bh_cur *c, unsigned n, bool big) {
+/* The n bytes as they lie, in the low end of a number on any machine that counts from there. */
+static inline uint64_t bytes(struct bh_cur *c, size_t n) {
         struct bh_str s = bh_cur_take(c, n);
         uint64_t v = 0;
 
-        for (size_t i = 0; i < s.len; i++)
-                v = v << 8 | (unsigned char) s.at[big ? i : s.len - 1 - i];
+        if (s.len)
+                memcpy(&v, s.at, n); /* n, not s.len: a constant for whoever calls */
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+        v = __builtin_bswap64(v);
+#endif
         return v;
 }
 
 uint8_t bh_cur_u8(struct bh_cur *c) {
-        return (uint8_t) number(c, 1, true);
+        return (uint8_t) bytes(c, 1);
 }
 uint16_t bh_cur_be16(struct bh_cur *c) {
-        return (uint16_t) number(c, 2, true);
+        return __builtin_bswap16((uint16_t) bytes(c, 2));
 }
 uint32_t bh_cur_be32(struct bh_cur *c) {
-        return (uint32_t) number(c, 4, true);
+        return __builtin_bswap32((uint32_t) bytes(c, 4));
 }
 uint64_t bh_cur_be64(struct bh_cur *c) {
-        return number(c, 8, true);
+        return __builtin_bswap64(bytes(c, 8));
 }
 uint16_t bh_cur_le16(struct bh_cur *c) {
-        return (uint16_t) number(c, 2, false);
+        return (uint16_t) bytes(c, 2);
 }
 uint32_t bh_cur_le32(struct bh_cur *c) {
-        return (uint32_t) number(c, 4, false);
+        return (uint32_t) bytes(c, 4);
 }
 uint64_t bh_cur_le64(struct bh_cur *c) {
-        return number(c, 8, false);
+        return bytes(c, 8);
 }
 
 uint64_t bh_cur_uvarint(struct bh_cur *c) {
         uint64_t v = 0;
 
+        if (!c->bad && c->left && (unsigned char) c->at[0] < 0x80) { /* nearly all */
+                c->left--;
+                return (unsigned char) *c->at++;
+        }
         for (unsigned shift = 0; shift < 64; shift += 7) {
                 uint8_t b = bh_cur_u8(c);
 

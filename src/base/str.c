@@ -5,14 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-struct bh_str bh_str_of(const char *cstr) {
-        return (struct bh_str){ cstr ? cstr : "", cstr ? strlen(cstr) : 0 };
-}
-
-bool bh_str_eq(struct bh_str a, struct bh_str b) {
-        return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
-}
-
 bool bh_str_eq_nocase(struct bh_str a, struct bh_str b) {
         if (a.len != b.len)
                 return false;
@@ -22,23 +14,11 @@ bool bh_str_eq_nocase(struct bh_str a, struct bh_str b) {
         return true;
 }
 
-bool bh_str_is(struct bh_str a, const char *cstr) {
-        return bh_str_eq(a, bh_str_of(cstr));
-}
-
 int bh_str_cmp(struct bh_str a, struct bh_str b) {
         size_t n = BH_MIN(a.len, b.len);
         int r = n ? memcmp(a.at, b.at, n) : 0;
 
         return r ? r : (a.len > b.len) - (a.len < b.len);
-}
-
-bool bh_str_starts(struct bh_str s, struct bh_str prefix) {
-        return s.len >= prefix.len && bh_str_eq((struct bh_str){ s.at, prefix.len }, prefix);
-}
-
-bool bh_str_ends(struct bh_str s, struct bh_str suffix) {
-        return s.len >= suffix.len && bh_str_eq(bh_str_from(s, s.len - suffix.len), suffix);
 }
 
 ptrdiff_t bh_str_find(struct bh_str s, struct bh_str needle) {

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/macros.h"
 
@@ -22,13 +23,24 @@ struct bh_str {
 /* For printf: printf("%.*s", BH_FMT(s)). Only for slices that were checked to be clean text. */
 #define BH_FMT(s) (int) BH_MIN((s).len, (size_t) 0x7fffffff), (s).at ? (s).at : ""
 
-struct bh_str bh_str_of(const char *cstr); /* NULL gives the empty slice */
-bool bh_str_eq(struct bh_str a, struct bh_str b);
+/* What compares is here, so that a literal's length and first byte are known where it is asked for. */
+static inline struct bh_str bh_str_of(const char *cstr) { /* NULL gives the empty slice */
+        return (struct bh_str){ cstr ? cstr : "", cstr ? strlen(cstr) : 0 };
+}
+static inline bool bh_str_eq(struct bh_str a, struct bh_str b) {
+        return a.len == b.len && (a.len == 0 || (a.at[0] == b.at[0] && memcmp(a.at, b.at, a.len) == 0));
+}
 bool bh_str_eq_nocase(struct bh_str a, struct bh_str b); /* ASCII */
-bool bh_str_is(struct bh_str a, const char *cstr);
+static inline bool bh_str_is(struct bh_str a, const char *cstr) {
+        return bh_str_eq(a, bh_str_of(cstr));
+}
 int bh_str_cmp(struct bh_str a, struct bh_str b); /* bytes, as memcmp, shorter first */
-bool bh_str_starts(struct bh_str s, struct bh_str prefix);
-bool bh_str_ends(struct bh_str s, struct bh_str suffix);
+static inline bool bh_str_starts(struct bh_str s, struct bh_str prefix) {
+        return s.len >= prefix.len && bh_str_eq((struct bh_str){ s.at, prefix.len }, prefix);
+}
+static inline bool bh_str_ends(struct bh_str s, struct bh_str suffix) {
+        return s.len >= suffix.len && (suffix.len == 0 || memcmp(s.at + s.len - suffix.len, suffix.at, suffix.len) == 0);
+}
 
 /* Offsets, or -1. */
 ptrdiff_t bh_str_find(struct bh_str s, struct bh_str needle);

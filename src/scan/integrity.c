@@ -94,8 +94,17 @@ static const struct bh_file_digest *digest_at(const struct bh_layer *l, uint64_t
 struct spellings {
         struct bh_str path[2];
         uint64_t hash[2];
+        size_t n_hashed; /* the other is seldom asked for */
         char room[4096];
 };
+
+static uint64_t hash_of(struct spellings *s, size_t k) {
+        while (s->n_hashed <= k) {
+                s->hash[s->n_hashed] = bh_hash64(s->path[s->n_hashed]);
+                s->n_hashed++;
+        }
+        return s->hash[k];
+}
 
 static void spell(struct spellings *s, struct bh_arena *arena, struct bh_str path) {
         struct bh_str shorter = without_usr(path);
@@ -109,8 +118,8 @@ static void spell(struct spellings *s, struct bh_arena *arena, struct bh_str pat
         } else if (shorter.len == path.len) {
                 s->path[1] = bh_arena_cat(arena, BH_STR("usr/"), path);
         }
-        for (size_t k = 0; k < BH_LEN(s->path); k++)
-                s->hash[k] = bh_hash64(s->path[k]);
+        s->hash[0] = bh_hash64(s->path[0]);
+        s->n_hashed = 1;
 }
 
 /* The file a container would see at that path, by either spelling; NULL when there is none, or its digest is not known. */
@@ -120,7 +129,7 @@ static const struct bh_file_digest *in_sight(const struct check *c, struct bh_st
         spell(&s, c->scratch, path);
         for (uint32_t i = c->n_layers; i-- > 0;)
                 for (size_t k = 0; k < BH_LEN(s.path); k++) {
-                        if (!bh_has_u64(c->layers[i].paths, c->layers[i].n_paths, s.hash[k]))
+                        if (!bh_has_u64(c->layers[i].paths, c->layers[i].n_paths, hash_of(&s, k)))
                                 continue;
                         *ret_layer = i;
                         return bh_above_hides(c->above, i, s.path[k]) ? NULL : digest_at(&c->layers[i], s.hash[k]);

@@ -39,15 +39,15 @@ static void make_folders(const char *path) {
 
 static int set_up(struct bh_cache *c, struct bh_err *err) {
         static const char schema[] = "PRAGMA page_size=32768; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
-                                     "CREATE TABLE IF NOT EXISTS kept(key TEXT PRIMARY KEY, used INTEGER, bytes BLOB) WITHOUT ROWID;"
-                                     "CREATE INDEX IF NOT EXISTS kept_used ON kept(used);";
+                                     "DROP TABLE IF EXISTS kept;" /* of an older version */
+                                     "CREATE TABLE IF NOT EXISTS entry(id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, used INTEGER, bytes BLOB);";
         static const struct {
                 const char *sql;
                 size_t at;
         } statements[] = {
-                { "SELECT bytes FROM kept WHERE key=?1", offsetof(struct bh_cache, get) },
-                { "INSERT OR REPLACE INTO kept(key, used, bytes) VALUES(?1, unixepoch(), ?2)", offsetof(struct bh_cache, put) },
-                { "UPDATE kept SET used=unixepoch() WHERE key=?1 AND used < unixepoch() - 86400", offsetof(struct bh_cache, touch) },
+                { "SELECT id FROM entry WHERE key=?1", offsetof(struct bh_cache, get) },
+                { "INSERT OR REPLACE INTO entry(key, used, bytes) VALUES(?1, unixepoch(), ?2)", offsetof(struct bh_cache, put) },
+                { "UPDATE entry SET used=unixepoch() WHERE key=?1 AND used < unixepoch() - 86400", offsetof(struct bh_cache, touch) },
         };
 
         (void) sqlite3_busy_timeout(c->db, BUSY_MS);
@@ -130,24 +130,38 @@ static void touch(struct bh_cache *c, struct bh_str key) {
         (void) sqlite3_reset(c->touch);
 }
 
+/* Straight into the arena: a column of a result would be put together in memory of SQLite's first. */
+static int read_blob(struct bh_cache *c, sqlite3_int64 id, struct bh_arena *arena, struct bh_str *ret, struct bh_err *err) {
+        sqlite3_blob *blob = NULL;
+        int r = sqlite3_blob_open(c->db, "main", "entry", "bytes", id, 0, &blob);
+
+        if (r == SQLITE_OK) {
+                int n = sqlite3_blob_bytes(blob);
+                char *bytes = bh_arena_bytes(arena, (size_t) n + 1);
+
+                r = sqlite3_blob_read(blob, bytes, n, 0);
+                if (r == SQLITE_OK)
+                        *ret = (struct bh_str){ bytes, (size_t) n };
+        }
+        if (r != SQLITE_OK)
+                r = sql_fail(c->db, "read", err);
+        (void) sqlite3_blob_close(blob);
+        return r < 0 ? r : 1;
+}
+
 int bh_cache_get(struct bh_cache *cache, struct bh_str key, struct bh_arena *arena, struct bh_str *ret, struct bh_err *err) {
         int r;
 
         (void) sqlite3_bind_text(cache->get, 1, key.at, (int) key.len, SQLITE_STATIC);
         r = sqlite3_step(cache->get);
-        if (r == SQLITE_ROW) {
-                struct bh_str bytes = { sqlite3_column_blob(cache->get, 0), 0 };
-
-                bytes.len = (size_t) sqlite3_column_bytes(cache->get, 0);
-                *ret = bh_arena_str(arena, bytes);
-        } else if (r != SQLITE_DONE) {
-                (void) sqlite3_reset(cache->get);
-                return sql_fail(cache->db, "read", err);
-        }
+        if (r == SQLITE_ROW) /* the statement is still under way, so that nobody can take the row away meanwhile */
+                r = read_blob(cache, sqlite3_column_int64(cache->get, 0), arena, ret, err);
+        else
+                r = r == SQLITE_DONE ? 0 : sql_fail(cache->db, "read", err);
         (void) sqlite3_reset(cache->get);
-        if (r == SQLITE_ROW)
+        if (r > 0)
                 touch(cache, key);
-        return r == SQLITE_ROW;
+        return r;
 }
 
 int bh_cache_put(struct bh_cache *cache, struct bh_str key, struct bh_str bytes, struct bh_err *err) {
@@ -165,8 +179,8 @@ int bh_cache_trim(struct bh_cache *cache, uint64_t max_bytes, struct bh_err *err
         char sql[400];
 
         (void) snprintf(sql, sizeof sql,
-                        "DELETE FROM kept WHERE key IN (SELECT key FROM (SELECT key, sum(length(bytes)) OVER (ORDER BY used DESC, key) AS total"
-                        " FROM kept) WHERE total > %llu)",
+                        "DELETE FROM entry WHERE key IN (SELECT key FROM (SELECT key, sum(length(bytes)) OVER (ORDER BY used DESC, key) AS total"
+                        " FROM entry) WHERE total > %llu)",
                         (unsigned long long) max_bytes);
         return sqlite3_exec(cache->db, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : sql_fail(cache->db, "trim", err);
 }
