@@ -8,7 +8,7 @@
  * packs everything and signs it. The same records give the same bytes in
  * whatever order they came; only the key and its signature may differ.
  */
-#include "advisory/seal.h"
+#include "trust/seal.h"
 #include "base/buf.h"
 #include "model/advisory.h"
 

@@ -13,7 +13,7 @@
  * /var/lib/bulkhead where there is no home. Keys in /etc/bulkhead/trusted
  * are believed by everyone on the machine.
  */
-#include "advisory/seal.h"
+#include "trust/seal.h"
 #include "base/buf.h"
 
 struct bh_depot {

@@ -32,7 +32,7 @@
  * All numbers are little-endian. Reading is safe on any bytes: what lies is
  * BH_E_FORMAT, and BH_E_DENIED when a signature or a hash does not hold.
  */
-#include "advisory/seal.h"
+#include "trust/seal.h"
 #include "model/vuln.h"
 
 struct bh_index;

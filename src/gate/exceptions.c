@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gate/exceptions.h"
 
-#include "gate/glob.h"
+#include "base/glob.h"
 #include "model/purl.h"
 
 struct applying {

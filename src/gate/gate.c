@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "gate/glob.h"
+#include "base/glob.h"
 
 enum { MAX_SHOWN = 3 };
 

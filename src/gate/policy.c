@@ -3,7 +3,7 @@
 
 #include "base/text.h"
 #include "fmt/yaml.h"
-#include "gate/rows.h"
+#include "fmt/rows.h"
 
 enum { DAY_S = 24 * 60 * 60 };
 

@@ -15,7 +15,7 @@
 #include "base/map.h"
 #include "image/mounts.h"
 #include "image/pump.h"
-#include "image/tarout.h"
+#include "fmt/tarout.h"
 #include "sys/fd.h"
 
 #define FLUSH_BYTES (512 * 1024)

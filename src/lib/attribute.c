@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lib/attribute.h"
 
-#include "gate/glob.h"
+#include "base/glob.h"
 #include "lib/mend.h"
 
 /* ---- which layers are the base ---- */

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "image/tarout.h"
+#include "fmt/tarout.h"
 
 struct texts {
         struct bh_buf *out;

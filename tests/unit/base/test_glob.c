@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "unit.h"
 
-#include "gate/glob.h"
+#include "base/glob.h"
 
 static bool g(const char *glob, const char *text) {
         return bh_glob(bh_str_of(glob), bh_str_of(text));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "gate/rows.h"
+#include "fmt/rows.h"
 
 #include <stdarg.h>
 

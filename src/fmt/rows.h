@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef BH_GATE_ROWS_H
-#define BH_GATE_ROWS_H
+#ifndef BH_FMT_ROWS_H
+#define BH_FMT_ROWS_H
 /*
  * Reading people's YAML strictly: a key that is not known, a value of the wrong
  * kind and a missing word are errors at "file:line:column", with the nearest

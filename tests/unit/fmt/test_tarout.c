@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "image/tarout.h"
+#include "fmt/tarout.h"
 
 static struct bh_str name_of(size_t n) {
         static char text[400];

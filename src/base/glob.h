@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef BH_GATE_GLOB_H
-#define BH_GATE_GLOB_H
+#ifndef BH_BASE_GLOB_H
+#define BH_BASE_GLOB_H
 /*
  * Globs of policies. '?' is one byte and '*' any number of them; in a path
  * both stay inside one part and a double '*' crosses parts. Bytes are compared as they are.

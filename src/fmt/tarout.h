@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef BH_IMAGE_TAROUT_H
-#define BH_IMAGE_TAROUT_H
+#ifndef BH_FMT_TAROUT_H
+#define BH_FMT_TAROUT_H
 /*
  * Writes tar (POSIX.1-2001, "pax"): a header block of 512 bytes an entry, in
  * front of it an extended one where a name, a number or an attribute does not

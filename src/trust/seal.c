@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "advisory/seal.h"
+#include "trust/seal.h"
 
 #include <openssl/evp.h>
 #include <openssl/rand.h>

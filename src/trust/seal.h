@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef BH_ADVISORY_SEAL_H
-#define BH_ADVISORY_SEAL_H
+#ifndef BH_TRUST_SEAL_H
+#define BH_TRUST_SEAL_H
 /*
  * Who made an index, and that nobody touched it since: Ed25519 (RFC 8032) and
  * SHA-256. Keys are kept as everyone keeps them, PEM with PKCS#8 and

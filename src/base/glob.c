@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "gate/glob.h"
+#include "base/glob.h"
 
 /* Where to go back to when what follows a star does not fit: the star, and how much it has eaten so far. */
 struct star {
