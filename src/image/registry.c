@@ -9,8 +9,8 @@
 #include "fmt/json.h"
 #include "image/auth.h"
 #include "image/certs.h"
-#include "image/head.h"
-#include "image/http.h"
+#include "http/head.h"
+#include "http/http.h"
 #include "image/pump.h"
 #include "image/token.h"
 

@@ -7,7 +7,7 @@
  * Without credentials, a token is asked for as anybody.
  */
 #include "image/auth.h"
-#include "image/http.h"
+#include "http/http.h"
 
 struct bh_token_opts {
         const struct bh_credentials *credentials; /* NULL: none */

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "fuzz.h"
-#include "image/head.h"
+#include "http/head.h"
 
 static void check_inside(struct bh_str all, struct bh_str part) {
         if (part.len && (part.at < all.at || part.at + part.len > all.at + all.len))

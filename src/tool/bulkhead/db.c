@@ -12,7 +12,7 @@
 #include "advisory/zblock.h"
 #include "base/limits.h"
 #include "base/text.h"
-#include "image/http.h"
+#include "http/http.h"
 #include "sys/fd.h"
 
 int bh_tool_depot(struct bh_cli *cli, struct bh_depot *ret, struct bh_err *err) {

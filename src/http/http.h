@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef BH_IMAGE_HTTP_H
-#define BH_IMAGE_HTTP_H
+#ifndef BH_HTTP_HTTP_H
+#define BH_HTTP_HTTP_H
 /*
- * HTTP as a client of registries and engines needs it: over TLS, plain, or a
- * unix socket; through the proxies of the environment; with patience. libcurl
+ * HTTP as a client of registries, engines and receivers needs it: over TLS, plain,
+ * or a unix socket; through the proxies of the environment; with patience. libcurl
  * does the work, and is met in http.c alone.
  *
  * What may pass is tried again: connections that fail or break, 408, 429 and
@@ -38,12 +38,19 @@ struct bh_http_opts {
 /* 0: go on; 1: enough, which ends the transfer well; < 0: failed. `data` is valid during the call. */
 typedef int (*bh_http_sink)(void *user, struct bh_str data, struct bh_err *err);
 
+/* Fills up to `room` bytes; 0 in *ret_n is the end of the body. */
+typedef int (*bh_http_source)(void *user, char *at, size_t room, size_t *ret_n, struct bh_err *err);
+
 struct bh_http_request {
-        const char *method; /* "GET" when NULL; "HEAD", "POST" */
+        const char *method; /* "GET" when NULL; "HEAD", "POST", "PUT", "DELETE" */
         struct bh_str url;
         struct bh_str authorization;   /* "Bearer …"; empty for none */
         struct bh_str accept;          /* empty for anything */
         struct bh_str post_form;       /* of a POST: application/x-www-form-urlencoded */
+        struct bh_str body, body_type; /* of a POST or PUT: any other body */
+        bh_http_source source;         /* gives the body instead, piece by piece; goes with `once` */
+        void *source_user;
+        uint32_t limit_ms;             /* for one try from its start to its end; 0: none while bytes flow */
         uint64_t max_bytes;            /* of the answer; 0: no limit */
         uint64_t expect_bytes;         /* fewer are a broken transfer; 0: unknown */
         bh_http_sink sink;             /* takes the body of a 2xx; NULL: into reply->body */

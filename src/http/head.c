@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "image/head.h"
+#include "http/head.h"
 
 #include "base/cur.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "unit.h"
 
-#include "image/head.h"
+#include "http/head.h"
 
 static void a_header_is_found_whatever_its_case(void **state) {
         struct bh_str head = BH_STR("HTTP/1.1 200 OK\r\ncontent-TYPE:  text/plain ; charset=x\r\nA: 1\r\na:2\r\n\r\n");

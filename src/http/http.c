@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #define _GNU_SOURCE
-#include "image/http.h"
+#include "http/http.h"
 
 #include <curl/curl.h>
 #include <errno.h>
@@ -11,7 +11,7 @@
 #include <time.h>
 
 #include "base/limits.h"
-#include "image/head.h"
+#include "http/head.h"
 #include "sys/sigpipe.h"
 
 #define MAX_IDLE 8
@@ -302,6 +302,35 @@ static int set_security(struct transfer *t) {
         return 0;
 }
 
+static size_t on_source(char *at, size_t size, size_t n, void *user) {
+        struct transfer *t = user;
+        size_t got = 0;
+        int r = t->request->source(t->request->source_user, at, size * n, &got, t->err);
+
+        if (r < 0)
+                t->failed = r;
+        return r < 0 ? CURL_READFUNC_ABORT : got;
+}
+
+/* curl has a mode for POST and one for uploads; the method's name is then put over either. */
+static int set_body(struct transfer *t) {
+        const struct bh_http_request *q = t->request;
+        struct bh_str body = q->post_form.len ? q->post_form : q->body;
+
+        if (q->source) {
+                SET(CURLOPT_UPLOAD, 1L);
+                SET(CURLOPT_READFUNCTION, on_source);
+                SET(CURLOPT_READDATA, t);
+        } else if (body.len || (q->method && (strcmp(q->method, "POST") == 0 || strcmp(q->method, "PUT") == 0))) {
+                SET(CURLOPT_POST, 1L);
+                SET(CURLOPT_POSTFIELDSIZE, (long) body.len);
+                SET(CURLOPT_COPYPOSTFIELDS, body.len ? body.at : "");
+        }
+        if (q->method && strcmp(q->method, "GET") != 0)
+                SET(CURLOPT_CUSTOMREQUEST, q->method);
+        return 0;
+}
+
 static int set_request(struct transfer *t) {
         const struct bh_http_request *q = t->request;
 
@@ -321,13 +350,11 @@ static int set_request(struct transfer *t) {
         SET(CURLOPT_NOPROGRESS, 0L);
         SET(CURLOPT_XFERINFOFUNCTION, on_progress);
         SET(CURLOPT_XFERINFODATA, t);
+        if (q->limit_ms)
+                SET(CURLOPT_TIMEOUT_MS, (long) q->limit_ms);
         if (is_head(t))
                 SET(CURLOPT_NOBODY, 1L);
-        if (q->post_form.len) {
-                SET(CURLOPT_POSTFIELDSIZE, (long) q->post_form.len);
-                SET(CURLOPT_COPYPOSTFIELDS, q->post_form.at);
-        }
-        return 0;
+        return is_head(t) ? 0 : set_body(t);
 }
 
 static struct curl_slist *add_header(struct curl_slist *list, const char *name, struct bh_str value) {
@@ -349,6 +376,7 @@ static struct curl_slist *headers_of(struct transfer *t) {
         struct curl_slist *list = add_header(NULL, "Accept: ", t->request->accept);
         char range[64];
 
+        list = add_header(list, "Content-Type: ", t->request->body_type);
         if (!t->foreign)
                 list = add_header(list, "Authorization: ", t->request->authorization);
         if (t->got) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef BH_IMAGE_HEAD_H
-#define BH_IMAGE_HEAD_H
+#ifndef BH_HTTP_HEAD_H
+#define BH_HTTP_HEAD_H
 /*
  * What an HTTP answer says before its body, read from the raw header lines:
  *
