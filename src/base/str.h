@@ -23,12 +23,12 @@ struct bh_str {
 /* For printf: printf("%.*s", BH_FMT(s)). Only for slices that were checked to be clean text. */
 #define BH_FMT(s) (int) BH_MIN((s).len, (size_t) 0x7fffffff), (s).at ? (s).at : ""
 
-/* What compares is here, so that a literal's length and first byte are known where it is asked for. */
+/* What compares is here, so that a literal's length and last byte are known where it is asked for. */
 static inline struct bh_str bh_str_of(const char *cstr) { /* NULL gives the empty slice */
         return (struct bh_str){ cstr ? cstr : "", cstr ? strlen(cstr) : 0 };
 }
 static inline bool bh_str_eq(struct bh_str a, struct bh_str b) {
-        return a.len == b.len && (a.len == 0 || (a.at[0] == b.at[0] && memcmp(a.at, b.at, a.len) == 0));
+        return a.len == b.len && (a.len == 0 || (a.at[a.len - 1] == b.at[a.len - 1] && memcmp(a.at, b.at, a.len) == 0)); /* paths begin alike */
 }
 bool bh_str_eq_nocase(struct bh_str a, struct bh_str b); /* ASCII */
 static inline bool bh_str_is(struct bh_str a, const char *cstr) {
@@ -39,7 +39,7 @@ static inline bool bh_str_starts(struct bh_str s, struct bh_str prefix) {
         return s.len >= prefix.len && bh_str_eq((struct bh_str){ s.at, prefix.len }, prefix);
 }
 static inline bool bh_str_ends(struct bh_str s, struct bh_str suffix) {
-        return s.len >= suffix.len && (suffix.len == 0 || memcmp(s.at + s.len - suffix.len, suffix.at, suffix.len) == 0);
+        return s.len >= suffix.len && (suffix.len == 0 || bh_str_eq((struct bh_str){ s.at + s.len - suffix.len, suffix.len }, suffix));
 }
 
 /* Offsets, or -1. */

@@ -73,9 +73,9 @@ static struct bh_str outer(struct bh_str path) {
 }
 
 bool bh_above_hides(const struct bh_above *above, uint32_t from, struct bh_str path) {
-        path = outer(path);
         if (from + 1 >= above->n)
                 return false;
+        path = outer(path);
         if (bh_above_replaces(above, from, bh_hash64(path)))
                 return true;
         while (path.len) {

@@ -22,8 +22,9 @@ struct check {
         const struct bh_layer *layers;
         uint32_t n_layers;
         struct bh_above *above;
-        struct bh_arena *scratch;
+        struct bh_arena *scratch, *words; /* words: the other spelling of one path */
         BH_VEC(uint64_t) suspects; /* keys of files that differ from some record */
+        uint64_t likely[64]; /* a bit for each of them, by its name's end */
         BH_VEC(struct record) records; /* all that is said of those */
 };
 
@@ -95,41 +96,33 @@ struct spellings {
         struct bh_str path[2];
         uint64_t hash[2];
         size_t n_hashed; /* the other is seldom asked for */
-        char room[4096];
 };
 
-static uint64_t hash_of(struct spellings *s, size_t k) {
-        while (s->n_hashed <= k) {
+static struct bh_str other_spelling(struct check *c, struct bh_str path) {
+        struct bh_str shorter = without_usr(path);
+
+        if (shorter.len != path.len)
+                return shorter;
+        bh_arena_reset(c->words);
+        return bh_arena_cat(c->words, BH_STR("usr/"), path);
+}
+
+static uint64_t hash_of(struct check *c, struct spellings *s, size_t k) {
+        for (; s->n_hashed <= k; s->n_hashed++) {
+                if (s->n_hashed)
+                        s->path[1] = other_spelling(c, s->path[0]);
                 s->hash[s->n_hashed] = bh_hash64(s->path[s->n_hashed]);
-                s->n_hashed++;
         }
         return s->hash[k];
 }
 
-static void spell(struct spellings *s, struct bh_arena *arena, struct bh_str path) {
-        struct bh_str shorter = without_usr(path);
-
-        s->path[0] = path;
-        s->path[1] = shorter;
-        if (shorter.len == path.len && path.len < sizeof s->room - 4) {
-                memcpy(s->room, "usr/", 4);
-                memcpy(s->room + 4, path.at, path.len);
-                s->path[1] = (struct bh_str){ s->room, path.len + 4 };
-        } else if (shorter.len == path.len) {
-                s->path[1] = bh_arena_cat(arena, BH_STR("usr/"), path);
-        }
-        s->hash[0] = bh_hash64(s->path[0]);
-        s->n_hashed = 1;
-}
-
 /* The file a container would see at that path, by either spelling; NULL when there is none, or its digest is not known. */
-static const struct bh_file_digest *in_sight(const struct check *c, struct bh_str path, uint32_t *ret_layer) {
-        struct spellings s;
+static const struct bh_file_digest *in_sight(struct check *c, struct bh_str path, uint32_t *ret_layer) {
+        struct spellings s = { .path = { path } };
 
-        spell(&s, c->scratch, path);
         for (uint32_t i = c->n_layers; i-- > 0;)
                 for (size_t k = 0; k < BH_LEN(s.path); k++) {
-                        if (!bh_has_u64(c->layers[i].paths, c->layers[i].n_paths, hash_of(&s, k)))
+                        if (!bh_has_u64(c->layers[i].paths, c->layers[i].n_paths, hash_of(c, &s, k)))
                                 continue;
                         *ret_layer = i;
                         return bh_above_hides(c->above, i, s.path[k]) ? NULL : digest_at(&c->layers[i], s.hash[k]);
@@ -168,41 +161,58 @@ static void say(struct check *c, const struct record *r, uint32_t layer, struct 
         f->fingerprint = bh_hash64(bh_arena_printf(c->arena, "BH-INT-CHANGED|%.*s", BH_FMT(f->path)));
 }
 
-static void each_record(struct check *c, const struct bh_merged *merged, void (*with)(struct check *, struct record *)) {
-        struct record r;
-
+static void each_file(struct check *c, const struct bh_merged *merged, void (*with)(struct check *, const struct bh_owned_file *, struct bh_str)) {
         for (uint32_t i = 0; i < merged->n_packages; i++)
                 for (uint32_t k = 0; bh_eco_is_os(merged->packages[i].eco) && k < merged->packages[i].n_files; k++)
-                        if (record_of(&merged->packages[i].files[k], merged->packages[i].name, &r))
-                                with(c, &r);
+                        with(c, &merged->packages[i].files[k], merged->packages[i].name);
         for (uint32_t i = 0; i < c->n_layers; i++)
                 for (uint32_t k = 0; k < c->layers[i].n_owned; k++)
-                        if (record_of(&c->layers[i].owned[k], BH_STR(""), &r))
-                                with(c, &r);
+                        with(c, &c->layers[i].owned[k], BH_STR(""));
 }
 
-static void note_suspect(struct check *c, struct record *r) {
+/* Cheaper than a hash, the same for both spellings, and different for most files. */
+static unsigned name_bit(struct bh_str path) {
+        uint32_t tail = 0;
+
+        path = without_usr(path);
+        if (path.len >= 8)
+                memcpy(&tail, path.at + path.len - 8, sizeof tail);
+        return (tail + (unsigned char) path.at[path.len ? path.len - 1 : 0]) * 2654435761u >> 20;
+}
+
+static void note_suspect(struct check *c, const struct bh_owned_file *f, struct bh_str package) {
+        const struct bh_file_digest *d;
+        struct record r;
         uint32_t layer;
-        const struct bh_file_digest *d = in_sight(c, r->path, &layer);
-        uint64_t is = d ? digest_of(d, r->kind) : 0;
+        uint64_t is;
 
-        if (is != 0 && is != r->digest)
-                *bh_vec_add(c->scratch, &c->suspects) = bh_hash64(without_usr(r->path));
+        if (!record_of(f, package, &r))
+                return;
+        d = in_sight(c, r.path, &layer);
+        is = d ? digest_of(d, r.kind) : 0;
+        if (is == 0 || is == r.digest)
+                return;
+        *bh_vec_add(c->scratch, &c->suspects) = bh_hash64(without_usr(r.path));
+        c->likely[name_bit(r.path) / 64] |= 1ull << name_bit(r.path) % 64;
 }
 
-static void note_record(struct check *c, struct record *r) {
-        r->key = bh_hash64(without_usr(r->path));
-        if (bh_has_u64(c->suspects.at, c->suspects.len, r->key))
-                *bh_vec_add(c->arena, &c->records) = *r;
+static void note_record(struct check *c, const struct bh_owned_file *f, struct bh_str package) {
+        struct record r;
+
+        if (f->path.len == 0 || !(c->likely[name_bit(f->path) / 64] >> name_bit(f->path) % 64 & 1) || !record_of(f, package, &r))
+                return;
+        r.key = bh_hash64(without_usr(r.path));
+        if (bh_has_u64(c->suspects.at, c->suspects.len, r.key))
+                *bh_vec_add(c->arena, &c->records) = r;
 }
 
 /* Nearly every file is as it was recorded: those are passed by, and only the rest is sorted and looked at whole. */
 static void note_records(struct check *c, const struct bh_merged *merged) {
-        each_record(c, merged, note_suspect);
+        each_file(c, merged, note_suspect);
         if (c->suspects.len == 0)
                 return;
         bh_sort_u64(c->suspects.at, c->suspects.len);
-        each_record(c, merged, note_record);
+        each_file(c, merged, note_record);
         if (c->records.len)
                 qsort(c->records.at, c->records.len, sizeof *c->records.at, record_cmp);
 }
@@ -252,8 +262,8 @@ static void join(struct check *c, struct bh_finding_list *out, size_t from) {
 
 void bh_integrity_findings(const struct bh_layer *layers, uint32_t n_layers, const struct bh_merged *merged, struct bh_arena *arena,
                            struct bh_finding_list *out) {
-        BH_CLEANUP(bh_arena_free) struct bh_arena *scratch = bh_arena_new();
-        struct check c = { .arena = arena, .scratch = scratch, .layers = layers, .n_layers = n_layers };
+        BH_CLEANUP(bh_arena_free) struct bh_arena *scratch = bh_arena_new(), *words = bh_arena_new();
+        struct check c = { .arena = arena, .scratch = scratch, .words = words, .layers = layers, .n_layers = n_layers };
         size_t from = out->len;
 
         c.above = bh_above_new(scratch, layers, n_layers);

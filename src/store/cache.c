@@ -38,7 +38,7 @@ static void make_folders(const char *path) {
 }
 
 static int set_up(struct bh_cache *c, struct bh_err *err) {
-        static const char schema[] = "PRAGMA page_size=32768; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
+        static const char schema[] = "PRAGMA page_size=32768; PRAGMA mmap_size=1073741824; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
                                      "DROP TABLE IF EXISTS kept;" /* of an older version */
                                      "CREATE TABLE IF NOT EXISTS entry(id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, used INTEGER, bytes BLOB);";
         static const struct {
