@@ -33,12 +33,14 @@ struct bh_event {
 enum bh_ev_render {
         BH_AS_INT,
         BH_AS_UINT,
-        BH_AS_HEX,
-        BH_AS_ERRNO,   /* "SUCCESS", "ENOENT" */
+        BH_AS_HEX,     /* "FD01" */
+        BH_AS_OCTAL,   /* "644" */
+        BH_AS_ERRNO,   /* "0", "ENOENT" */
         BH_AS_FD,      /* number and "<f>path" */
         BH_AS_PID,     /* number and "(name)" */
         BH_AS_STRING,
         BH_AS_PATH,    /* two strings, a base and a rest: the rest alone when it is absolute, else joined, without "." and ".." */
+        BH_AS_OPENED,  /* of the family of open: as BH_AS_PATH, or what was opened (slot 0) when that was not sent */
         BH_AS_ARGV,    /* NUL-closed strings, joined by blanks */
         BH_AS_BYTES,
         BH_AS_FLAGS,   /* by a table of bits: "O_RDONLY|O_CLOEXEC" */
@@ -52,7 +54,31 @@ enum bh_ev_render {
         BH_AS_CAPS,    /* "CAP_CHOWN CAP_KILL" */
 };
 
-enum bh_ev_from { BH_EV_OF_RES, BH_EV_OF_NUM, BH_EV_OF_STR, BH_EV_OF_FD, BH_EV_OF_PROC };
+enum bh_ev_from {
+        BH_EV_OF_NOWHERE, /* no back end sends it: there is no value, but later arguments keep their number */
+        BH_EV_OF_RES,
+        BH_EV_OF_NUM,     /* slot of nums */
+        BH_EV_OF_STR,     /* slot as bh_event_str counts them */
+        BH_EV_OF_FD,      /* enum bh_ev_fd_part */
+        BH_EV_OF_PROC,    /* an offset / 4 in bh_ev_proc: of what was executed, else of who did it */
+        BH_EV_OF_PROC64,  /* the same, of 64 bits */
+        BH_EV_OF_WHO,     /* enum bh_ev_who */
+        BH_EV_OF_EXIT,    /* of PROCEXIT, nums[0] as wait(2) gives it: enum bh_ev_exit */
+};
+enum bh_ev_fd_part { BH_EV_FD_DEV, BH_EV_FD_INO, BH_EV_FD_TUPLE, BH_EV_FD_FLAGS };
+/* Of an exec what was, or was to be, executed; else of the process. */
+enum bh_ev_who {
+        BH_EV_WHO_EXE,
+        BH_EV_WHO_ARGS,
+        BH_EV_WHO_FILENAME,
+        BH_EV_WHO_ENV,
+        BH_EV_WHO_COMM,
+        BH_EV_WHO_CWD,
+        BH_EV_WHO_CGROUP,
+        BH_EV_WHO_EXEPATH,
+        BH_EV_WHO_TID,
+};
+enum bh_ev_exit { BH_EV_EXIT_STATUS, BH_EV_EXIT_CODE, BH_EV_EXIT_SIGNAL, BH_EV_EXIT_CORE };
 
 struct bh_ev_word {
         uint64_t value;
@@ -63,7 +89,7 @@ struct bh_ev_arg {
         const char *name;  /* evt.arg.NAME, in the order of evt.arg[N] */
         uint8_t render;    /* enum bh_ev_render */
         uint8_t from;      /* enum bh_ev_from */
-        uint8_t slot;      /* of nums or strs; of bh_ev_proc: an offset / 4 */
+        uint8_t slot;      /* see enum bh_ev_from */
         const struct bh_ev_word *words; /* of FLAGS and ENUM, ended by a NULL word */
 };
 
@@ -87,8 +113,20 @@ const struct bh_ev_info *bh_event_info(unsigned type);
 /* The type of that name, or -1. */
 int bh_event_type(struct bh_str name);
 
-/* Takes a record apart. Anything that does not add up is FORMAT, and `ret` as it was. */
+/* The argument of that name; NULL. */
+const struct bh_ev_arg *bh_event_arg(const struct bh_ev_info *info, struct bh_str name);
+
+/*
+ * Takes a record apart, which begins at a multiple of 8. Anything that does
+ * not add up is FORMAT, and `ret` as it was. num, time_ns and process are
+ * somebody else's to fill in.
+ */
 int bh_event_parse(struct bh_str record, struct bh_event *ret, struct bh_err *err) BH_MUST_CHECK;
+
+/* The name of the fd: kernel's path of a file, path of a Unix socket; empty: none. */
+struct bh_str bh_event_fd_name(const struct bh_event *e);
+/* The n-th string of the arguments, without the name of the fd; empty beyond the last. Not for EXECVE and such (BH_PROC_STR_...). */
+struct bh_str bh_event_str(const struct bh_event *e, unsigned n);
 
 /* For back ends without a kernel program, recordings made by hand, and tests. */
 struct bh_buf;
@@ -100,6 +138,7 @@ struct bh_event_parts {
         const struct bh_str *strs;
         unsigned n_nums, n_strs;
 };
+/* Appends one record. More strings, numbers or bytes than a record may hold are the caller's mistake. */
 void bh_event_put(struct bh_buf *out, const struct bh_event_parts *parts);
 
 #endif
