@@ -69,6 +69,7 @@
 #define BH_LIMIT_HTTP_REDIRECTS 10u
 #define BH_LIMIT_HTTP_PAUSE_S 120u         /* the longest Retry-After we wait for */
 #define BH_LIMIT_HTTP_JSON (32 * BH_MIB)   /* an engine's or a token server's answer */
+#define BH_LIMIT_ENGINE_OUTPUT (1 * BH_MIB) /* what a container wrote, as its engine hands it on */
 #define BH_LIMIT_MANIFEST (4 * BH_MIB)     /* as the distribution specification advises */
 #define BH_LIMIT_CONFIG_FILE (1 * BH_MIB)  /* config.json, a certificate */
 #define BH_LIMIT_ROOTFS_DEPTH 512u         /* directories in directories */
