@@ -49,19 +49,46 @@ int bh_index_space(struct bh_index *index, uint32_t i, struct bh_index_space *re
         return r;
 }
 
-int bh_index_has_space(struct bh_index *index, struct bh_str space, struct bh_err *err) {
-        uint64_t n = bh_index_section_bytes(index, BH_SECTION_SPACES) / BH_INDEX_SPACE_BYTES;
+/* The first record of a table sorted by name whose name is not below `name`. A record begins with the number of that string. */
+static int lower_bound(struct bh_index *ix, enum bh_section section, size_t size, struct bh_str name, uint32_t *ret, struct bh_err *err) {
+        uint64_t lo = 0, hi = bh_index_section_bytes(ix, section) / size;
 
-        for (uint32_t i = 0; i < n; i++) {
-                struct bh_index_space s;
-                int r = bh_index_space(index, i, &s, err);
+        while (lo < hi) {
+                uint64_t mid = lo + (hi - lo) / 2;
+                struct bh_str at;
+                struct bh_cur c;
+                int r = bh_index_record(ix, section, mid, size, &c, err);
 
+                if (r == 0)
+                        r = bh_index_string(ix, bh_cur_le32(&c), &at, err);
                 if (r < 0)
                         return r;
-                if (bh_str_eq(s.space, space))
-                        return 1;
+                if (bh_str_cmp(at, name) < 0)
+                        lo = mid + 1;
+                else
+                        hi = mid;
         }
+        *ret = (uint32_t) lo;
         return 0;
+}
+
+uint32_t bh_index_n_spaces(const struct bh_index *index) {
+        return (uint32_t) (bh_index_section_bytes(index, BH_SECTION_SPACES) / BH_INDEX_SPACE_BYTES);
+}
+
+int bh_index_space_from(struct bh_index *index, struct bh_str name, uint32_t *ret, struct bh_err *err) {
+        return lower_bound(index, BH_SECTION_SPACES, BH_INDEX_SPACE_BYTES, name, ret, err);
+}
+
+int bh_index_has_space(struct bh_index *index, struct bh_str space, struct bh_err *err) {
+        struct bh_index_space s = { 0 };
+        uint32_t i = 0;
+        int r = bh_index_space_from(index, space, &i, err);
+
+        if (r < 0 || i >= bh_index_n_spaces(index))
+                return r;
+        r = bh_index_space(index, i, &s, err);
+        return r < 0 ? r : bh_str_eq(s.space, space);
 }
 
 static int read_lifecycle(struct bh_index *ix, uint32_t i, struct bh_lifecycle *ret, struct bh_err *err) {
@@ -91,19 +118,21 @@ static bool is_it(const struct bh_lifecycle *l, struct bh_str space, struct bh_s
 static int find_lifecycle(struct bh_index *ix, struct bh_str space, struct bh_str codename, struct bh_lifecycle *ret,
                           struct bh_err *err) {
         uint64_t n = bh_index_section_bytes(ix, BH_SECTION_LIFECYCLE) / BH_INDEX_LIFECYCLE_BYTES;
+        uint32_t i = 0;
+        int r = lower_bound(ix, BH_SECTION_LIFECYCLE, BH_INDEX_LIFECYCLE_BYTES, space, &i, err);
 
-        for (uint32_t i = 0; i < n; i++) {
+        for (; r == 0 && i < n; i++) {
                 struct bh_lifecycle l;
-                int r = read_lifecycle(ix, i, &l, err);
 
-                if (r < 0)
+                r = read_lifecycle(ix, i, &l, err);
+                if (r < 0 || !bh_str_starts(l.space, space))
                         return r;
                 if (is_it(&l, space, codename)) {
                         *ret = l;
                         return 1;
                 }
         }
-        return 0;
+        return r;
 }
 
 int bh_index_lifecycle(struct bh_index *index, struct bh_str space, struct bh_lifecycle *ret, struct bh_err *err) {

@@ -66,6 +66,9 @@ struct bh_index_space {
 };
 int bh_index_source(struct bh_index *index, uint32_t i, struct bh_index_source *ret, struct bh_err *err) BH_MUST_CHECK;
 int bh_index_space(struct bh_index *index, uint32_t i, struct bh_index_space *ret, struct bh_err *err) BH_MUST_CHECK;
+uint32_t bh_index_n_spaces(const struct bh_index *index);
+/* Spaces lie in the order of their names: the first that is not below `name`, or their number. */
+int bh_index_space_from(struct bh_index *index, struct bh_str name, uint32_t *ret, struct bh_err *err) BH_MUST_CHECK;
 /* 1: the index has rows in that space; 0: it never heard of it. */
 int bh_index_has_space(struct bh_index *index, struct bh_str space, struct bh_err *err) BH_MUST_CHECK;
 /* By space ("debian:12"), or by codename within "debian:" when `codename` is given. 1 or 0. */

@@ -540,19 +540,20 @@ static void find_owners(struct matcher *m) {
 /* Spaces of the index named "OWN:channel", and which of the named ones exist at all. */
 static int find_spaces(struct matcher *m, struct bh_matches *ret, struct bh_err *err) {
         struct bh_space own = m->spaces.at[0], kin = m->spaces.at[m->spaces.len - 1];
-        struct bh_index_info info;
-        int r = 0;
+        uint32_t i = 0;
+        int r = bh_index_has_space(m->ix, kin.name, err);
 
-        bh_index_info(m->ix, &info);
-        for (uint32_t i = 0; r == 0 && i < info.n_spaces; i++) {
+        ret->space_known |= r == 1;
+        if (r >= 0)
+                r = bh_index_space_from(m->ix, own.name, &i, err);
+        for (uint32_t n = bh_index_n_spaces(m->ix); r == 0 && i < n; i++) {
                 struct bh_index_space s;
                 struct bh_str rest;
 
                 r = bh_index_space(m->ix, i, &s, err);
                 rest = s.space;
-                ret->space_known |= r == 0 && bh_str_eq(s.space, kin.name);
                 if (r < 0 || !bh_str_cut_prefix(&rest, own.name))
-                        continue;
+                        break;
                 if (rest.len == 0)
                         ret->space_known = true;
                 else if (bh_str_cut_prefix(&rest, BH_STR(":")))

@@ -116,7 +116,8 @@ static void many(struct bh_index *ix, struct packages list, size_t n, const char
 int main(int argc, char **argv) {
         const char *path = argc > 1 ? argv[1] : NULL, *space = argc > 4 ? argv[2] : "debian:12";
         const char *os = argc > 4 ? argv[3] : "debian", *version = argc > 4 ? argv[4] : "12";
-        struct bh_package one = { .eco = BH_ECO_DEB, .name = BH_STR("openssl"), .version = BH_STR("1.0-1") };
+        struct bh_package one = { .eco = BH_ECO_DEB, .name = BH_STR("openssl"), .version = BH_STR("3.0.11-1~deb12u2") };
+        struct bh_package old = { .eco = BH_ECO_DEB, .name = BH_STR("openssl"), .version = BH_STR("1.0-1") };
         struct bh_arena *arena = bh_arena_new();
         struct bh_keyring ring = { .arena = arena };
         struct packages low, high;
@@ -131,6 +132,7 @@ int main(int argc, char **argv) {
         trust(&ring, path);
         first_match(path, &ring, &one, "debian", "12", "cold");
         first_match(path, &ring, &one, "debian", "12", "warm library");
+        first_match(path, &ring, &old, "debian", "12", "warm, all match");
         ix = open_timed(path, &ring, &open_us);
         bh_index_info(ix, &info);
         (void) printf("%-14s %.1f MiB, %u vulnerabilities, %u package entries, %u strings\n", "index",
