@@ -102,6 +102,23 @@
 #define BH_LIMIT_RUST_AUDIT (8 * BH_MIB) /* a Rust program's list of crates, unpacked */
 
 
+/* alerts and responses */
+#define BH_LIMIT_ALERT (1 * BH_MIB)             /* one alert as JSON or text */
+#define BH_LIMIT_OUTPUTS 32
+#define BH_LIMIT_WATCH_FILE (4 * BH_MIB)        /* a file of rules, responses or allowances */
+#define BH_LIMIT_ALLOW_ROWS 10000
+#define BH_LIMIT_RESPONSES 1000                 /* rows of one responses file */
+#define BH_LIMIT_RESPONSE_QUEUE 1024            /* responses that wait for their turn */
+#define BH_LIMIT_RESPONSE_ACTIVE 10000          /* that wait for their end */
+#define BH_LIMIT_RESPONSE_TREE 4096             /* processes stopped as one tree */
+#define BH_LIMIT_QUARANTINE (1 * BH_GIB)        /* one file */
+#define BH_LIMIT_EVIDENCE (512 * BH_MIB)        /* one archive */
+#define BH_LIMIT_EVIDENCE_FILE (32 * BH_MIB)    /* one file in it */
+#define BH_LIMIT_EVIDENCE_PROCESSES 512
+#define BH_LIMIT_EVIDENCE_FILES 5000            /* changed files of a container that are copied */
+#define BH_LIMIT_HASHED_FILE (256 * BH_MIB)     /* a program that is looked up by its digest */
+#define BH_LIMIT_HASH_QUEUE 4096                /* programs that wait to be looked up */
+
 #define BH_LIMIT_DOCKERFILE (1 * BH_MIB)       /* one build file */
 #define BH_LIMIT_DOCKERFILE_INSTRUCTIONS 10000
 #define BH_LIMIT_DOCKERFILE_WORDS 200000
