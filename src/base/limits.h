@@ -64,6 +64,9 @@
 #define BH_LIMIT_DB_ROWS 1000000u              /* packages in one database */
 #define BH_LIMIT_DB_DEPTH 20u                  /* of a tree of SQLite pages */
 #define BH_LIMIT_LICENCES 64u                  /* different licences of one package */
+#define BH_LIMIT_LICENCE_BYTES 8192            /* one licence expression */
+#define BH_LIMIT_LICENCE_NODES 4096
+#define BH_LIMIT_LICENCE_DEPTH 32
 
 #define BH_LIMIT_HTTP_HEAD (64 * BH_KIB)   /* header lines of one answer, and what is kept of a failure's body */
 #define BH_LIMIT_HTTP_REDIRECTS 10u

@@ -105,16 +105,18 @@ static void to_vulns(struct applying *a) {
         }
 }
 
-/* What is no package is never excused by a package's name. */
+/* What is about no package is never excused by a package's name. */
 static void to_findings(struct applying *a) {
         const struct bh_policy_exception *e = a->exception;
 
-        for (uint32_t i = 0; e->package.len == 0 && i < a->report->n_findings; i++) {
+        for (uint32_t i = 0; i < a->report->n_findings; i++) {
                 struct bh_report_finding *f = &a->report->findings[i];
                 bool named = e->n_ids == 0;
 
                 for (uint32_t k = 0; k < e->n_ids && !named; k++)
                         named = bh_str_eq_nocase(e->ids[k], f->finding.rule) || fits_fingerprint(e->ids[k], f->finding.fingerprint);
+                if (e->package.len && (f->finding.package.len == 0 || !bh_glob(e->package, f->finding.package)))
+                        named = false;
                 if (named && fits_path(a, f->finding.path))
                         excuse(a, &f->whose);
         }

@@ -29,6 +29,11 @@ static void hit(struct judging *j, struct hits *h, struct bh_str what, struct bh
                 h->names = bh_arena_cat(j->arena, h->names, BH_STR(", ..."));
 }
 
+/* What is about a package is known by its name. */
+static void hit_finding(struct judging *j, struct hits *h, const struct bh_finding *f) {
+        hit(j, h, f->package.len ? f->package : f->rule, f->path);
+}
+
 static bool concerns(const struct bh_policy_rule *rule, const struct bh_attribution *whose) {
         return whose->hidden == BH_HIDDEN_NO && (rule->side == BH_SIDE_UNKNOWN || rule->side == whose->side) &&
                (rule->owner.len == 0 || bh_glob(rule->owner, whose->owner));
@@ -43,7 +48,7 @@ static struct hits count(struct judging *j, const struct bh_term *t) {
                         hit(j, &h, r->vulns[i].vuln.id, r->packages[r->vulns[i].package].name);
         for (uint32_t i = 0; i < r->n_findings; i++)
                 if (concerns(j->rule, &r->findings[i].whose) && bh_term_minds_finding(t, &r->findings[i].finding))
-                        hit(j, &h, r->findings[i].finding.rule, r->findings[i].finding.path);
+                        hit_finding(j, &h, &r->findings[i].finding);
         h.n += bh_term_minds_report(t, r);
         return h;
 }
@@ -54,6 +59,7 @@ static const char *not_looked(const struct judging *j, const struct bh_term *t) 
         case BH_TERM_NEEDS_SECRETS: return j->looked->secrets ? NULL : "this scan did not look for secrets";
         case BH_TERM_NEEDS_MALWARE: return j->looked->malware ? NULL : "this scan did not look for malware";
         case BH_TERM_NEEDS_FILES: return j->looked->files ? NULL : "this scan did not look at files";
+        case BH_TERM_NEEDS_LICENCES: return j->looked->licences ? NULL : "there was no table of licences to ask";
         default: return NULL;
         }
 }

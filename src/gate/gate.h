@@ -10,7 +10,7 @@
 
 /* What the scan did look for. */
 struct bh_gate_looked {
-        bool secrets, malware, files;
+        bool secrets, malware, files, licences;
 };
 
 void bh_gate_judge(const struct bh_policy *policy, const struct bh_gate_looked *looked, const struct bh_report *report,

@@ -152,10 +152,46 @@ static int read_exception(struct reading *p, const struct bh_doc *row, struct bh
         return r;
 }
 
+static int read_class(struct reading *p, const struct bh_doc *row, enum bh_licence_class *ret, struct bh_err *err) {
+        const char *words[_BH_LICENCE_CLASS_MAX];
+        int i, r;
+
+        for (unsigned c = 0; c < _BH_LICENCE_CLASS_MAX; c++)
+                words[c] = bh_licence_class_str((enum bh_licence_class) c);
+        r = bh_row_word(&p->file, row, "class", words, BH_LEN(words), _BH_LICENCE_CLASS_MAX, &i, err);
+        if (r >= 0)
+                *ret = (enum bh_licence_class) i;
+        return r;
+}
+
+static int read_licence(struct reading *p, const struct bh_doc *row, struct bh_err *err) {
+        static const struct bh_row_key keys[] = { { "id", false }, { "class", false }, { "severity", false }, { "package", false }, { "licence", false } };
+        static const char *const severities[] = { "none", "info", "low", "medium", "high", "critical" }, *const words[] = { "id", "package", "licence" };
+        struct bh_policy_licence l = { .class = _BH_LICENCE_CLASS_MAX };
+        struct bh_str *const at[] = { &l.id, &l.package, &l.licence };
+        int severity = -1, r = bh_row_check(&p->file, row, keys, BH_LEN(keys), err);
+
+        if (r >= 0)
+                r = read_texts(p, row, words, at, BH_LEN(words), err);
+        if (r >= 0)
+                r = read_class(p, row, &l.class, err);
+        if (r >= 0)
+                r = bh_row_word(&p->file, row, "severity", severities, BH_LEN(severities), -1, &severity, err);
+        if (r < 0)
+                return r;
+        l.is_severity = severity >= 0;
+        l.severity = l.is_severity ? (enum bh_severity) severity : BH_SEVERITY_UNKNOWN;
+        if ((l.id.len > 0) + l.is_severity + (l.package.len > 0) != 1 || (l.class != _BH_LICENCE_CLASS_MAX) == (l.package.len > 0) ||
+            (l.package.len > 0) != (l.licence.len > 0))
+                return bh_row_fail(&p->file, row, err, "a row is of \"id\" and \"class\", of \"class\" and \"severity\", or of \"package\" and \"licence\"");
+        *bh_vec_add(p->file.arena, &p->policy->licences) = l;
+        return 0;
+}
+
 static const struct {
         const char *key;
         int (*read)(struct reading *p, const struct bh_doc *row, struct bh_err *err);
-} sections[] = { { "bases", read_base }, { "owners", read_owner }, { "rules", read_rule }, { "exceptions", read_exception } };
+} sections[] = { { "bases", read_base }, { "owners", read_owner }, { "rules", read_rule }, { "licences", read_licence }, { "exceptions", read_exception } };
 
 static int read_section(struct reading *p, const struct bh_doc *list,
                         int (*read)(struct reading *p, const struct bh_doc *row, struct bh_err *err), struct bh_err *err) {

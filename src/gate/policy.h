@@ -10,6 +10,8 @@
  *       - { team: platform, side: base }
  *     rules:                           what a gate minds
  *       - { name: nothing exploited, when: [kev], action: deny }
+ *     licences:                        what a licence is here, what a class is worth
+ *       - { id: LicenseRef-acme, class: permissive }
  *     exceptions:                      what is borne with, by whom and until when
  *       - { id: CVE-2024-1, package: zlib1g, reason: ..., expires: 2027-01-31 }
  *
@@ -41,6 +43,15 @@ struct bh_policy_rule {
         bool deny;
 };
 
+/* One of three: an id's class, a class's severity, a package's licence. */
+struct bh_policy_licence {
+        struct bh_str id;             /* glob */
+        struct bh_str package, licence; /* glob; expression */
+        enum bh_licence_class class;  /* of `id`; or the one whose severity this is */
+        enum bh_severity severity;    /* UNKNOWN: no finding is made */
+        bool is_severity;
+};
+
 struct bh_policy_exception {
         struct bh_str *ids; /* CVE, alias, rule or fingerprint; none: any */
         uint32_t n_ids;
@@ -57,6 +68,7 @@ struct bh_policy {
         BH_VEC(struct bh_policy_base) bases;
         BH_VEC(struct bh_policy_owner) owners;
         BH_VEC(struct bh_policy_rule) rules;
+        BH_VEC(struct bh_policy_licence) licences;
         BH_VEC(struct bh_policy_exception) exceptions;
 };
 

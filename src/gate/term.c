@@ -35,7 +35,7 @@ static const struct bh_term_row rows[] = {
         { .name = "tamper", .about = FINDING, .kind = BH_FINDING_TAMPER, .one = "sign of deception", .many = "signs of deception" },
         { .name = "config", .about = FINDING, .kind = BH_FINDING_CONFIG, .one = "weak setting", .many = "weak settings", .need = BH_TERM_NEEDS_FILES },
         { .name = "integrity", .about = FINDING, .kind = BH_FINDING_INTEGRITY, .one = "changed file of a package", .many = "changed files of packages", .need = BH_TERM_NEEDS_FILES },
-        { .name = "licence", .about = FINDING, .kind = BH_FINDING_LICENCE, .one = "licence the policy minds", .many = "licences the policy minds" },
+        { .name = "licence", .about = FINDING, .kind = BH_FINDING_LICENCE, .one = "package with a licence to mind", .many = "packages with a licence to mind", .need = BH_TERM_NEEDS_LICENCES },
         { .name = "weight", .about = FINDING, .kind = BH_FINDING_WEIGHT, .one = "needless weight", .many = "needless weights" },
         { .name = "eol", .about = END_OF_LIFE, .one = "distribution out of support", .many = "distributions out of support", .need = BH_TERM_NEEDS_DATABASE },
         { .name = "gap", .about = GAP, .one = "gap in the scan", .many = "gaps in the scan" },
@@ -59,6 +59,23 @@ static int unknown_severity(struct bh_str word, struct bh_err *err) {
                     : bh_fail(err, BH_E_USAGE, "\"%s\" is no severity: critical, high, medium, low or info", BH_QUOTE(word));
 }
 
+/* "licence:weak-copyleft"; false when the word is no class. */
+static bool parse_class(struct bh_term *t, struct bh_str arg) {
+        enum bh_licence_class c = bh_licence_class_of(arg);
+
+        if (t->row->kind != BH_FINDING_LICENCE || c == _BH_LICENCE_CLASS_MAX)
+                return false;
+        t->class = c;
+        return true;
+}
+
+static int unknown_argument(const struct bh_term *t, struct bh_str arg, struct bh_err *err) {
+        const char *near = t->row->kind == BH_FINDING_LICENCE ? bh_licence_class_near(arg) : NULL;
+
+        return near ? bh_fail(err, BH_E_USAGE, "\"%s\" is no class of licences; did you mean \"%s\"?", BH_QUOTE(arg), near)
+                    : unknown_severity(arg, err);
+}
+
 static int parse_argument(struct bh_term *t, bool given, struct bh_str arg, struct bh_err *err) {
         uint64_t n;
 
@@ -77,7 +94,7 @@ static int parse_argument(struct bh_term *t, bool given, struct bh_str arg, stru
                         t->at_least = (enum bh_severity) s;
                         return 0;
                 }
-        return unknown_severity(arg, err);
+        return parse_class(t, arg) ? 0 : unknown_argument(t, arg, err);
 }
 
 int bh_term_parse(struct bh_str text, struct bh_term *ret, struct bh_err *err) {
@@ -86,7 +103,7 @@ int bh_term_parse(struct bh_str text, struct bh_term *ret, struct bh_err *err) {
 
         for (size_t i = 0; i < BH_LEN(rows); i++)
                 if (bh_str_is(name, rows[i].name)) {
-                        struct bh_term t = { .row = &rows[i], .at_least = rows[i].severity, .text = text };
+                        struct bh_term t = { .row = &rows[i], .at_least = rows[i].severity, .class = _BH_LICENCE_CLASS_MAX, .text = text };
                         int r = parse_argument(&t, given, arg, err);
 
                         if (r >= 0)
@@ -104,7 +121,8 @@ bool bh_term_minds_vuln(const struct bh_term *t, const struct bh_vuln_finding *v
 }
 
 bool bh_term_minds_finding(const struct bh_term *t, const struct bh_finding *f) {
-        return t->row->about == FINDING && f->kind == t->row->kind && f->severity >= t->at_least;
+        return t->row->about == FINDING && f->kind == t->row->kind && f->severity >= t->at_least &&
+               (t->class == _BH_LICENCE_CLASS_MAX || bh_str_is(f->category, bh_licence_class_str(t->class)));
 }
 
 uint32_t bh_term_minds_report(const struct bh_term *t, const struct bh_report *r) {
@@ -113,6 +131,10 @@ uint32_t bh_term_minds_report(const struct bh_term *t, const struct bh_report *r
         case GAP: return r->n_gaps;
         default: return 0;
         }
+}
+
+bool bh_term_is_licence(const struct bh_term *t) {
+        return t->row->about == FINDING && t->row->kind == BH_FINDING_LICENCE;
 }
 
 enum bh_term_need bh_term_need(const struct bh_term *t) {
@@ -124,6 +146,9 @@ struct bh_str bh_term_words(struct bh_arena *arena, const struct bh_term *t, uin
 
         if (t->row->risk)
                 return bh_arena_printf(arena, "%u %s with a risk of %.0f or more", count, what, t->risk);
+        if (t->class != _BH_LICENCE_CLASS_MAX)
+                return bh_arena_printf(arena, "%u %s of the class %s", count, count == 1 ? "package with a licence" : "packages with licences",
+                                       bh_licence_class_str(t->class));
         if (t->at_least != BH_SEVERITY_UNKNOWN)
                 return bh_arena_printf(arena, "%u %s of severity %s%s", count, what, bh_severity_str(t->at_least),
                                        t->at_least < BH_SEVERITY_CRITICAL ? " or worse" : "");

@@ -7,6 +7,7 @@
  *     high           a vulnerability of that severity or worse (critical, high, medium, low)
  *     fixable:high   SUBJECT:SEVERITY, of that severity or worse
  *     kev            SUBJECT alone: of any severity
+ *     licence:CLASS  a package with a licence of that class
  *     risk:80        a vulnerability with that risk or more
  *     eol, gap       the distribution is out of support; something could not be read
  */
@@ -20,6 +21,7 @@ struct bh_term {
         const struct bh_term_row *row;
         enum bh_severity at_least;
         double risk;
+        enum bh_licence_class class; /* _MAX: any */
         struct bh_str text; /* as it was written */
 };
 
@@ -30,6 +32,7 @@ enum bh_term_need {
         BH_TERM_NEEDS_SECRETS,
         BH_TERM_NEEDS_MALWARE,
         BH_TERM_NEEDS_FILES,
+        BH_TERM_NEEDS_LICENCES,
 };
 
 /* BH_E_USAGE with the nearest word when it is not one. */
@@ -38,6 +41,7 @@ bool bh_term_minds_vuln(const struct bh_term *t, const struct bh_vuln_finding *v
 bool bh_term_minds_finding(const struct bh_term *t, const struct bh_finding *f);
 /* Of the report as a whole: how often it hits (eol, gap). */
 uint32_t bh_term_minds_report(const struct bh_term *t, const struct bh_report *r);
+bool bh_term_is_licence(const struct bh_term *t);
 enum bh_term_need bh_term_need(const struct bh_term *t);
 /* "fixable vulnerabilities of severity high or worse" */
 struct bh_str bh_term_words(struct bh_arena *arena, const struct bh_term *t, uint32_t count);

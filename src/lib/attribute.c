@@ -214,7 +214,7 @@ void bh_attribute(struct bh_report *report, const struct bh_policy *policy, cons
                 struct bh_report_finding *f = &report->findings[i];
 
                 f->whose.layer = layer_of(report, &f->finding);
-                attribute(report, policy, f->finding.path, BH_STR(""), &f->whose);
+                attribute(report, policy, f->finding.path, f->finding.package, &f->whose);
                 if (f->finding.author.len == 0)
                         f->finding.author = author(report, &f->whose, arena);
         }

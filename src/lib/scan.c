@@ -7,7 +7,9 @@
 #include "base/text.h"
 #include "base/vec.h"
 #include "gate/gate.h"
+#include "gate/licences.h"
 #include "lib/attribute.h"
+#include "lib/licences.h"
 #include "lib/mend.h"
 #include "lib/vulns.h"
 #include "scan/config.h"
@@ -17,8 +19,11 @@
 #include "scan/merge.h"
 #include "scan/risk.h"
 
+static const struct bh_policy no_policy = { 0 };
+
 struct scan {
         const struct bh_scan_opts *opts;
+        const struct bh_policy *policy;
         struct bh_arena *arena;
         struct bh_acquired acquired;
         struct bh_merged merged;
@@ -125,6 +130,15 @@ static void take_texts(struct scan *s, struct bh_finding_list *out) {
         }
 }
 
+static void find_licences(struct scan *s, struct bh_finding_list *out) {
+        if (!s->opts->licence_table)
+                return;
+        bh_report_licences(s->report, s->opts->licence_table, s->policy, s->arena);
+        s->report->licences.listed = s->opts->licences || bh_policy_asks_licences(s->policy);
+        if (s->report->licences.listed)
+                bh_licence_findings(s->report, s->policy, s->arena, out);
+}
+
 static void take_findings(struct scan *s) {
         struct bh_finding_list more = { 0 };
         struct bh_report *r = s->report;
@@ -132,6 +146,7 @@ static void take_findings(struct scan *s) {
         find_across_layers(s, &more);
         find_in_history(s, &more);
         take_texts(s, &more);
+        find_licences(s, &more);
         r->findings = bh_arena_array(s->arena, struct bh_report_finding, s->merged.n_findings + more.len);
         for (size_t i = 0; i < s->merged.n_findings + more.len; i++) {
                 struct bh_finding *f = i < s->merged.n_findings ? &s->merged.findings[i] : &more.at[i - s->merged.n_findings];
@@ -172,9 +187,9 @@ static int given_base(struct scan *s, struct bh_base_given *ret, struct bh_err *
 
 /* Whose each finding is, what is excused, what to do first, and what the gate says. */
 static int weigh(struct scan *s, struct bh_err *err) {
-        static const struct bh_policy none = { 0 };
-        const struct bh_policy *policy = s->opts->policy ? s->opts->policy : &none;
-        struct bh_gate_looked looked = { s->report->parts & BH_SCAN_SECRETS, s->report->parts & BH_SCAN_MALWARE, s->report->parts & BH_SCAN_FILES };
+        const struct bh_policy *policy = s->policy;
+        struct bh_gate_looked looked = { s->report->parts & BH_SCAN_SECRETS, s->report->parts & BH_SCAN_MALWARE, s->report->parts & BH_SCAN_FILES,
+                                         s->report->licences.listed };
         struct bh_base_given given = { 0 };
         struct bh_report *r = s->report;
         int e = s->opts->base.len ? given_base(s, &given, err) : 0;
@@ -266,7 +281,7 @@ static void roll_up(struct scan *s) {
 
 int bh_scan(struct bh_str target, const struct bh_scan_opts *opts, struct bh_arena *arena, struct bh_report *ret,
             struct bh_err *err) {
-        struct scan s = { .opts = opts, .arena = arena, .report = ret };
+        struct scan s = { .opts = opts, .policy = opts->policy ? opts->policy : &no_policy, .arena = arena, .report = ret };
         int r;
 
         *ret = (struct bh_report){ 0 };

@@ -10,6 +10,7 @@
 #include "gate/vex.h"
 #include "lib/acquire.h"
 #include "model/report.h"
+#include "scan/licence/table.h"
 
 struct bh_index;
 
@@ -21,6 +22,8 @@ struct bh_scan_opts {
         struct bh_str base;             /* what the image is built upon: a target, or a digest of its top layer; empty: find out */
         const struct bh_policy *policy; /* owners, known bases, exceptions, rules; NULL: none */
         const struct bh_vex_list *vex;  /* NULL: none */
+        const struct bh_licences *licence_table; /* NULL: classes of licences are not told */
+        bool licences;                  /* make findings of them; so does a rule that asks about licences */
         int64_t today_s; /* for the expiry of exceptions; all else goes by the date of the database */
         struct bh_str version;
 };

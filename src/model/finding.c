@@ -65,6 +65,7 @@ struct bh_finding *bh_finding_copy(struct bh_arena *arena, const struct bh_findi
         c->title = bh_arena_str(arena, f->title);
         c->category = bh_arena_str(arena, f->category);
         c->path = bh_arena_str(arena, f->path);
+        c->package = bh_arena_str(arena, f->package);
         c->evidence = bh_arena_str(arena, f->evidence);
         c->detail = bh_arena_str(arena, f->detail);
         c->mend = bh_arena_str(arena, f->mend);

@@ -58,6 +58,7 @@ struct bh_finding {
         struct bh_str title;    /* one line, the same for every finding of the rule */
         struct bh_str category; /* "cloud", "vcs", "setuid": groups rules, may be empty */
         struct bh_str path;     /* without leading '/'; "config:Env:NAME", "config:History:3" for what is no file */
+        struct bh_str package;  /* the package it is about, where it is about one */
         struct bh_str evidence; /* what was seen, secrets masked: "AKIA****************" */
         struct bh_str detail;   /* why it matters here; may be empty */
         struct bh_str mend;     /* what to do */

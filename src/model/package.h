@@ -14,6 +14,7 @@
 
 #include "base/arena.h"
 #include "base/str.h"
+#include "model/licence.h"
 
 /* The worlds packages come from: symbol, our word, purl type (https://github.com/package-url/purl-spec). */
 #define BH_ECO_TABLE(X)                              \
@@ -72,6 +73,8 @@ struct bh_package {
         struct bh_str arch;
         struct bh_str source, source_version; /* source package; empty when it is the package itself */
         struct bh_str licence;                /* SPDX expression or what the metadata says */
+        struct bh_str licence_spdx;           /* the same as we read it; set when classes are asked for */
+        enum bh_licence_class licence_class;
         struct bh_str vendor;                 /* maintainer, RPM vendor, APT origin where it is recorded */
         struct bh_str module;                 /* RPM modularity label "nodejs:18:8090...", else empty */
         struct bh_str location;               /* path of the file that told us, without leading '/'; "a.war!/WEB-INF/lib/b.jar" inside archives */

@@ -110,6 +110,13 @@ struct bh_advice {
         double risk;         /* the highest risk among those */
 };
 
+/* How many packages have a licence of each class; those a distribution's package brought are told by that package. */
+struct bh_report_licences {
+        bool known;  /* there was a table to ask */
+        bool listed; /* findings are made of them */
+        uint32_t n[_BH_LICENCE_CLASS_MAX];
+};
+
 struct bh_report {
         struct bh_str target;      /* as it was named: "docker:nginx:1.27" */
         struct bh_str target_kind; /* "image", "filesystem", "sbom" */
@@ -122,6 +129,7 @@ struct bh_report {
         bool space_known;
         struct bh_report_db db;
         unsigned parts; /* enum bh_scan_part: what was looked for */
+        struct bh_report_licences licences;
 
         struct bh_report_base base;
         struct bh_report_layer *layers;

@@ -26,6 +26,19 @@ static void print_exceptions(struct bh_buf *out, const struct bh_policy *p) {
         }
 }
 
+static void print_licences(struct bh_buf *out, const struct bh_policy *p) {
+        for (size_t i = 0; i < p->licences.len; i++) {
+                const struct bh_policy_licence *l = &p->licences.at[i];
+
+                if (l->id.len)
+                        bh_buf_printf(out, "licence \"%.*s\" is %s\n", BH_FMT(l->id), bh_licence_class_str(l->class));
+                else if (l->is_severity)
+                        bh_buf_printf(out, "licences of the class %s are %s\n", bh_licence_class_str(l->class), bh_severity_str(l->severity));
+                else
+                        bh_buf_printf(out, "package %.*s has %.*s\n", BH_FMT(l->package), BH_FMT(l->licence));
+        }
+}
+
 /* Prints the rows as they were understood. */
 int bh_case_run(struct bh_arena *arena, struct bh_str title, struct bh_str input, struct bh_buf *out, struct bh_err *err) {
         struct bh_policy p = { 0 };
@@ -51,6 +64,7 @@ int bh_case_run(struct bh_arena *arena, struct bh_str title, struct bh_str input
                         bh_buf_printf(out, " <%.*s>", BH_FMT(bh_term_words(arena, &rule->when[k], 2)));
                 bh_buf_putc(out, '\n');
         }
+        print_licences(out, &p);
         print_exceptions(out, &p);
         return 0;
 }

@@ -39,7 +39,7 @@ static int read_whole(const char *path, struct bh_buf *out) {
 }
 
 /* Folders in argv[1..]; files whose name begins with '_' come first by their order. */
-static int bundle_of(char **folders, struct bh_buf *bundle) {
+static inline int bundle_of(char **folders, struct bh_buf *bundle) {
         for (; *folders; folders++)
                 if (nftw(*folders, note_file, 16, FTW_PHYS) < 0) {
                         perror(*folders);

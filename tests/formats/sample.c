@@ -75,6 +75,10 @@ static struct bh_report_finding findings[] = {
                        .path = S("srv/" NASTY ".php"), .evidence = S("+eval(" NASTY), .more = 3 } },
         { .finding = { .kind = BH_FINDING_CONFIG, .severity = BH_SEVERITY_LOW, .rule = S("root-user"), .title = S("It runs as root") },
           .whose = { .side = BH_SIDE_BASE } },
+        { .finding = { .kind = BH_FINDING_LICENCE, .severity = BH_SEVERITY_LOW, .rule = S("LICENCE-STRONG-COPYLEFT"), .title = S("strong copyleft"),
+                       .category = S("strong-copyleft"), .path = S("var/lib/dpkg/status"), .package = S("libc6"),
+                       .evidence = S("libc6 2.36-9: LGPL-2.1-or-later AND GPL-2.0-only") },
+          .whose = { .side = BH_SIDE_BASE } },
         { .finding = { .kind = BH_FINDING_CONFIG, .severity = BH_SEVERITY_LOW, .rule = S("no-healthcheck"), .title = S("No health check") },
           .whose = { .side = BH_SIDE_BASE, .hidden = BH_HIDDEN_EXCEPTION, .hidden_why = S("accepted until 2027-01-01 by ops") } },
 };
@@ -105,6 +109,7 @@ void bh_sample_report(struct bh_arena *arena, struct bh_report *ret) {
                 .release = { .id = S("debian"), .version_id = S("12"), .codename = S("bookworm"), .pretty = S("Debian GNU/Linux 12 (bookworm)"), .rank = 3 },
                 .lifecycle = { .space = S("debian:12"), .end_s = 1783728000 }, .space = S("debian:12"), .space_known = true,
                 .db = { .present = true, .path = S("/x"), .digest = S("ab"), .built_s = 1755820800, .n_sources = 14, .n_vulns = 200000 }, .parts = 7,
+                .licences = { .known = true, .listed = true, .n = { [BH_LICENCE_UNKNOWN] = 9, [BH_LICENCE_PERMISSIVE] = 1, [BH_LICENCE_STRONG_COPYLEFT] = 1 } },
                 .layers = layers, .n_layers = BH_LEN(layers), .packages = packages, .n_packages = BH_LEN(packages),
                 .vulns = vulns, .n_vulns = BH_LEN(vulns), .n_vulns_hidden = 1, .findings = findings, .n_findings = BH_LEN(findings),
                 .n_findings_hidden = 1, .gaps = gaps, .n_gaps = 1, .notes = notes, .n_notes = 1, .advice = advice, .n_advice = BH_LEN(advice), .risk = 97,

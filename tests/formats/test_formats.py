@@ -210,7 +210,7 @@ def test_gitlab(n):
 def test_csv_is_a_rectangle(n):
     rows = list(csv.reader(io.StringIO(sample("csv", n), newline=""), strict=True))
     assert {len(r) for r in rows} == {len(rows[0])}
-    assert len(rows) == 1 + int(n) * 11
+    assert len(rows) == 1 + int(n) * 12
     for row in rows[1:]:
         assert not any(cell[:1] in ("=", "+", "-", "@") for cell in row)
 

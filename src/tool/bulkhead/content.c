@@ -146,3 +146,30 @@ int bh_tool_content(struct bh_cli *cli, unsigned parts, int *ret_fd, struct bh_s
         *ret_digest = bh_digest_sha256(cli->arena, bh_buf_str(&bundle));
         return sealed(bh_buf_str(&bundle), ret_fd, err);
 }
+
+static int add_licences(struct bh_cli *cli, const char *dir, const char *name, struct bh_licences *l, struct bh_err *err) {
+        struct bh_str bytes;
+        int r = bh_fd_read_file(cli->arena, bh_arena_printf(cli->arena, "%s/%s", dir, name).at, BH_LIMIT_YAML_BYTES, &bytes, err);
+
+        return r < 0 ? r : bh_licences_add(l, bh_arena_printf(cli->arena, "licences/%s", name), bytes, err);
+}
+
+int bh_tool_licences(struct bh_cli *cli, struct bh_licences *ret, struct bh_err *err) {
+        const char *dir = bh_cli_get(cli, "content");
+        struct dirent **list;
+        int r = dir ? 0 : find_dir(cli->arena, &dir, err), n;
+
+        if (r < 0)
+                return r;
+        bh_licences_init(ret, cli->arena);
+        dir = bh_arena_printf(cli->arena, "%s/licences", dir).at;
+        n = scandir(dir, &list, NULL, alphasort);
+        for (int i = 0; i < n; i++) {
+                if (r >= 0 && is_rules(list[i]->d_name))
+                        r = add_licences(cli, dir, list[i]->d_name, ret, err);
+                free(list[i]);
+        }
+        if (n >= 0)
+                free(list);
+        return r < 0 ? r : ret->n_licences > 0;
+}

@@ -4,6 +4,7 @@
 /* Our rules: found beside the program, packed into one bundle for the workers. */
 #include "base/arena.h"
 #include "base/err.h"
+#include "scan/licence/table.h"
 
 struct bh_cli;
 
@@ -15,5 +16,7 @@ struct bh_cli;
  */
 int bh_tool_content(struct bh_cli *cli, unsigned parts, int *ret_fd, struct bh_str *ret_digest, struct bh_err *err)
         BH_MUST_CHECK;
+/* The table of licences of the same folder: 1, or 0 when there is none. */
+int bh_tool_licences(struct bh_cli *cli, struct bh_licences *ret, struct bh_err *err) BH_MUST_CHECK;
 
 #endif

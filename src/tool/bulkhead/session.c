@@ -12,11 +12,13 @@
 #include "tool/bulkhead/content.h"
 #include "tool/bulkhead/progress.h"
 
-static int parse_parts(const char *list, unsigned *ret, struct bh_err *err) {
+static int parse_parts(const char *list, unsigned *ret, bool *ret_licences, struct bh_err *err) {
         static const struct {
                 const char *word;
                 unsigned part;
-        } words[] = { { "packages", 0 }, { "secrets", BH_SCAN_SECRETS }, { "malware", BH_SCAN_MALWARE }, { "files", BH_SCAN_FILES } };
+                bool licences;
+        } words[] = { { "packages", 0, false }, { "secrets", BH_SCAN_SECRETS, false }, { "malware", BH_SCAN_MALWARE, false },
+                      { "files", BH_SCAN_FILES, false }, { "licences", 0, true } };
         struct bh_str rest = bh_str_of(list), word;
         unsigned parts = list ? 0 : BH_SCAN_ALL;
 
@@ -26,8 +28,9 @@ static int parse_parts(const char *list, unsigned *ret, struct bh_err *err) {
                 while (i < BH_LEN(words) && !bh_str_is(word, words[i].word))
                         i++;
                 if (i == BH_LEN(words))
-                        return bh_fail(err, BH_E_USAGE, "--only knows packages, secrets, malware and files, not \"%s\"", BH_QUOTE(word));
+                        return bh_fail(err, BH_E_USAGE, "--only knows packages, secrets, malware, files and licences, not \"%s\"", BH_QUOTE(word));
                 parts |= words[i].part;
+                *ret_licences |= words[i].licences;
         }
         *ret = parts;
         return 0;
@@ -85,6 +88,14 @@ static int read_policies(struct bh_session *t, const char *option, struct bh_err
         return r;
 }
 
+static int open_licences(struct bh_session *t, struct bh_err *err) {
+        int r = bh_tool_licences(t->cli, &t->licences, err);
+
+        if (r > 0)
+                t->opts.licence_table = &t->licences;
+        return r;
+}
+
 static int read_vex(struct bh_session *t, struct bh_err *err) {
         const char *path;
         int r = 0;
@@ -129,7 +140,8 @@ int bh_session_open(struct bh_session *t, struct bh_cli *cli, struct bh_err *err
         int r;
 
         *t = (struct bh_session){ .cli = cli, .content_fd = -1 };
-        r = parse_parts(bh_cli_get(cli, "only"), &a->parts, err);
+        t->opts.licences = bh_cli_has(cli, "licences");
+        r = parse_parts(bh_cli_get(cli, "only"), &a->parts, &t->opts.licences, err);
 
         if (r >= 0)
                 r = bh_cli_number(t->cli, "jobs", &jobs, err);
@@ -137,6 +149,8 @@ int bh_session_open(struct bh_session *t, struct bh_cli *cli, struct bh_err *err
                 r = bh_session_source(cli, a, err);
         if (r >= 0)
                 r = bh_tool_content(t->cli, a->parts, &t->content_fd, &a->content_digest, err);
+        if (r >= 0)
+                r = open_licences(t, err);
         if (r >= 0)
                 r = open_policy(t, err);
         if (r >= 0)

@@ -32,7 +32,8 @@
         { "quiet", 'q', NULL, "no progress", NULL, false }
 #define BH_SESSION_OPTS                                                                                                \
         { "no-db", 0, NULL, "look up no vulnerabilities", NULL, false },                                               \
-        { "only", 0, "LIST", "look only for these: packages,secrets,malware,files", NULL, false },                     \
+        { "only", 0, "LIST", "look only for these: packages,secrets,malware,files,licences", NULL, false },            \
+        { "licences", 0, NULL, "list packages by the class of their licence", NULL, false },                           \
         { "yara", 0, "DIR", "further YARA rules, with those in its folders", NULL, true },                             \
         { "hashes", 0, "FILE", "a list of digests of bad files, one a line, HEX;COMMENT", NULL, true },                \
         BH_SESSION_REACH_OPTS
@@ -56,6 +57,7 @@ struct bh_session {
         struct bh_depot depot;
         struct bh_policy policy;
         struct bh_vex_list vex;
+        struct bh_licences licences;
         int content_fd;
 };
 

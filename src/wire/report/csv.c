@@ -83,7 +83,10 @@ static void put_finding(struct row *row, const struct bh_report *r, const struct
         word(row, bh_severity_str(f->severity));
         field(row, f->rule);
         field(row, f->title);
-        for (int i = 0; i < 7; i++)
+        for (int i = 0; i < 3; i++)
+                word(row, "");
+        field(row, f->package);
+        for (int i = 0; i < 3; i++)
                 word(row, "");
         field(row, f->path);
         number(row, f->line != 0, 0, f->line);

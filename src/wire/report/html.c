@@ -183,6 +183,24 @@ static void put_chips(struct page *p, const struct bh_report_counts *c) {
         raw(p, "</div>");
 }
 
+static const struct words licence_words[_BH_LICENCE_CLASS_MAX] = { { "licence unknown", "许可证未知" },
+                                                                   { "public domain", "公有领域" },
+                                                                   { "permissive licences", "宽松许可证" },
+                                                                   { "weak copyleft", "弱著佐权" },
+                                                                   { "strong copyleft", "强著佐权" },
+                                                                   { "network copyleft", "网络著佐权" },
+                                                                   { "source available", "源码可见但受限" },
+                                                                   { "proprietary", "专有许可证" } };
+
+static void put_licences(struct page *p) {
+        if (!p->r->licences.known)
+                return;
+        raw(p, "<div class=\"chips\">");
+        for (unsigned i = _BH_LICENCE_CLASS_MAX; i-- > 0;)
+                put_chip(p, i > BH_LICENCE_STRONG_COPYLEFT || i == BH_LICENCE_UNKNOWN ? "warm" : "", p->r->licences.n[i], licence_words[i]);
+        raw(p, "</div>");
+}
+
 static void put_summary(struct page *p) {
         struct bh_report_counts c = bh_report_count(p->r);
         uint32_t all = 0;
@@ -202,6 +220,7 @@ static void put_summary(struct page *p) {
                         bh_buf_printf(p->out, "<i class=\"%s\" style=\"width:%.3f%%\"></i>", bh_severity_str((enum bh_severity) i), 100.0 * c.severity[i] / all);
         raw(p, "</div>");
         put_chips(p, &c);
+        put_licences(p);
         raw(p, "</div></div>\n");
 }
 
@@ -495,6 +514,8 @@ static void put_packages(struct page *p) {
         column(p, "t", (struct words){ "name", "名称" });
         column(p, "t", (struct words){ "version", "版本" });
         column(p, "t", (struct words){ "licence", "许可证" });
+        if (p->r->licences.known)
+                column(p, "t", (struct words){ "class", "类别" });
         column(p, "t", (struct words){ "location", "位置" });
         raw(p, "</tr></thead><tbody>\n");
         for (uint32_t i = 0; i < p->r->n_packages; i++) {
@@ -506,6 +527,10 @@ static void put_packages(struct page *p) {
                 put(p, k->version);
                 raw(p, "</td><td>");
                 put(p, k->licence);
+                if (p->r->licences.known) {
+                        raw(p, "</td><td>");
+                        say(p, licence_words[k->licence_class]);
+                }
                 raw(p, "</td><td><code>");
                 put(p, k->location);
                 raw(p, "</code></td></tr>\n");

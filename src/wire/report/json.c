@@ -70,6 +70,15 @@ static void put_distribution(struct bh_json_put *j, const struct bh_report *r) {
         bh_json_put_close(j);
 }
 
+static void put_licences(struct bh_json_put *j, const struct bh_report_licences *l) {
+        if (!l->known)
+                return;
+        bh_json_put_open(j, "licences", '{');
+        for (unsigned i = _BH_LICENCE_CLASS_MAX; i-- > 0;)
+                bh_json_put_u64(j, bh_licence_class_str((enum bh_licence_class) i), l->n[i]);
+        bh_json_put_close(j);
+}
+
 static void put_summary(struct bh_json_put *j, const struct bh_report *r) {
         struct bh_report_counts c = bh_report_count(r);
 
@@ -97,6 +106,7 @@ static void put_summary(struct bh_json_put *j, const struct bh_report *r) {
                         bh_json_put_u64(j, bh_finding_kind_str((enum bh_finding_kind) i), c.finding[i]);
         bh_json_put_close(j);
         bh_json_put_close(j);
+        put_licences(j, &r->licences);
         bh_json_put_u64(j, "packages", r->n_packages);
         bh_json_put_u64(j, "gaps", r->n_gaps);
         bh_json_put_close(j);
@@ -185,6 +195,11 @@ static void put_package(struct bh_json_put *j, struct bh_arena *arena, const str
         bh_json_put_some(j, "source_version", p->source_version);
         bh_json_put_some(j, "module", p->module);
         bh_json_put_some(j, "licence", p->licence);
+        if (r->licences.known) {
+                if (!bh_str_eq(p->licence_spdx, p->licence))
+                        bh_json_put_some(j, "licence_expression", p->licence_spdx);
+                bh_json_put_cstr(j, "licence_class", bh_licence_class_str(p->licence_class));
+        }
         bh_json_put_some(j, "vendor", p->vendor);
         bh_json_put_str(j, "purl", bh_purl_of_package(arena, p, &r->release));
         bh_json_put_some(j, "location", p->location);
@@ -322,6 +337,7 @@ static void put_finding(struct bh_json_put *j, const struct bh_report_finding *r
                 bh_json_put_u64(j, "line", f->line);
         if (f->more)
                 bh_json_put_u64(j, "more_places", f->more);
+        bh_json_put_some(j, "package_name", f->package);
         bh_json_put_some(j, "evidence", f->evidence);
         bh_json_put_some(j, "detail", f->detail);
         bh_json_put_some(j, "author", f->author);
@@ -379,6 +395,8 @@ static void put_report(struct bh_json_put *j, struct bh_arena *arena, const stru
         bh_json_put_open(j, "looked_for", '[');
         for (unsigned i = 0; (word = bh_report_part(r->parts, i)); i++)
                 bh_json_put_cstr(j, NULL, word);
+        if (r->licences.listed)
+                bh_json_put_cstr(j, NULL, "licences");
         bh_json_put_close(j);
         put_database(j, &r->db);
         put_distribution(j, r);

@@ -25,6 +25,19 @@ static void put_link(struct bh_buf *out, struct bh_str id) {
         bh_buf_printf(out, "](%s)", url);
 }
 
+static void put_licences(struct page *p) {
+        const char *before = "Licences: ";
+
+        for (unsigned i = _BH_LICENCE_CLASS_MAX; i-- > 0; ) {
+                if (!p->r->licences.n[i])
+                        continue;
+                bh_buf_printf(p->out, "%s%u %s", before, p->r->licences.n[i], bh_licence_class_str((enum bh_licence_class) i));
+                before = ", ";
+        }
+        if (*before == ',')
+                bh_buf_puts(p->out, "\n\n");
+}
+
 static void put_counts(struct page *p) {
         struct bh_report_counts c = bh_report_count(p->r);
 
@@ -43,6 +56,7 @@ static void put_counts(struct page *p) {
         bh_buf_printf(p->out, "%u |\n\n", p->r->n_findings - p->r->n_findings_hidden);
         if (c.exploit[BH_EXPLOIT_LEVEL_IN_THE_WILD])
                 bh_buf_printf(p->out, "**%u of the vulnerabilities are used in the wild.**\n\n", c.exploit[BH_EXPLOIT_LEVEL_IN_THE_WILD]);
+        put_licences(p);
         if (!p->r->db.present)
                 bh_buf_puts(p->out, "**Vulnerabilities were not looked up: there is no database.**\n\n");
 }

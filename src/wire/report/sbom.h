@@ -9,6 +9,7 @@
  * the purl does not say is noted. scan/sbom reads the same names.
  */
 #include "base/arena.h"
+#include "fmt/spdx.h"
 #include "wire/report.h"
 
 struct bh_sbom_note {
@@ -26,8 +27,5 @@ struct bh_sbom_notes bh_sbom_notes_of_release(const struct bh_release *release);
 
 /* True for an expression of names on the SPDX License List. */
 bool bh_sbom_is_expression(struct bh_str licence);
-/* spdx_ids.c */
-bool bh_spdx_is_licence(struct bh_str id);
-bool bh_spdx_is_exception(struct bh_str id);
 
 #endif

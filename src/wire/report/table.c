@@ -188,6 +188,21 @@ static void put_vuln_counts(struct page *p, const struct bh_report_counts *c) {
         trim_line(p);
 }
 
+/* By what they ask; the strictest first. */
+static void put_licences(struct page *p) {
+        const struct bh_report_licences *l = &p->r->licences;
+        uint32_t n = 0;
+
+        for (unsigned i = 0; i < _BH_LICENCE_CLASS_MAX; i++)
+                n += l->n[i];
+        if (!n)
+                return;
+        label(p, n, "licence", "licences");
+        for (unsigned i = _BH_LICENCE_CLASS_MAX; i-- > 0;)
+                count(p, i == BH_LICENCE_UNKNOWN || i > BH_LICENCE_STRONG_COPYLEFT ? "33" : NULL, l->n[i], bh_licence_class_str((enum bh_licence_class) i));
+        trim_line(p);
+}
+
 static void put_counts(struct page *p) {
         struct bh_report_counts c = bh_report_count(p->r);
         const struct bh_report *r = p->r;
@@ -207,6 +222,7 @@ static void put_counts(struct page *p) {
                         count(p, NULL, c.finding[i], bh_finding_kind_str((enum bh_finding_kind) i));
                 trim_line(p);
         }
+        put_licences(p);
         if (r->risk > 0) {
                 (void) snprintf(text, sizeof text, "risk %.0f of 100", r->risk);
                 bh_buf_puts(p->out, "  ");

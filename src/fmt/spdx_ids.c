@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The short names of the SPDX License List (https://spdx.org/licenses/), sorted by their bytes. */
-#include "wire/report/sbom.h"
+#include "fmt/spdx.h"
 
 static const char *const licences[] = {
         "0BSD", "3D-Slicer-1.0", "AAL", "ADSL", "AFL-1.1", "AFL-1.2", "AFL-2.0", "AFL-2.1", "AFL-3.0", "AGPL-1.0",
@@ -156,4 +156,12 @@ bool bh_spdx_is_licence(struct bh_str id) {
 
 bool bh_spdx_is_exception(struct bh_str id) {
         return has(exceptions, BH_LEN(exceptions), id);
+}
+
+const char *bh_spdx_licence_at(size_t i) {
+        return i < BH_LEN(licences) ? licences[i] : NULL;
+}
+
+const char *bh_spdx_exception_at(size_t i) {
+        return i < BH_LEN(exceptions) ? exceptions[i] : NULL;
 }
