@@ -176,17 +176,17 @@ static int take_entry(struct walk *w, struct bh_tar *tar, struct item *i, struct
 
 static int walk_tar(struct walk *w, const char *path, struct bh_stream *stream, int64_t date_s, struct bh_err *err) {
         BH_CLEANUP(bh_tar_free) struct bh_tar *tar = bh_tar_new(stream);
-        struct bh_tar_entry e;
+        const struct bh_tar_entry *e;
         struct item *i;
         int r;
 
         while ((r = bh_tar_next(tar, &e, err)) == 1) {
-                if (e.kind != BH_TAR_FILE)
+                if (e->kind != BH_TAR_FILE)
                         continue;
-                i = new_entry(w, path, e.path, date_s);
+                i = new_entry(w, path, e->path, date_s);
                 if (!i)
                         return 0;
-                if (e.size > BH_LIMIT_FEED_FILE) {
+                if (e->size > BH_LIMIT_FEED_FILE) {
                         BH_IGNORE(bh_fail(err, BH_E_LIMIT, "a file of more than %llu bytes", BH_LIMIT_FEED_FILE));
                         set_gap(w->filling, i, err);
                         continue;

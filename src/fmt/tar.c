@@ -15,6 +15,7 @@ struct bh_tar {
         struct bh_stream *from;
         uint64_t left, padding, data_offset;
         struct bh_buf path, link, capability, clean, raw;
+        struct bh_tar_entry entry;
 };
 
 /* What a header's data says of the entry that follows it. */
@@ -83,15 +84,49 @@ static int pass_over_data(struct bh_tar *t, struct bh_err *err) {
         return 0;
 }
 
-/* The usual field: digits, then a NUL or its end. */
-static bool plain_octal(struct bh_str field, uint64_t *ret) {
-        uint64_t v = 0;
-        size_t i = 0;
+static uint64_t load64(const char *p) {
+        uint64_t v;
 
-        for (; i < field.len && (unsigned char) (field.at[i] - '0') < 8; i++)
-                v = v << 3 | (uint64_t) (field.at[i] - '0');
-        *ret = v;
-        return i > 0 && i < 21 && (i == field.len || field.at[i] == '\0');
+        memcpy(&v, p, sizeof v);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+        v = __builtin_bswap64(v);
+#endif
+        return v;
+}
+
+/* Eight digits in the order they are read, each in a byte: neighbours are joined until one number is left. */
+static uint64_t join_octal(uint64_t v) {
+        v = (v << 3 | v >> 8) & 0x003f003f003f003f;
+        v = (v << 6 | v >> 16) & 0x00000fff00000fff;
+        return (v << 12 | v >> 32) & 0xffffff;
+}
+
+/* Up to eight digits, then a NUL or the field's end, all at once; how many there were, or 0. */
+static unsigned octal8(const char *p, uint64_t *ret) {
+        uint64_t v = load64(p) ^ 0x3030303030303030, odd = v & 0xf8f8f8f8f8f8f8f8;
+        unsigned n = odd ? (unsigned) __builtin_ctzll(odd) / 8 : 8;
+
+        if (n == 0 || (n < 8 && p[n] != '\0'))
+                return 0;
+        *ret = join_octal(n < 8 ? v << 8 * (8 - n) : v);
+        return n;
+}
+
+/* The usual fields: eight bytes, or twelve that begin with four digits. */
+static bool plain_octal(struct bh_str field, uint64_t *ret) {
+        uint64_t high, low;
+        unsigned n;
+
+        if (field.len == 8)
+                return octal8(field.at, ret) > 0;
+        if (field.len != 12)
+                return false;
+        high = (load64(field.at) ^ 0x3030303030303030) << 32;
+        n = octal8(field.at + 4, &low);
+        if (high & 0xf8f8f8f8f8f8f8f8 || n == 0)
+                return false;
+        *ret = join_octal(high) << 3 * n | low;
+        return true;
 }
 
 /* Octal text, or base-256 when the first byte says so (GNU). */
@@ -177,16 +212,11 @@ static bool is_clean(struct bh_str raw) {
         return before != '/';
 }
 
-/* Cleans `raw` into `into`; true when a ".." part was met. */
+/* Cleans `raw`, which is not clean, into `into`; true when a ".." part was met. */
 static bool clean_path(struct bh_buf *into, struct bh_str raw) {
         bool escapes = false;
         struct bh_str part;
 
-        bh_buf_clear(into);
-        if (is_clean(raw)) {
-                bh_buf_add(into, raw);
-                return false;
-        }
         while (bh_str_split(&raw, '/', &part)) {
                 if (part.len == 0 || bh_str_is(part, "."))
                         continue;
@@ -335,25 +365,53 @@ static int fill_numbers(struct bh_str block, struct bh_tar_entry *e, struct bh_e
         return 0;
 }
 
-static void raw_names(struct bh_tar *t, struct bh_str block, const struct overrides *o) {
-        struct bh_str magic = bh_str_part(block, 257, 6);
+/* The path as it is written: in the block itself, or put together in t->path. */
+static struct bh_str raw_path(struct bh_tar *t, struct bh_str block, const struct overrides *o) {
+        struct bh_str name = text_field(block, 0, 100), prefix = { 0 };
 
-        if (!o->path) {
-                struct bh_str prefix = { 0 };
+        if (o->path)
+                return bh_buf_str(&t->path);
+        if (memcmp(block.at + 257, "ustar", 6) == 0) /* POSIX; GNU writes "ustar " and uses the prefix otherwise */
+                prefix = text_field(block, 345, 155);
+        if (prefix.len == 0)
+                return name;
+        bh_buf_clear(&t->path);
+        bh_buf_add(&t->path, prefix);
+        bh_buf_putc(&t->path, '/');
+        bh_buf_add(&t->path, name);
+        return bh_buf_str(&t->path);
+}
 
-                bh_buf_clear(&t->path);
-                if (memcmp(magic.at, "ustar", 6) == 0) /* POSIX; GNU writes "ustar " and uses the prefix otherwise */
-                        prefix = text_field(block, 345, 155);
-                if (prefix.len) {
-                        bh_buf_add(&t->path, prefix);
-                        bh_buf_putc(&t->path, '/');
-                }
-                bh_buf_add(&t->path, text_field(block, 0, 100));
-        }
+/*
+ * A name out of a block, in words of eight: what reads it next in such words
+ * need not wait until two halves of an odd copy have come together. Reads and
+ * writes up to seven bytes more; the block goes on after its names.
+ */
+static void take_name(struct bh_buf *into, struct bh_str name) {
+        char *room = bh_buf_room(into, name.len + 8);
+
+        for (size_t i = 0; i < name.len; i += 8)
+                memcpy(room + i, name.at + i, 8);
+        into->len += name.len;
+}
+
+/* What points into the block must be copied: it goes when the data is read. */
+static void set_names(struct bh_tar *t, struct bh_str block, const struct overrides *o, struct bh_str raw, struct bh_tar_entry *e) {
+        bh_buf_clear(&t->clean);
+        if (is_clean(raw) && raw.at == block.at)
+                take_name(&t->clean, raw);
+        else if (is_clean(raw))
+                bh_buf_add(&t->clean, raw);
+        else
+                e->escapes = clean_path(&t->clean, raw);
         if (!o->link) {
                 bh_buf_clear(&t->link);
-                bh_buf_add(&t->link, text_field(block, 157, 100));
+                if (block.at[157])
+                        bh_buf_add(&t->link, text_field(block, 157, 100));
         }
+        e->path = bh_buf_str(&t->clean);
+        e->link = bh_buf_str(&t->link);
+        e->capability = bh_buf_str(&t->capability);
 }
 
 static void apply(const struct overrides *o, struct bh_tar_entry *e) {
@@ -373,14 +431,12 @@ static int finish(struct bh_tar *t, struct bh_str block, const struct overrides 
                   struct bh_err *err) {
         char type = block.at[156];
         bool more_sparse = type == 'S' && block.at[482] != 0;
-        struct bh_str raw;
+        struct bh_str raw = raw_path(t, block, o);
         int r = fill_numbers(block, e, err);
 
         if (r < 0)
                 return r;
         e->sparse = type == 'S';
-        raw_names(t, block, o);
-        raw = bh_buf_str(&t->path);
         if (raw.len > BH_LIMIT_TAR_PATH)
                 return bh_fail(err, BH_E_LIMIT, "tar: a path of %zu bytes, more than %d", raw.len, BH_LIMIT_TAR_PATH);
         e->kind = kind_of(type, raw);
@@ -389,11 +445,7 @@ static int finish(struct bh_tar *t, struct bh_str block, const struct overrides 
                 return bad_number(err, "real size");
         if (e->size > INT64_MAX - BLOCK)
                 return bad_number(err, "size");
-        bh_buf_clear(&t->clean);
-        e->escapes = clean_path(&t->clean, raw);
-        e->path = bh_buf_str(&t->clean);
-        e->link = bh_buf_str(&t->link);
-        e->capability = bh_buf_str(&t->capability);
+        set_names(t, block, o, raw, e);
         bh_stream_drop(t->from, BLOCK);
         r = skip_sparse_blocks(t, more_sparse, err);
         if (r < 0)
@@ -438,7 +490,7 @@ static int extension(struct bh_tar *t, struct bh_str block, struct overrides *o,
         return 1;
 }
 
-int bh_tar_next(struct bh_tar *t, struct bh_tar_entry *ret, struct bh_err *err) {
+int bh_tar_next(struct bh_tar *t, const struct bh_tar_entry **ret, struct bh_err *err) {
         struct overrides o = { 0 };
         bool expecting = false;
         int r = pass_over_data(t, err);
@@ -447,7 +499,6 @@ int bh_tar_next(struct bh_tar *t, struct bh_tar_entry *ret, struct bh_err *err) 
                 return r;
         bh_buf_clear(&t->capability);
         for (;;) {
-                struct bh_tar_entry e = { 0 };
                 struct bh_str block;
 
                 r = bh_stream_peek(t->from, BLOCK, &block, err);
@@ -468,9 +519,10 @@ int bh_tar_next(struct bh_tar *t, struct bh_tar_entry *ret, struct bh_err *err) 
                         expecting = true;
                         continue;
                 }
-                r = finish(t, block, &o, &e, err);
+                t->entry = (struct bh_tar_entry){ 0 };
+                r = finish(t, block, &o, &t->entry, err);
                 if (r > 0)
-                        *ret = e;
+                        *ret = &t->entry;
                 return r;
         }
 }

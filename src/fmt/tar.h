@@ -15,7 +15,7 @@
  * `escapes`: nothing here is ever unpacked to disk, so it harms nobody, and
  * whoever reads the report wants to know.
  *
- * Strings belong to the reader and are good until the next bh_tar_next.
+ * An entry and its strings belong to the reader and are good until the next bh_tar_next.
  */
 #include "base/budget.h"
 #include "fmt/stream.h"
@@ -50,7 +50,7 @@ struct bh_tar *bh_tar_new(struct bh_stream *from); /* `from` must outlive it */
 void bh_tar_free(struct bh_tar **t);
 
 /* 1: an entry; 0: the end; < 0 failed. Data of the entry before that was not taken is passed over. */
-int bh_tar_next(struct bh_tar *t, struct bh_tar_entry *ret, struct bh_err *err) BH_MUST_CHECK;
+int bh_tar_next(struct bh_tar *t, const struct bh_tar_entry **ret, struct bh_err *err) BH_MUST_CHECK;
 /* The first `n` bytes of what is left of the entry's data in one piece, without taking them; fewer at its end. */
 int bh_tar_peek(struct bh_tar *t, size_t n, struct bh_str *ret, struct bh_err *err) BH_MUST_CHECK;
 /* Takes n bytes that were peeked at. */

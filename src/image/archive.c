@@ -112,13 +112,13 @@ int bh_archive_read(struct bh_stream *from, bh_archive_layer_fn on_layer, void *
                     struct bh_archive *ret, struct bh_err *err) {
         struct bh_archive archive = { bh_map_in(arena) };
         struct walk w = { arena, bh_tar_new(from), &archive, on_layer, user, 8 * BH_LIMIT_IMAGE_JSON };
-        struct bh_tar_entry e;
+        const struct bh_tar_entry *e;
         int r;
 
         while ((r = bh_tar_next(w.tar, &e, err)) > 0) {
-                if (e.kind == BH_TAR_DIR)
+                if (e->kind == BH_TAR_DIR)
                         continue;
-                r = member(&w, &e, err);
+                r = member(&w, e, err);
                 if (r < 0)
                         break;
         }

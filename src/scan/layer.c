@@ -331,7 +331,8 @@ static int file(struct pass *p, const struct bh_tar_entry *e, uint64_t hash, str
 static void note_path(struct pass *p, const struct bh_tar_entry *e, uint64_t hash) {
         struct bh_file_size size = { hash, e->real_size };
 
-        bh_buf_add(&p->paths, (struct bh_str){ (const char *) &hash, sizeof hash });
+        memcpy(bh_buf_room(&p->paths, sizeof hash), &hash, sizeof hash);
+        p->paths.len += sizeof hash;
         if (e->kind == BH_TAR_FILE && e->real_size >= BH_LAYER_HEAVY)
                 bh_buf_add(&p->sizes, (struct bh_str){ (const char *) &size, sizeof size });
 }
@@ -396,7 +397,7 @@ static int walk(struct pass *p, struct bh_err *err) {
         int r;
 
         for (;;) {
-                struct bh_tar_entry e;
+                const struct bh_tar_entry *e;
 
                 r = bh_tar_next(p->tar, &e, err);
                 if (r <= 0)
@@ -404,11 +405,11 @@ static int walk(struct pass *p, struct bh_err *err) {
                 r = charge(p, &seen, err);
                 if (r < 0)
                         return r;
-                r = entry(p, &e, err);
+                r = entry(p, e, err);
                 if (r < 0) {
                         char text[256];
 
-                        return bh_wrap(err, r, "%s", bh_str_quote(e.path, text, sizeof text));
+                        return bh_wrap(err, r, "%s", bh_str_quote(e->path, text, sizeof text));
                 }
                 progress(p);
         }

@@ -107,6 +107,10 @@ void bh_wire_words(struct bh_wire *w, uint64_t **at, uint64_t *n) {
                 }
                 *at = bh_arena_alloc_array(w->arena, (size_t) *n, sizeof **at);
         }
+        if (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__) { /* as they lie in memory: there may be millions */
+                bh_wire_raw(w, *at, (size_t) *n * sizeof **at);
+                return;
+        }
         for (uint64_t i = 0; i < *n; i++)
                 if (w->out)
                         bh_buf_le64(w->out, (*at)[i]);

@@ -18,29 +18,29 @@ static int from_slice(void *user, char *buf, size_t room, size_t *ret_n, struct 
 
 static int print(struct bh_tar *tar, struct bh_buf *out, struct bh_err *err) {
         static const char *const kinds[] = { "file", "hardlink", "symlink", "char", "block", "dir", "fifo", "other" };
-        struct bh_tar_entry e;
+        const struct bh_tar_entry *e;
         char text[200];
         int r;
 
         while ((r = bh_tar_next(tar, &e, err)) > 0) {
                 struct bh_str head;
 
-                bh_buf_printf(out, "%s %04o %s", kinds[e.kind], e.mode, bh_str_quote(e.path, text, sizeof text));
-                if (e.link.len)
-                        bh_buf_printf(out, " -> %s", bh_str_quote(e.link, text, sizeof text));
-                if (e.kind == BH_TAR_FILE)
-                        bh_buf_printf(out, " %llu", (unsigned long long) e.real_size);
-                if (e.escapes)
+                bh_buf_printf(out, "%s %04o %s", kinds[e->kind], e->mode, bh_str_quote(e->path, text, sizeof text));
+                if (e->link.len)
+                        bh_buf_printf(out, " -> %s", bh_str_quote(e->link, text, sizeof text));
+                if (e->kind == BH_TAR_FILE)
+                        bh_buf_printf(out, " %llu", (unsigned long long) e->real_size);
+                if (e->escapes)
                         bh_buf_puts(out, " escapes");
-                if (e.sparse)
+                if (e->sparse)
                         bh_buf_puts(out, " sparse");
-                if (e.capability.len)
-                        bh_buf_printf(out, " capability of %zu bytes", e.capability.len);
+                if (e->capability.len)
+                        bh_buf_printf(out, " capability of %zu bytes", e->capability.len);
                 bh_buf_putc(out, '\n');
                 r = bh_tar_peek(tar, 16, &head, err);
                 if (r < 0)
                         return r;
-                if (head.len && !e.sparse)
+                if (head.len && !e->sparse)
                         bh_buf_printf(out, "  \"%s\"\n", bh_str_quote(head, text, sizeof text));
         }
         return r;

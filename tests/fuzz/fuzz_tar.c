@@ -20,7 +20,7 @@ static int from_slice(void *user, char *buf, size_t room, size_t *ret_n, struct 
 static void walk(struct bh_stream *from) {
         struct bh_tar *tar = bh_tar_new(from);
         struct bh_err err = BH_ERR_NONE;
-        struct bh_tar_entry e;
+        const struct bh_tar_entry *e;
         struct bh_str head;
 
         for (int n = 0; n < 10000 && bh_tar_next(tar, &e, &err) > 0; n++)
