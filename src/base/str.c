@@ -51,17 +51,6 @@ ptrdiff_t bh_str_rchr(struct bh_str s, char c) {
         return p ? p - s.at : -1;
 }
 
-struct bh_str bh_str_from(struct bh_str s, size_t offset) {
-        offset = BH_MIN(offset, s.len);
-        return s.len ? (struct bh_str){ s.at + offset, s.len - offset } : s;
-}
-
-struct bh_str bh_str_part(struct bh_str s, size_t offset, size_t n) {
-        s = bh_str_from(s, offset);
-        s.len = BH_MIN(s.len, n);
-        return s;
-}
-
 struct bh_str bh_str_trim(struct bh_str s) {
         while (s.len && bh_is_space(s.at[0])) {
                 s.at++;

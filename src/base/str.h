@@ -48,8 +48,17 @@ ptrdiff_t bh_str_find_nocase(struct bh_str s, struct bh_str needle); /* ASCII; n
 ptrdiff_t bh_str_chr(struct bh_str s, char c);
 ptrdiff_t bh_str_rchr(struct bh_str s, char c);
 
-struct bh_str bh_str_from(struct bh_str s, size_t offset);           /* the rest; empty past the end */
-struct bh_str bh_str_part(struct bh_str s, size_t offset, size_t n); /* clamped */
+/* The rest; empty past the end. */
+static inline struct bh_str bh_str_from(struct bh_str s, size_t offset) {
+        offset = BH_MIN(offset, s.len);
+        return s.len ? (struct bh_str){ s.at + offset, s.len - offset } : s;
+}
+/* Clamped. */
+static inline struct bh_str bh_str_part(struct bh_str s, size_t offset, size_t n) {
+        s = bh_str_from(s, offset);
+        s.len = BH_MIN(s.len, n);
+        return s;
+}
 struct bh_str bh_str_trim(struct bh_str s);                          /* spaces, tabs, CR, LF on both sides */
 bool bh_str_cut_prefix(struct bh_str *s, struct bh_str prefix);      /* true and shortened when it was there */
 bool bh_str_cut_suffix(struct bh_str *s, struct bh_str suffix);

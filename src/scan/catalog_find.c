@@ -26,13 +26,25 @@ struct bh_catalog_index {
         const struct bh_cataloger *elf, *pe; /* the first of each; the others stand somewhere behind */
 };
 
-/* FNV-1a: keys are short, and the table never grows with what hostile paths hold. */
-static uint32_t hash_of(enum key kind, struct bh_str s) {
-        uint32_t h = 2166136261u ^ (uint32_t) kind;
+static uint64_t load(const char *p, size_t n) {
+        uint64_t v = 0;
 
-        for (size_t i = 0; i < s.len; i++)
-                h = (h ^ (unsigned char) s.at[i]) * 16777619u;
-        return h ^ h >> 15;
+        for (size_t i = 0; i < n; i++)
+                v = v << 8 | (unsigned char) p[i];
+        return v;
+}
+
+/*
+ * A key's length, first and last eight bytes. What differs in the middle alone
+ * falls together, and is told apart when the row is held against the path; the
+ * table never grows with what hostile paths hold.
+ */
+static uint32_t hash_of(enum key kind, struct bh_str s) {
+        uint64_t first = load(s.at, BH_MIN(s.len, (size_t) 8)), last = s.len > 8 ? load(s.at + s.len - 8, 8) : 0;
+        uint64_t h = (first + s.len + ((uint64_t) kind << 56)) * 0x9e3779b97f4a7c15 + last;
+
+        h = (h ^ h >> 29) * 0xbf58476d1ce4e5b9;
+        return (uint32_t) (h >> 32);
 }
 
 static struct bh_str extension(struct bh_str name) {

@@ -341,8 +341,6 @@ static void note_special(struct pass *p, const struct bh_tar_entry *e) {
         struct bh_special found[MAX_SPECIALS];
         size_t n;
 
-        if (!(p->opts->parts & BH_SCAN_FILES))
-                return;
         n = bh_special_of(p->arena, e, found, MAX_SPECIALS);
         for (size_t i = 0; i < n && p->specials.len < BH_LIMIT_LAYER_SPECIALS; i++)
                 *bh_vec_add(p->arena, &p->specials) = found[i];
@@ -354,7 +352,8 @@ static int entry(struct pass *p, const struct bh_tar_entry *e, struct bh_err *er
 
         if (e->kind == BH_TAR_DIR) {
                 p->layer->n_dirs++;
-                note_special(p, e);
+                if (p->opts->parts & BH_SCAN_FILES)
+                        note_special(p, e);
                 return 0;
         }
         if (bh_str_starts(name, BH_STR(".wh."))) {
@@ -363,7 +362,8 @@ static int entry(struct pass *p, const struct bh_tar_entry *e, struct bh_err *er
         }
         hash = bh_hash64(e->path);
         note_path(p, e, hash);
-        note_special(p, e);
+        if (p->opts->parts & BH_SCAN_FILES)
+                note_special(p, e);
         if (p->told.len && bh_map_has(&p->told, e->path))
                 forget(p, e->path);
         if (p->digester)
