@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/* clang -target bpf has no folder of its own for what an architecture says of its types. */
+#include <asm-generic/posix_types.h>

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+#ifndef BH_BPF_LIB_FILTER_H
+#define BH_BPF_LIB_FILTER_H
+/*
+ * Which events are sent: shared/sensor.h tells how rows, flags and paths meet.
+ * What is cheap is asked first; a path is walked only for the rows that are left.
+ */
+#include "maps.h"
+#include "path.h"
+
+/* The bits of `have`: BH_IR_... of rule/interest.h */
+#define BH_HAVE_WRITE 0x01
+#define BH_HAVE_READ 0x02
+#define BH_HAVE_EXEC 0x04
+#define BH_HAVE_CONTAINER 0x08
+#define BH_HAVE_HOST 0x10
+#define BH_HAVE_SUCCESS 0x20
+#define BH_HAVE_FAILURE 0x40
+#define BH_HAVE_INET 0x80
+
+/*
+ * A container always has a mount namespace of its own; what else has one may be
+ * a service of the host, so both answers stay open for it.
+ */
+inline_ u32 where_is(struct task_struct *t, const struct bh_sensor_control *c) {
+        struct nsproxy *n = t->nsproxy;
+
+        if (n && n->mnt_ns->ns.inum == c->host_mnt)
+                return BH_HAVE_HOST;
+        return BH_HAVE_HOST | BH_HAVE_CONTAINER;
+}
+
+/* The rows of a type that are left by what is known without a path; all ones: no question is open. */
+inline_ u64 rows_left(const struct bh_sensor_filter *f, u32 type, u32 have) {
+        const struct bh_sensor_type *t = &f->types[type & (BH_SENSOR_TYPES - 1)];
+        u64 rows;
+
+        if (t->want != BH_WANT_ROWS)
+                return t->want == BH_WANT_ALL ? ~0ull : 0;
+        rows = t->rows & f->pass[have & 0xff];
+        return rows & t->any_path ? ~0ull : rows;
+}
+
+/* For what has no path, or whose path is not asked here. */
+inline_ bool wanted(const struct bh_sensor_filter *f, u32 type, bool success, struct task_struct *t,
+                    const struct bh_sensor_control *c) {
+        u32 have = where_is(t, c) | (success ? BH_HAVE_SUCCESS : BH_HAVE_FAILURE);
+
+        if (t->tgid == c->own_tgid)
+                return false;
+        return rows_left(f, type, have | BH_HAVE_WRITE | BH_HAVE_READ | BH_HAVE_EXEC | BH_HAVE_INET) != 0;
+}
+
+inline_ u64 rows_of_prefix(struct path_buf *w, u32 which) {
+        u32 n = walked(w) + 1, pos = w->pos & (BH_PATH_MAX - 1);
+        struct bh_prefix_key *key = (void *) &w->at[pos] - 5;
+        u64 *rows;
+
+        if (n > BH_PATH_KEY)
+                n = BH_PATH_KEY;
+        key->bits = 8 + n * 8;
+        key->filter = which;
+        rows = bpf_map_lookup_elem(&prefixes, key);
+        return rows ? *rows : 0;
+}
+
+inline_ u64 rows_of_name(struct path_buf *w, u32 which) {
+        struct bh_name_key key = { .filter = which };
+        u64 *rows;
+
+        bpf_probe_read_kernel_str(key.name, sizeof(key.name), &w->at[w->name & (BH_PATH_MAX - 1)]);
+        rows = bpf_map_lookup_elem(&names, &key);
+        return rows ? *rows : 0;
+}
+
+inline_ u64 rows_of_suffix(struct path_buf *w, u32 which) {
+        struct bh_suffix_key key = { .bits = 32 + 64, .filter = which };
+        u64 last = 0, *rows;
+
+        /* A text shorter than 8 bytes has zeros or old bytes in front: they can only accept too much. */
+        __builtin_memcpy(&last, &w->at[BH_PATH_MAX - 8], 8);
+        last = __builtin_bswap64(last);
+        __builtin_memcpy(key.reversed, &last, 8);
+        rows = bpf_map_lookup_elem(&suffixes, &key);
+        return rows ? *rows : 0;
+}
+
+/* Of the rows that are left, does any name this path? */
+inline_ bool path_wanted(const struct bh_sensor_filter *f, u64 rows, struct path_buf *w, u32 which) {
+        u64 named = 0;
+
+        if (rows == ~0ull || w->cut)
+                return true;
+        if (f->wants & BH_WANTS_PREFIXES)
+                named |= rows_of_prefix(w, which);
+        if (!(named & rows) && (f->wants & BH_WANTS_NAMES))
+                named |= rows_of_name(w, which);
+        if (!(named & rows) && (f->wants & BH_WANTS_SUFFIXES))
+                named |= rows_of_suffix(w, which);
+        return named & rows;
+}
+
+#endif

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+#ifndef BH_BPF_LIB_REGS_H
+#define BH_BPF_LIB_REGS_H
+/*
+ * The number and the arguments of a system call, as they were when it began.
+ */
+#include "kernel.h"
+
+#if defined(__TARGET_ARCH_x86)
+#define call_number(regs) ((u64) (regs)->orig_ax)
+#define call_args(regs, a)                                                                                      \
+        do {                                                                                                    \
+                (a)[0] = (regs)->di;                                                                            \
+                (a)[1] = (regs)->si;                                                                            \
+                (a)[2] = (regs)->dx;                                                                            \
+                (a)[3] = (regs)->r10;                                                                           \
+                (a)[4] = (regs)->r8;                                                                            \
+                (a)[5] = (regs)->r9;                                                                            \
+        } while (0)
+#elif defined(__TARGET_ARCH_arm64)
+#define call_number(regs) ((u64) (u32) (regs)->syscallno)
+#define call_args(regs, a)                                                                                      \
+        do {                                                                                                    \
+                (a)[0] = (regs)->orig_x0;                                                                       \
+                for (int i_ = 1; i_ < 6; i_++)                                                                  \
+                        (a)[i_] = (regs)->regs[i_];                                                             \
+        } while (0)
+#endif
+
+#endif

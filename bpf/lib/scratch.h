@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+#ifndef BH_BPF_LIB_SCRATCH_H
+#define BH_BPF_LIB_SCRATCH_H
+/*
+ * The buffer of a CPU in which system calls' records are built, and the pieces
+ * that go into them. System calls end with preemption off and never inside
+ * each other, so one is enough.
+ */
+#include "maps.h"
+#include "path.h"
+#include "sock.h"
+#include "task.h"
+
+struct scratch {
+        u8 rec[BH_REC_BYTES];
+        struct path_buf path;
+};
+
+struct {
+        __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+        __uint(max_entries, 1);
+        __type(key, u32);
+        __type(value, struct scratch);
+} scratches SEC(".maps");
+
+inline_ struct scratch *my_scratch(void) {
+        u32 zero = 0;
+
+        return bpf_map_lookup_elem(&scratches, &zero);
+}
+
+/* Strings as they are added: where the next one begins, and the table of their lengths. */
+struct texts {
+        struct scratch *s;
+        u32 *lens;
+        u32 at, n;
+        u32 flags; /* BH_EV_CUT */
+};
+
+inline_ void add_length(struct texts *x, u32 n) {
+        x->lens[x->n++ & (BH_EV_MAX_STRS - 1)] = n;
+        x->at += n;
+}
+
+inline_ void add_nothing(struct texts *x) {
+        add_length(x, 0);
+}
+
+/* The path that was walked last. */
+inline_ void add_walked_path(struct texts *x) {
+        struct path_buf *w = &x->s->path;
+        u32 n = walked(w);
+
+        if (n > BH_PATH_MAX || x->at > BH_REC_MASK)
+                n = 0;
+        if (n)
+                bpf_probe_read_kernel(&x->s->rec[x->at & BH_REC_MASK], n, &w->at[w->pos & (BH_PATH_MAX - 1)]);
+        if (w->cut)
+                x->flags |= BH_EV_CUT;
+        add_length(x, n);
+}
+
+/* A string of the caller's memory, as it is now. */
+inline_ void add_user_string(struct texts *x, u64 from, u32 most) {
+        long n = 0;
+
+        if (x->at <= BH_REC_MASK)
+                n = bpf_probe_read_user_str(&x->s->rec[x->at & BH_REC_MASK], most, (void *) from);
+        if (n == most)
+                x->flags |= BH_EV_CUT;
+        add_length(x, n > 1 && n <= most ? n - 1 : 0);
+}
+
+#define AT_FDCWD -100
+
+/* The directory from which a relative path is read: the path of dirfd, or of where the process is. */
+inline_ void add_base(struct texts *x, struct task_struct *t, s32 dirfd) {
+        struct path_buf *w = &x->s->path;
+        struct fs_struct *fs = t->fs;
+        struct file *file;
+
+        if (dirfd == AT_FDCWD) {
+                walk_path(w, t, BPF_CORE_READ(fs, pwd.dentry), BPF_CORE_READ(fs, pwd.mnt));
+                return add_walked_path(x);
+        }
+        file = file_of_fd(t, dirfd);
+        if (!file)
+                return add_nothing(x);
+        walk_path(w, t, BPF_CORE_READ(file, f_path.dentry), BPF_CORE_READ(file, f_path.mnt));
+        add_walked_path(x);
+}
+
+/* A path argument: its base unless it is absolute, and what the caller wrote. */
+inline_ void add_path_argument(struct texts *x, struct task_struct *t, s32 dirfd, u64 from) {
+        char first = 0;
+
+        bpf_probe_read_user(&first, 1, (void *) from);
+        if (first == '/')
+                add_nothing(x);
+        else
+                add_base(x, t, dirfd);
+        add_user_string(x, from, BH_PATH_MAX);
+}
+
+#endif

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+#ifndef BH_BPF_LIB_SEND_H
+#define BH_BPF_LIB_SEND_H
+/*
+ * Into the ring of a lane, or into the count of what was lost there.
+ *
+ * Waking user space costs more than the event: it is done when nobody was
+ * woken for a while, and each time a good amount has come together; user space
+ * looks by itself a moment after it was last busy.
+ */
+#include "maps.h"
+
+inline_ u64 wake_flags(void *ring, u32 size, u64 now, const struct bh_sensor_control *c) {
+        u32 zero = 0;
+        u64 *last = bpf_map_lookup_elem(&woken, &zero);
+        u64 step = c->wake_bytes, there;
+
+        if (!last || now - *last > c->wake_gap_ns) {
+                if (last)
+                        *last = now;
+                return BPF_RB_FORCE_WAKEUP;
+        }
+        there = bpf_ringbuf_query(ring, BPF_RB_AVAIL_DATA);
+        return (there & step) != ((there + size) & step) ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
+}
+
+inline_ void count_lost(u32 lane, u32 type, u64 cgroup) {
+        struct bh_lost_key key = { .cgroup_id = cgroup, .lane = lane, .type = type };
+        u64 one = 1, *n;
+
+        n = bpf_map_lookup_elem(&lost, &key);
+        if (!n && bpf_map_update_elem(&lost, &key, &one, BPF_NOEXIST) == 0)
+                return;
+        if (!n) {
+                n = bpf_map_lookup_elem(&lost, &key);
+                key.cgroup_id = 0;
+                if (!n)
+                        n = bpf_map_lookup_elem(&lost, &key);
+        }
+        if (n)
+                __sync_fetch_and_add(n, 1);
+}
+
+inline_ void count_sent(u32 lane, long r, const struct bh_ev_head *h) {
+        struct bh_lane_count *n = bpf_map_lookup_elem(&counts, &lane);
+
+        if (n) {
+                n->seen++;
+                n->lost += r != 0;
+        }
+        if (r)
+                count_lost(lane, h->type, h->cgroup_id);
+}
+
+/* `bytes` of the buffer's beginning are the record. */
+#define BH_SEND(ring, lane, h, bytes, c)                                                                       \
+        do {                                                                                                   \
+                u32 bytes_ = ((bytes) + 7) & ~7u;                                                              \
+                u64 flags_ = wake_flags(&(ring), bytes_, (h)->ktime_ns, (c));                                  \
+                (h)->size = bytes_;                                                                            \
+                count_sent((lane), bpf_ringbuf_output(&(ring), (h), bytes_, flags_), (h));                     \
+        } while (0)
+
+#endif

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+#ifndef BH_BPF_LIB_SOCK_H
+#define BH_BPF_LIB_SOCK_H
+/*
+ * What a socket is connected to, from the kernel's own struct.
+ */
+#include "file.h"
+
+#define TCP_ESTABLISHED 1
+#define TCP_LISTEN 10
+#define SOCK_STREAM 1
+#define SOCK_DGRAM 2
+
+inline_ u8 l4_of(struct sock *sk, u16 family) {
+        u16 type = BPF_CORE_READ(sk, sk_type);
+
+        if (family != AF_INET && family != AF_INET6)
+                return 0;
+        return BPF_CORE_READ(sk, sk_protocol) ?: type == SOCK_STREAM ? 6 : type == SOCK_DGRAM ? 17 : 0;
+}
+
+inline_ void fill_inet(struct bh_ev_fd *fd, struct sock *sk, u16 family) {
+        struct inet_sock *inet = (void *) sk;
+
+        fd->kind = family == AF_INET ? BH_FD_IPV4 : BH_FD_IPV6;
+        fd->lport = BPF_CORE_READ(sk, __sk_common.skc_num);
+        fd->rport = bpf_ntohs(BPF_CORE_READ(sk, __sk_common.skc_dport));
+        if (family == AF_INET) {
+                u32 local = BPF_CORE_READ(sk, __sk_common.skc_rcv_saddr) ?: BPF_CORE_READ(inet, inet_saddr);
+                u32 remote = BPF_CORE_READ(sk, __sk_common.skc_daddr);
+
+                __builtin_memcpy(fd->lip, &local, 4);
+                __builtin_memcpy(fd->rip, &remote, 4);
+                return;
+        }
+        bpf_probe_read_kernel(fd->lip, 16, (void *) sk + bpf_core_field_offset(struct sock, __sk_common.skc_v6_rcv_saddr));
+        bpf_probe_read_kernel(fd->rip, 16, (void *) sk + bpf_core_field_offset(struct sock, __sk_common.skc_v6_daddr));
+}
+
+inline_ void fill_sock(struct bh_ev_fd *fd, struct sock *sk) {
+        u16 family = BPF_CORE_READ(sk, __sk_common.skc_family);
+        u8 state = BPF_CORE_READ(sk, __sk_common.skc_state);
+
+        fd->family = family;
+        fd->l4 = l4_of(sk, family);
+        if (state == TCP_LISTEN)
+                fd->flags |= BH_FD_SERVER;
+        if (state == TCP_ESTABLISHED)
+                fd->flags |= BH_FD_CONNECTED;
+        if (family == AF_INET || family == AF_INET6)
+                fill_inet(fd, sk, family);
+        else if (family == AF_UNIX)
+                fd->kind = BH_FD_UNIX;
+        else
+                fd->kind = family == AF_NETLINK ? BH_FD_NETLINK : family == AF_PACKET ? BH_FD_PACKET : BH_FD_OTHER;
+}
+
+inline_ bool is_socket(struct file *file) {
+        return (BPF_CORE_READ(file, f_inode, i_mode) & S_IFMT) == S_IFSOCK;
+}
+
+inline_ struct sock *sock_of(struct file *file) {
+        struct socket *socket = BPF_CORE_READ(file, private_data);
+
+        return BPF_CORE_READ(socket, sk);
+}
+
+/* The fd part must be zeroed before. */
+inline_ void fill_fd(struct bh_ev_fd *fd, struct file *file, s32 num) {
+        fill_file(fd, file);
+        fd->num = num;
+        if ((fd->mode & S_IFMT) == S_IFSOCK)
+                fill_sock(fd, sock_of(file));
+}
+
+#endif

@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/*
+ * The life of processes: born, made into another program, renamed, ended.
+ */
+#include "../lib/cgroup.h"
+#include "../lib/filter.h"
+#include "../lib/path.h"
+#include "../lib/send.h"
+#include "../lib/sock.h"
+#include "../lib/task.h"
+
+/* One for each CPU: a program start may carry a long command line. */
+#define BIG_BYTES (BH_EV_MAX_SIZE + 16384)
+#define ARGS_MAX (128 * 1024)
+#define ENV_MAX (64 * 1024)
+struct big {
+        u8 rec[BIG_BYTES];
+        struct path_buf path;
+};
+
+struct {
+        __uint(type, BPF_MAP_TYPE_ARRAY);
+        __uint(max_entries, 1); /* as many as there are CPUs: the loader's */
+        __type(key, u32);
+        __type(value, struct big);
+} bigs SEC(".maps");
+
+inline_ struct big *my_big(void) {
+        u32 cpu = bpf_get_smp_processor_id();
+
+        return bpf_map_lookup_elem(&bigs, &cpu);
+}
+
+/* The strings of a process, one after the other. */
+struct strings {
+        struct big *big;
+        u32 *lens;
+        u32 at;
+        bool cut;
+};
+
+/* Moves the text of a walk into the record. */
+inline_ void add_walked(struct strings *s, u32 slot) {
+        struct path_buf *w = &s->big->path;
+        u32 n = walked(w);
+
+        if (n > BH_PATH_MAX)
+                n = BH_PATH_MAX;
+        if (s->at > BH_EV_MAX_SIZE)
+                return;
+        if (n)
+                bpf_probe_read_kernel(&s->big->rec[s->at], n, &w->at[w->pos & (BH_PATH_MAX - 1)]);
+        s->lens[slot] = n;
+        s->at += n;
+        s->cut |= w->cut;
+}
+
+inline_ void add_path(struct strings *s, u32 slot, struct task_struct *t, struct dentry *dentry, struct vfsmount *mnt) {
+        if (!dentry)
+                return;
+        walk_path(&s->big->path, t, dentry, mnt);
+        add_walked(s, slot);
+}
+
+inline_ void add_cgroup(struct strings *s, struct task_struct *t) {
+        walk_cgroup(&s->big->path, t);
+        add_walked(s, BH_PROC_STR_CGROUP);
+}
+
+/* What stands in the process's own memory from..to; a page that is not there ends it. */
+inline_ void add_memory(struct strings *s, u32 slot, unsigned long from, unsigned long to, u32 most) {
+        u64 n = to - from;
+
+        if (to <= from || s->at > BH_EV_MAX_SIZE - ARGS_MAX)
+                return;
+        if (n > most) {
+                n = most;
+                s->cut = true;
+        }
+        if (bpf_probe_read_user(&s->big->rec[s->at], n, (void *) from) != 0) {
+                s->cut = true;
+                n = n > 4096 - (from & 4095) ? 4096 - (from & 4095) : n;
+                if (bpf_probe_read_user(&s->big->rec[s->at], n, (void *) from) != 0)
+                        return;
+        }
+        s->lens[slot] = n;
+        s->at += n;
+}
+
+inline_ void add_kernel_string(struct strings *s, u32 slot, const char *text, u32 size) {
+        long n;
+
+        if (s->at > BH_EV_MAX_SIZE)
+                return;
+        n = bpf_probe_read_kernel_str(&s->big->rec[s->at], size, text);
+        if (n <= 1 || n > size)
+                return;
+        s->lens[slot] = n - 1;
+        s->at += n - 1;
+}
+
+#define MEMFD 0x3a64666d656dull /* "memfd:", as a little-endian machine reads it */
+
+/* The program's file. */
+inline_ void fill_exe(struct bh_ev_proc *p, struct file *exe) {
+        struct inode *inode = BPF_CORE_READ(exe, f_inode);
+        struct dentry *dentry = BPF_CORE_READ(exe, f_path.dentry);
+        struct inode_times times = { 0 };
+        u32 flags = 0;
+        u64 name = 0;
+
+        if (!exe)
+                return;
+        read_times(inode, &times);
+        p->exe_ctime_ns = times.ctime_ns;
+        p->exe_mtime_ns = times.mtime_ns;
+        p->exe_ino = BPF_CORE_READ(inode, i_ino);
+        p->exe_mode = BPF_CORE_READ(inode, i_mode);
+        p->exe_uid = BPF_CORE_READ(inode, i_uid.val);
+        p->exe_dev = dev_of_kernel(BPF_CORE_READ(inode, i_sb, s_dev));
+        p->exe_magic = BPF_CORE_READ(inode, i_sb, s_magic);
+        if (BPF_CORE_READ(inode, i_nlink) == 0)
+                flags |= BH_PROC_EXE_NO_LINK;
+        if (p->exe_magic == BH_MAGIC_OVERLAY) {
+                u32 o = overlay_flags(dentry, inode);
+
+                flags |= (o & BH_FD_UPPER ? BH_PROC_EXE_UPPER : 0) | (o & BH_FD_LOWER ? BH_PROC_EXE_LOWER : 0);
+        }
+        if (p->exe_magic == BH_MAGIC_TMPFS)
+                flags |= BH_PROC_EXE_TMPFS;
+        bpf_probe_read_kernel(&name, 6, BPF_CORE_READ(dentry, d_name.name));
+        if ((flags & BH_PROC_EXE_NO_LINK) && BPF_CORE_READ(dentry, d_parent) == dentry && name == MEMFD)
+                flags |= BH_PROC_EXE_MEMFD;
+        p->flags |= flags;
+}
+
+/* By the mode bits alone: access lists and read-only mounts are not asked. */
+inline_ bool could_write(const struct bh_ev_proc *p, u32 exe_gid) {
+        if (p->exe_uid == p->fsuid)
+                return p->exe_mode & 0200;
+        if (exe_gid == p->egid)
+                return p->exe_mode & 0020;
+        return (p->exe_mode & 0002) || (p->cap_effective & (1ull << 1)); /* CAP_DAC_OVERRIDE */
+}
+
+/* Which of 0, 1 and 2 are sockets and pipes, and the first socket. */
+struct stdio {
+        u32 flags; /* of bh_ev_proc */
+        s32 num;
+        struct file *socket;
+};
+
+inline_ void look_at_stdio(struct stdio *ret, struct task_struct *t) {
+        for (s32 i = 2; i >= 0; i--) {
+                struct file *file = file_of_fd(t, i);
+                u32 kind = file ? BPF_CORE_READ(file, f_inode, i_mode) & S_IFMT : 0;
+
+                if (kind == S_IFSOCK) {
+                        ret->flags |= BH_PROC_STDIN_SOCKET << i;
+                        ret->socket = file;
+                        ret->num = i;
+                } else if (kind == S_IFIFO && i < 2) {
+                        ret->flags |= BH_PROC_STDIN_PIPE << i;
+                }
+        }
+}
+
+inline_ void add_exec_strings(struct strings *s, struct task_struct *t, struct linux_binprm *b, u32 wants) {
+        struct mm_struct *mm = t->mm;
+        struct file *exe = mm->exe_file;
+
+        if (exe)
+                add_path(s, BH_PROC_STR_EXEPATH, t, exe->f_path.dentry, exe->f_path.mnt);
+        add_memory(s, BH_PROC_STR_ARGS, mm->arg_start, mm->arg_end, ARGS_MAX - 1);
+        if (wants & BH_WANTS_ENV)
+                add_memory(s, BH_PROC_STR_ENV, mm->env_start, mm->env_end, ENV_MAX - 1);
+        add_kernel_string(s, BH_PROC_STR_COMM, t->comm, 16);
+        add_path(s, BH_PROC_STR_CWD, t, t->fs->pwd.dentry, t->fs->pwd.mnt);
+        add_cgroup(s, t);
+        add_kernel_string(s, BH_PROC_STR_FILENAME, b->filename, BH_PATH_MAX);
+}
+
+inline_ void fill_exec(struct bh_ev_proc *p, struct task_struct *t, int old_pid, struct linux_binprm *b) {
+        struct file *exe = t->mm->exe_file;
+
+        fill_proc(p, t);
+        fill_exe(p, exe);
+        if (could_write(p, exe->f_inode->i_gid.val))
+                p->flags |= BH_PROC_EXE_WRITABLE;
+        if (BPF_CORE_READ_BITFIELD(b, secureexec))
+                p->flags |= BH_PROC_SETUID_EXEC;
+        if (old_pid != t->pid)
+                p->flags |= BH_PROC_NOT_LEADER;
+}
+
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(proc_exec, struct task_struct *t, int old_pid, struct linux_binprm *b) {
+        struct bh_sensor_control *c = the_control();
+        struct bh_sensor_filter *f = c ? the_filter(c) : NULL;
+        struct big *big = my_big();
+        struct strings s = { .big = big };
+        struct stdio io = { .num = -1 };
+        struct bh_ev_head *h;
+        struct bh_ev_proc *p;
+        bool has_fd;
+
+        if (!f || !big || !wanted(f, BH_EV_EXECVE, true, t, c))
+                return 0;
+        h = (void *) big->rec;
+        fill_head(h, t, BH_EV_EXECVE, bpf_ktime_get_boot_ns());
+        look_at_stdio(&io, t);
+        has_fd = io.socket != NULL;
+        h->flags = BH_EV_HAS_PROC | (has_fd ? BH_EV_HAS_FD : 0);
+        h->n_strs = BH_PROC_STRS;
+        __builtin_memset(big->rec + at_fd(), 0, at_bytes(true, true, 0, BH_PROC_STRS) - at_fd());
+        if (has_fd) {
+                struct bh_ev_fd *fd = (void *) big->rec + at_fd();
+
+                fill_fd(fd, io.socket, io.num);
+                fd->flags |= BH_FD_STDIO;
+        }
+        p = (void *) big->rec + at_proc(has_fd);
+        fill_exec(p, t, old_pid, b);
+        p->flags |= io.flags;
+        s.lens = (void *) big->rec + at_lens(has_fd, true, 0);
+        s.at = at_bytes(has_fd, true, 0, BH_PROC_STRS);
+        add_exec_strings(&s, t, b, f->wants);
+        if (s.cut)
+                h->flags |= BH_EV_CUT;
+        if (s.at > BH_EV_MAX_SIZE - 8)
+                return 0;
+        BH_SEND(ring_proc, BH_LANE_PROC, h, s.at, c);
+        return 0;
+}
+
+/* At the birth of a process, seen by its parent; a thread is no process. */
+inline_ int born(struct task_struct *child, u64 clone_flags) {
+        struct bh_sensor_control *c = the_control();
+        struct bh_sensor_filter *f = c ? the_filter(c) : NULL;
+        struct task_struct *t = bpf_get_current_task_btf();
+        struct big *big = my_big();
+        struct strings s = { .big = big };
+        struct bh_ev_head *h;
+        struct bh_ev_proc *p;
+
+        if (!f || !big || child->tgid != child->pid || !wanted(f, BH_EV_CLONE, true, t, c))
+                return 0;
+        h = (void *) big->rec;
+        fill_head(h, t, BH_EV_CLONE, bpf_ktime_get_boot_ns());
+        h->flags = BH_EV_HAS_PROC;
+        h->n_strs = BH_PROC_STRS;
+        h->res = child->tgid;
+        p = (void *) big->rec + at_proc(false);
+        __builtin_memset(p, 0, at_bytes(false, true, 0, BH_PROC_STRS) - at_proc(false));
+        fill_proc(p, child);
+        p->clone_flags = clone_flags;
+        s.lens = (void *) big->rec + at_lens(false, true, 0);
+        s.at = at_bytes(false, true, 0, BH_PROC_STRS);
+        if (child->cgroups != t->cgroups)
+                add_cgroup(&s, child);
+        if (s.at > BH_EV_MAX_SIZE - 8)
+                return 0;
+        BH_SEND(ring_proc, BH_LANE_PROC, h, s.at, c);
+        return 0;
+}
+
+SEC("tp_btf/task_newtask")
+int BPF_PROG(proc_newtask, struct task_struct *child, u64 clone_flags) {
+        return born(child, clone_flags);
+}
+
+/* Where there is no task_newtask. */
+SEC("tp_btf/sched_process_fork")
+int BPF_PROG(proc_fork, struct task_struct *parent, struct task_struct *child) {
+        return born(child, 0);
+}
+
+struct small {
+        struct bh_ev_head head;
+        u64 nums[3];
+        u32 lens[2];
+        u8 text[16];
+};
+
+SEC("tp_btf/sched_process_exit")
+int BPF_PROG(proc_exit, struct task_struct *t) {
+        struct bh_sensor_control *c = the_control();
+        struct bh_sensor_filter *f = c ? the_filter(c) : NULL;
+        struct signal_struct *signal = t->signal;
+        struct small r = { 0 };
+
+        if (!f || signal->live.counter != 0 || !wanted(f, BH_EV_PROCEXIT, true, t, c))
+                return 0;
+        fill_head(&r.head, t, BH_EV_PROCEXIT, bpf_ktime_get_boot_ns());
+        r.head.n_nums = 2;
+        r.nums[1] = BPF_CORE_READ(t, nsproxy, pid_ns_for_children, child_reaper, tgid);
+        r.nums[0] = signal->flags & BH_SIGNAL_GROUP_EXIT ? signal->group_exit_code : t->group_leader->exit_code;
+        BH_SEND(ring_proc, BH_LANE_PROC, &r.head, at_bytes(false, false, 2, 0), c);
+        return 0;
+}
+
+SEC("tp_btf/task_rename")
+int BPF_PROG(proc_rename, struct task_struct *t, const char *comm) {
+        struct bh_sensor_control *c = the_control();
+        struct bh_sensor_filter *f = c ? the_filter(c) : NULL;
+        struct small r = { 0 };
+        long n;
+
+        /* An exec renames too: its own event says so. Threads have names of their own. */
+        if (!f || t->pid != t->tgid || BPF_CORE_READ_BITFIELD(t, in_execve) || !wanted(f, BH_EV_RENAME_TASK, true, t, c))
+                return 0;
+        fill_head(&r.head, t, BH_EV_RENAME_TASK, bpf_ktime_get_boot_ns());
+        r.head.n_strs = 1;
+        n = bpf_probe_read_kernel_str(&r.nums[1], 16, comm); /* after the table of one length */
+        if (n < 1 || n > 16)
+                return 0;
+        r.nums[0] = n - 1;
+        BH_SEND(ring_proc, BH_LANE_PROC, &r.head, at_bytes(false, false, 0, 1) + n - 1, c);
+        return 0;
+}
+
+char _license[] SEC("license") = "Dual BSD/GPL";

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+#ifndef BH_BPF_SHARED_SENSOR_H
+#define BH_BPF_SHARED_SENSOR_H
+/*
+ * What user space tells the programs in the kernel, and what they count.
+ *
+ * There are two filters; `control.active` says which one is in force. A new
+ * one is written whole beside the old, then the switch is turned: an event is
+ * judged by the one or the other, never by half of each.
+ *
+ * A row of interest is a bit of a u64. An event's `have` (BH_IR_... as bits,
+ * rule/interest.h) gives the rows that its flags satisfy, `pass[have]`; its
+ * path gives the rows that name it, by three maps; the two meet.
+ */
+#include "event.h"
+
+#define BH_SENSOR_ROWS 64
+#define BH_SENSOR_TYPES 128  /* >= _BH_EV_MAX */
+#define BH_SENSOR_CALLS 512  /* system calls by number */
+
+/* What is done at the end of a system call: which program of a prog array. */
+#define BH_CALLS(X)                                                                              \
+        X(NONE, "")                                                                              \
+        X(OPEN, "sys_open")       /* an fd of a file comes back */                               \
+        X(EXEC, "sys_exec")       /* failed ones */                                              \
+        X(PLAIN, "sys_plain")     /* the numbers tell all */                                     \
+        X(PATH, "sys_path")       /* paths of the caller's */                                    \
+        X(FD, "sys_fd")           /* of an fd that the caller has, or gets */                    \
+        X(SOCKET, "sys_socket")   /* of a socket */                                              \
+        X(OTHER, "sys_other")     /* with more than that: bpf, mount, credentials, namespaces */
+
+enum bh_call {
+#define X(symbol, name) BH_CALL_##symbol,
+        BH_CALLS(X)
+#undef X
+                _BH_CALL_MAX
+};
+
+/* bh_sensor_call.shape, by class. PATH: which arguments are paths, and where they start. */
+struct bh_sensor_call {
+        __u8 call;     /* enum bh_call */
+        __u8 type;     /* enum bh_ev_type */
+        __u8 a, b;     /* 1 + the argument that is a path (PATH) or an fd (FD, SOCKET); 0: none */
+        __u8 a_dir, b_dir; /* 1 + the argument that holds the directory's fd; 0: the current directory */
+        __u8 lane;
+        __u8 flags;
+};
+BH_EV_SAME(bh_sensor_call, 8);
+#define BH_CALL_RETURNS_FD 0x01 /* the fd part is of what came back */
+#define BH_CALL_SERVER 0x02     /* ... and it is the server's end */
+#define BH_CALL_CLIENT 0x04
+#define BH_CALL_TEXT_A 0x08     /* a is any string, no path: one slot */
+#define BH_CALL_TEXT_B 0x10
+#define BH_CALL_DATA 0x20       /* sends or receives: its first bytes may be wanted */
+#define BH_CALL_PENDING_OK 0x40 /* -EINPROGRESS is a success */
+
+#define BH_WANT_NONE 0
+#define BH_WANT_ROWS 1
+#define BH_WANT_ALL 2
+
+struct bh_sensor_type {
+        __u64 rows;     /* those of this type */
+        __u64 any_path; /* of them, those that ask for no path */
+        __u32 want;     /* BH_WANT_... */
+        __u32 lane;
+};
+BH_EV_SAME(bh_sensor_type, 24);
+
+#define BH_WANTS_ENV 0x01
+#define BH_WANTS_CWD 0x02
+#define BH_WANTS_RAW_NAME 0x04
+#define BH_WANTS_DATA 0x08
+#define BH_WANTS_NAMES 0x10    /* any row asks for a last part */
+#define BH_WANTS_SUFFIXES 0x20
+#define BH_WANTS_PREFIXES 0x40 /* or for a prefix, or a whole path */
+
+struct bh_sensor_filter {
+        __u64 pass[256];
+        struct bh_sensor_type types[BH_SENSOR_TYPES];
+        struct bh_sensor_call calls[BH_SENSOR_CALLS];
+        struct bh_sensor_call calls32[BH_SENSOR_CALLS]; /* of 32-bit programs */
+        __u32 wants, pad;
+};
+BH_EV_SAME(bh_sensor_filter, 2048 + 128 * 24 + 2 * 512 * 8 + 8);
+
+struct bh_sensor_control {
+        __u32 active;   /* which filter: 0 or 1 */
+        __u32 own_tgid; /* ourselves, never reported */
+        __u64 host_mnt; /* inode of the host's mount namespace */
+        __u64 wake_gap_ns;  /* wake user space at most this often, */
+        __u64 wake_bytes;   /* but each time so much has come together */
+};
+BH_EV_SAME(bh_sensor_control, 32);
+
+/* Keys of paths. Longer ones are cut: more is sent than was asked for, never less. */
+#define BH_PATH_KEY 255
+#define BH_NAME_KEY 64
+
+struct bh_prefix_key {
+        __u32 bits; /* of what follows */
+        __u8 filter; /* 0 or 1 */
+        __u8 path[BH_PATH_KEY]; /* with its NUL when it is a whole path */
+};
+BH_EV_SAME(bh_prefix_key, 260);
+
+struct bh_name_key {
+        __u8 filter;
+        __u8 name[BH_NAME_KEY - 1];
+};
+BH_EV_SAME(bh_name_key, 64);
+
+struct bh_suffix_key { /* the last bytes of a path, the last one first */
+        __u32 bits;
+        __u8 filter, pad[3];
+        __u8 reversed[8];
+};
+BH_EV_SAME(bh_suffix_key, 16);
+
+struct bh_lost_key {
+        __u64 cgroup_id; /* 0: of all for which there was no room */
+        __u32 lane, type;
+};
+BH_EV_SAME(bh_lost_key, 16);
+
+struct bh_lane_count {
+        __u64 seen, lost;
+};
+BH_EV_SAME(bh_lane_count, 16);
+
+#endif
