@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The back end of BPF programs on tracepoints: the kernel tells what happens,
+ * filtered there by what rules want (filter.c), through a ring for each lane.
+ *
+ * The lanes are read together in the order of time, so that what a process
+ * opened is judged before what it became next. Each hook is attached by
+ * itself; one that is missing is a capability that is missing.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+
+#include "sense/backend.h"
+#include "sense/ebpf/filter.h"
+#include "sense/ebpf/hooks.h"
+#include "sense/ebpf/lost.h"
+#include "sense/ebpf/objects.h"
+#include "sense/ebpf/ring.h"
+#include "sys/fd.h"
+
+#define RING_BYTES (4u << 20)
+#define WAKE_GAP_NS 2000000ull
+#define WAKE_BYTES (256u << 10)
+#define BUSY_NS 50000000ull  /* so long after the last record we look by ourselves, */
+#define LOOK_MS 3            /* this often: the kernel wakes only who may sleep */
+#define LOST_NS 200000000ull /* between reports of what was lost */
+#define TURN 65536           /* records of one poll */
+
+struct bh_backend {
+        struct bh_bpf_objects objects;
+        struct bh_hooks hooks;
+        struct bh_lost lost;
+        struct bh_ring rings[BH_LANES];
+        struct bh_sensor_control control;
+        struct bh_arena *plans[2]; /* the keys of each filter, to take them out again */
+        struct bh_sensor_plan plan[2];
+        uint64_t busy_ns, told_ns;
+        int epoll;
+        bool no_filter;
+};
+
+static const char *const ring_names[BH_LANES] = { "ring_proc", "ring_file", "ring_net" };
+
+static uint64_t boot_ns(void) {
+        struct timespec t;
+
+        clock_gettime(CLOCK_BOOTTIME, &t);
+        return (uint64_t) t.tv_sec * 1000000000ull + (uint64_t) t.tv_nsec;
+}
+
+static int open_rings(struct bh_backend *b, struct bh_err *err) {
+        b->epoll = epoll_create1(EPOLL_CLOEXEC);
+        if (b->epoll < 0)
+                return bh_fail_sys(err, errno, "epoll");
+        for (unsigned i = 0; i < BH_LANES; i++) {
+                struct epoll_event event = { .events = EPOLLIN };
+                int fd = bh_bpf_map(&b->objects, ring_names[i]), r;
+
+                r = bh_ring_open(&b->rings[i], fd, b->objects.ring_bytes, err);
+                if (r < 0)
+                        return r;
+                if (epoll_ctl(b->epoll, EPOLL_CTL_ADD, fd, &event) < 0)
+                        return bh_fail_sys(err, errno, "epoll");
+        }
+        return 0;
+}
+
+static int put_control(struct bh_backend *b, struct bh_err *err) {
+        uint32_t zero = 0;
+
+        if (bpf_map_update_elem(bh_bpf_map(&b->objects, "control"), &zero, &b->control, BPF_ANY) < 0)
+                return bh_fail_sys(err, errno, "the programs cannot be told what to do");
+        return 0;
+}
+
+/* Containers have a mount namespace that is not the host's. */
+static uint64_t host_mount_namespace(void) {
+        struct stat st;
+
+        return stat("/proc/1/ns/mnt", &st) == 0 ? st.st_ino : 0;
+}
+
+static void ebpf_close(struct bh_backend **backend) {
+        struct bh_backend *b = *backend;
+
+        if (!b)
+                return;
+        bh_hooks_detach(&b->hooks);
+        for (unsigned i = 0; i < BH_LANES; i++)
+                bh_ring_close(&b->rings[i]);
+        bh_fd_close(&b->epoll);
+        bh_bpf_objects_close(&b->objects);
+        bh_lost_done(&b->lost);
+        bh_arena_free(&b->plans[0]);
+        bh_arena_free(&b->plans[1]);
+        free(b);
+        *backend = NULL;
+}
+
+/* The next power of two: a ring has no other size. */
+static size_t ring_size(uint64_t wanted) {
+        size_t n = 4096;
+
+        while (n < wanted && n < (1u << 30))
+                n *= 2;
+        return n;
+}
+
+static int ebpf_open(const struct bh_backend_opts *opts, struct bh_backend **ret, struct bh_err *err) {
+        BH_CLEANUP(ebpf_close) struct bh_backend *b = calloc(1, sizeof(*b));
+        int r;
+
+        if (!b)
+                bh_nomem(sizeof(*b));
+        b->epoll = -1;
+        b->no_filter = opts->no_filter;
+        b->plans[0] = bh_arena_new();
+        b->plans[1] = bh_arena_new();
+        b->objects.ring_bytes = ring_size(opts->ring_bytes ?: RING_BYTES);
+        b->control = (struct bh_sensor_control){ .own_tgid = (uint32_t) getpid(),
+                                                 .host_mnt = host_mount_namespace(),
+                                                 .wake_gap_ns = WAKE_GAP_NS,
+                                                 .wake_bytes = WAKE_BYTES };
+        r = bh_bpf_objects_load(&b->objects, err);
+        if (r == 0)
+                r = open_rings(b, err);
+        if (r == 0)
+                r = put_control(b, err);
+        if (r < 0)
+                return r;
+        bh_hooks_init(&b->hooks, &b->objects);
+        *ret = BH_TAKE(b);
+        return 0;
+}
+
+/* Key and value are written or taken out; a map that is full is an error, for the plan has counted. */
+static int put_prefixes(int fd, const struct bh_path_rules *v, uint32_t which, bool add) {
+        for (size_t i = 0; i < v->len; i++) {
+                struct bh_prefix_key key = { .filter = (uint8_t) which };
+
+                key.bits = 8 + 8 * (uint32_t) v->at[i].text.len;
+                memcpy(key.path, v->at[i].text.at, v->at[i].text.len);
+                if (add ? bpf_map_update_elem(fd, &key, &v->at[i].rows, BPF_ANY) < 0 : bpf_map_delete_elem(fd, &key) < 0)
+                        return -1;
+        }
+        return 0;
+}
+
+static int put_names(int fd, const struct bh_path_rules *v, uint32_t which, bool add) {
+        for (size_t i = 0; i < v->len; i++) {
+                struct bh_name_key key = { .filter = (uint8_t) which };
+
+                memcpy(key.name, v->at[i].text.at, v->at[i].text.len);
+                if (add ? bpf_map_update_elem(fd, &key, &v->at[i].rows, BPF_ANY) < 0 : bpf_map_delete_elem(fd, &key) < 0)
+                        return -1;
+        }
+        return 0;
+}
+
+static int put_suffixes(int fd, const struct bh_path_rules *v, uint32_t which, bool add) {
+        for (size_t i = 0; i < v->len; i++) {
+                struct bh_suffix_key key = { .filter = (uint8_t) which };
+
+                key.bits = 32 + 8 * (uint32_t) v->at[i].text.len;
+                memcpy(key.reversed, v->at[i].text.at, v->at[i].text.len);
+                if (add ? bpf_map_update_elem(fd, &key, &v->at[i].rows, BPF_ANY) < 0 : bpf_map_delete_elem(fd, &key) < 0)
+                        return -1;
+        }
+        return 0;
+}
+
+static int put_paths(struct bh_backend *b, uint32_t which, bool add) {
+        const struct bh_sensor_plan *plan = &b->plan[which];
+
+        if (put_prefixes(bh_bpf_map(&b->objects, "prefixes"), &plan->prefixes, which, add) < 0 ||
+            put_names(bh_bpf_map(&b->objects, "names"), &plan->names, which, add) < 0 ||
+            put_suffixes(bh_bpf_map(&b->objects, "suffixes"), &plan->suffixes, which, add) < 0)
+                return -1;
+        return 0;
+}
+
+/* Writes the filter that is not in force, and turns the switch. */
+static int ebpf_filter(struct bh_backend *b, const struct bh_interest *interest, struct bh_err *err) {
+        uint32_t which = b->control.active ^ 1;
+        struct bh_sensor_plan *plan = &b->plan[which];
+        int r;
+
+        BH_IGNORE(put_paths(b, which, false));
+        bh_arena_reset(b->plans[which]);
+        bh_sensor_plan(b->plans[which], interest, b->no_filter, plan);
+        if (put_paths(b, which, true) < 0 ||
+            bpf_map_update_elem(bh_bpf_map(&b->objects, "filters"), &which, &plan->filter, BPF_ANY) < 0)
+                return bh_fail_sys(err, errno, "the filter in the kernel cannot be written");
+        b->control.active = which;
+        r = put_control(b, err);
+        if (r == 0 && b->hooks.started)
+                bh_hooks_attach(&b->hooks, &b->objects, plan);
+        return r;
+}
+
+static int ebpf_start(struct bh_backend *b, bh_record_fn fn, void *user, struct bh_err *err) {
+        (void) fn, (void) user, (void) err;
+        bh_hooks_attach(&b->hooks, &b->objects, &b->plan[b->control.active]);
+        return 0;
+}
+
+/* The lane whose next record is the oldest, of those made before `until`; -1: none. */
+static int oldest(struct bh_backend *b, uint64_t until, struct bh_str *ret) {
+        uint64_t best = until;
+        int lane = -1;
+
+        for (int i = 0; i < BH_LANES; i++) {
+                struct bh_str record;
+                uint64_t when;
+                int r = bh_ring_peek(&b->rings[i], &record);
+
+                if (r == BH_RING_BUSY)
+                        return -1; /* it may be older than what the others have */
+                if (r == BH_RING_EMPTY)
+                        continue;
+                when = ((const struct bh_ev_head *) (const void *) record.at)->ktime_ns;
+                if (when <= best) {
+                        best = when;
+                        lane = i;
+                        *ret = record;
+                }
+        }
+        return lane;
+}
+
+/* How many were given; < 0 or > TURN are never returned by us, so what fn says is told by *ret_said. */
+static unsigned drain(struct bh_backend *b, bh_record_fn fn, void *user, int *ret_said) {
+        unsigned n = 0, before;
+
+        do {
+                uint64_t until = boot_ns();
+                struct bh_str record;
+                int lane;
+
+                before = n;
+                while (n < TURN && *ret_said == 0 && (lane = oldest(b, until, &record)) >= 0) {
+                        *ret_said = fn(user, record);
+                        bh_ring_take(&b->rings[lane], record);
+                        n++;
+                }
+        } while (n != before && n < TURN && *ret_said == 0);
+        return n;
+}
+
+static int tell_lost(struct bh_backend *b, uint64_t now, bh_record_fn fn, void *user) {
+        if (now - b->told_ns < LOST_NS)
+                return 0;
+        b->told_ns = now;
+        return bh_lost_tell(&b->lost, &b->objects, now, fn, user);
+}
+
+static int ebpf_poll(struct bh_backend *b, int timeout_ms, bh_record_fn fn, void *user, struct bh_err *err) {
+        uint64_t end = boot_ns() + (uint64_t) BH_MAX(timeout_ms, 0) * 1000000ull;
+        int said = 0;
+
+        for (;;) {
+                uint64_t now;
+                int wait;
+                unsigned n = drain(b, fn, user, &said);
+
+                now = boot_ns();
+                if (said == 0)
+                        said = tell_lost(b, now, fn, user);
+                if (said != 0)
+                        return said;
+                if (n)
+                        b->busy_ns = now;
+                if (n || now >= end)
+                        return 1;
+                wait = (int) ((end - now + 999999) / 1000000);
+                if (now - b->busy_ns < BUSY_NS)
+                        wait = BH_MIN(wait, LOOK_MS);
+                if (epoll_wait(b->epoll, &(struct epoll_event){ 0 }, 1, wait) < 0 && errno != EINTR)
+                        return bh_fail_sys(err, errno, "epoll");
+                else if (errno == EINTR && end > now)
+                        errno = 0;
+        }
+}
+
+static void ebpf_stats(struct bh_backend *b, struct bh_lane_stats ret[BH_LANES]) {
+        bh_lost_stats(&b->objects, ret);
+}
+
+static size_t ebpf_capabilities(struct bh_backend *b, const struct bh_capability **ret) {
+        *ret = b->hooks.capabilities;
+        return b->hooks.n_capabilities;
+}
+
+const struct bh_backend_ops bh_backend_ebpf = {
+        .name = "ebpf",
+        .about = "BPF programs on the kernel's tracepoints",
+        .open = ebpf_open,
+        .filter = ebpf_filter,
+        .start = ebpf_start,
+        .poll = ebpf_poll,
+        .stats = ebpf_stats,
+        .capabilities = ebpf_capabilities,
+        .close = ebpf_close,
+};

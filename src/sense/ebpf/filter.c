@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sense/ebpf/filter.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/event.h"
+#include "sense/ebpf/calls.h"
+
+/* What the process table cannot do without, whatever rules say. */
+static const uint8_t always[] = { BH_EV_LOST, BH_EV_ALIVE, BH_EV_EXECVE, BH_EV_CLONE, BH_EV_PROCEXIT, BH_EV_RENAME_TASK };
+
+#define PATHS_MAX 12000 /* of each kind; two filters must fit in a map */
+
+/* A bit: rows that ask the same. */
+struct bit {
+        uint32_t must;
+        const struct bh_interest_row *row; /* one of them */
+};
+
+struct planner {
+        struct bh_arena *arena;
+        struct bh_sensor_plan *plan;
+        struct bit bits[BH_SENSOR_ROWS];
+        unsigned n_bits;
+};
+
+static bool same_paths(const struct bh_interest_row *a, const struct bh_interest_row *b) {
+        if (a->paths.len != b->paths.len)
+                return false;
+        for (size_t i = 0; i < a->paths.len; i++)
+                if (a->paths.at[i].test != b->paths.at[i].test || !bh_str_eq(a->paths.at[i].text, b->paths.at[i].text))
+                        return false;
+        return true;
+}
+
+static bool any_path(const struct bh_interest_row *row) {
+        for (size_t i = 0; i < row->paths.len; i++)
+                if (row->paths.at[i].test == BH_PATH_ANY || row->paths.at[i].text.len == 0)
+                        return true;
+        return row->paths.len == 0;
+}
+
+static struct bh_str reversed(struct bh_arena *arena, struct bh_str s) {
+        size_t n = BH_MIN(s.len, (size_t) 8);
+        char *at = bh_arena_bytes(arena, n);
+
+        for (size_t i = 0; i < n; i++)
+                at[i] = s.at[s.len - 1 - i];
+        return (struct bh_str){ at, n };
+}
+
+/* A whole path is the prefix that goes on to its end. */
+static struct bh_str closed(struct bh_arena *arena, struct bh_str s) {
+        char *at = bh_arena_bytes(arena, s.len + 1);
+
+        memcpy(at, s.at, s.len);
+        at[s.len] = 0;
+        return bh_str_part((struct bh_str){ at, s.len + 1 }, 0, BH_PATH_KEY);
+}
+
+static void add_path(struct planner *p, const struct bh_interest_path *path, uint64_t rows) {
+        struct bh_sensor_plan *plan = p->plan;
+
+        switch (path->test) {
+        case BH_PATH_PREFIX:
+                *bh_vec_add(p->arena, &plan->prefixes) = (struct bh_path_rule){ bh_str_part(path->text, 0, BH_PATH_KEY), rows };
+                break;
+        case BH_PATH_EXACT:
+                *bh_vec_add(p->arena, &plan->prefixes) = (struct bh_path_rule){ closed(p->arena, path->text), rows };
+                break;
+        case BH_PATH_NAME:
+                *bh_vec_add(p->arena, &plan->names) = (struct bh_path_rule){ bh_str_part(path->text, 0, BH_NAME_KEY - 2), rows };
+                break;
+        case BH_PATH_SUFFIX:
+                *bh_vec_add(p->arena, &plan->suffixes) = (struct bh_path_rule){ reversed(p->arena, path->text), rows };
+                break;
+        default:
+                break;
+        }
+}
+
+/* The bit of a row, shared with rows of other types that ask the same; -1: there are no more. */
+static int bit_of(struct planner *p, const struct bh_interest_row *row) {
+        for (unsigned i = 0; i < p->n_bits; i++)
+                if (p->bits[i].must == row->must && same_paths(p->bits[i].row, row))
+                        return (int) i;
+        if (p->n_bits == BH_SENSOR_ROWS)
+                return -1;
+        p->bits[p->n_bits] = (struct bit){ row->must, row };
+        if (!any_path(row))
+                for (size_t i = 0; i < row->paths.len; i++)
+                        add_path(p, &row->paths.at[i], 1ull << p->n_bits);
+        return (int) p->n_bits++;
+}
+
+/* Only the family of open is asked for its path in the kernel. */
+static void plan_rows(struct planner *p, unsigned type, const struct bh_interest_type *wanted) {
+        struct bh_sensor_type *t = &p->plan->filter.types[type];
+        bool asks_path = bh_event_info(type)->flags & BH_EVI_OPEN;
+
+        for (size_t i = 0; i < wanted->rows.len; i++) {
+                struct bh_interest_row row = wanted->rows.at[i], *kept;
+                int bit;
+
+                if (!asks_path)
+                        memset(&row.paths, 0, sizeof(row.paths));
+                kept = bh_arena_make(p->arena, struct bh_interest_row);
+                *kept = row;
+                bit = bit_of(p, kept);
+                if (bit < 0) {
+                        t->want = BH_WANT_ALL;
+                        return;
+                }
+                t->rows |= 1ull << bit;
+                if (any_path(&row))
+                        t->any_path |= 1ull << bit;
+        }
+        t->want = t->rows ? BH_WANT_ROWS : BH_WANT_NONE;
+}
+
+static int by_text(const void *a, const void *b) {
+        return bh_str_cmp(((const struct bh_path_rule *) a)->text, ((const struct bh_path_rule *) b)->text);
+}
+
+/* Each text once. */
+static void settle(struct bh_path_rules *v) {
+        size_t n = 0;
+
+        if (v->len == 0)
+                return;
+        qsort(v->at, v->len, sizeof(v->at[0]), by_text);
+        for (size_t i = 0; i < v->len; i++) {
+                if (n && bh_str_eq(v->at[n - 1].text, v->at[i].text))
+                        v->at[n - 1].rows |= v->at[i].rows;
+                else
+                        v->at[n++] = v->at[i];
+        }
+        v->len = n;
+}
+
+/* Only the longest text that fits is found: it has the rows of all the texts it begins with. */
+static void inherit(struct bh_arena *arena, struct bh_path_rules *v) {
+        size_t *open = bh_arena_array(arena, size_t, v->len + 1), depth = 0;
+
+        for (size_t i = 0; i < v->len; i++) {
+                while (depth && !bh_str_starts(v->at[i].text, v->at[open[depth - 1]].text))
+                        depth--;
+                if (depth)
+                        v->at[i].rows |= v->at[open[depth - 1]].rows;
+                open[depth++] = i;
+        }
+}
+
+static void fill_pass(struct planner *p) {
+        for (unsigned have = 0; have < 256; have++)
+                for (unsigned i = 0; i < p->n_bits; i++)
+                        if ((p->bits[i].must & have) == p->bits[i].must)
+                                p->plan->filter.pass[have] |= 1ull << i;
+}
+
+static void fill_calls(struct bh_sensor_plan *plan) {
+        for (size_t i = 0; i < bh_calls_len; i++) {
+                const struct bh_call_row *row = &bh_calls[i];
+
+                if (row->number < 0 || row->number >= BH_SENSOR_CALLS ||
+                    plan->filter.types[row->call.type].want == BH_WANT_NONE)
+                        continue;
+                plan->filter.calls[row->number] = row->call;
+                plan->filter.calls[row->number].lane = bh_event_info(row->call.type)->lane;
+                plan->needs_calls = true;
+        }
+}
+
+/* Too many to hold: no type is asked for its path. */
+static void give_up_paths(struct bh_sensor_plan *plan) {
+        for (unsigned i = 0; i < BH_SENSOR_TYPES; i++)
+                plan->filter.types[i].any_path = plan->filter.types[i].rows;
+        plan->prefixes.len = plan->names.len = plan->suffixes.len = 0;
+}
+
+void bh_sensor_plan(struct bh_arena *arena, const struct bh_interest *interest, bool no_filter,
+                    struct bh_sensor_plan *ret) {
+        struct planner p = { .arena = arena, .plan = ret };
+        struct bh_sensor_filter *f = &ret->filter;
+
+        memset(ret, 0, sizeof(*ret));
+        for (unsigned i = 0; i < BH_LEN(always); i++)
+                f->types[always[i]].want = BH_WANT_ALL;
+        for (unsigned type = 0; type < interest->n_types && type < _BH_EV_MAX; type++) {
+                const struct bh_interest_type *wanted = &interest->types[type];
+
+                if (wanted->all == BH_INTEREST_NONE || f->types[type].want == BH_WANT_ALL)
+                        continue;
+                if (wanted->all == BH_INTEREST_ALL || no_filter)
+                        f->types[type].want = BH_WANT_ALL;
+                else
+                        plan_rows(&p, type, wanted);
+        }
+        settle(&ret->prefixes);
+        settle(&ret->suffixes);
+        settle(&ret->names);
+        inherit(arena, &ret->prefixes);
+        inherit(arena, &ret->suffixes);
+        if (ret->prefixes.len > PATHS_MAX || ret->names.len > PATHS_MAX / 2 || ret->suffixes.len > PATHS_MAX / 4)
+                give_up_paths(ret);
+        fill_pass(&p);
+        fill_calls(ret);
+        for (unsigned i = 0; i < _BH_EV_MAX; i++)
+                ret->needs_type[i] = f->types[i].want != BH_WANT_NONE;
+        f->wants = (interest->wants_env ? BH_WANTS_ENV : 0) | (interest->wants_cwd ? BH_WANTS_CWD : 0) |
+                   (interest->wants_raw_name ? BH_WANTS_RAW_NAME : 0) | (interest->wants_data ? BH_WANTS_DATA : 0) |
+                   (ret->prefixes.len ? BH_WANTS_PREFIXES : 0) | (ret->names.len ? BH_WANTS_NAMES : 0) |
+                   (ret->suffixes.len ? BH_WANTS_SUFFIXES : 0);
+}

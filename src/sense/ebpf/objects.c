@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sense/ebpf/objects.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/macros.h"
+
+/* The bytes, by embed.S. */
+#define X(name) extern const char bh_bpf_##name[], bh_bpf_##name##_end[];
+BH_BPF_OBJECTS(X)
+#undef X
+
+static const struct bytes {
+        const char *name, *at, *end;
+} bytes[] = {
+#define X(name) { #name, bh_bpf_##name, bh_bpf_##name##_end },
+        BH_BPF_OBJECTS(X)
+#undef X
+};
+
+/* libbpf would write to stderr; what went wrong is told by what fails. */
+static int say_nothing(enum libbpf_print_level level, const char *format, va_list args) {
+        (void) level, (void) format, (void) args;
+        return 0;
+}
+
+static struct bpf_object *open_one(unsigned which) {
+        LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = bytes[which].name);
+
+        return bpf_object__open_mem(bytes[which].at, (size_t) (bytes[which].end - bytes[which].at), &opts);
+}
+
+static int map_of_others(const struct bh_bpf_objects *o, const char *name) {
+        for (unsigned i = 0; i < _BH_BPF_OBJECT_MAX; i++) {
+                struct bpf_map *map = o->at[i] ? bpf_object__find_map_by_name(o->at[i], name) : NULL;
+
+                if (map && bpf_map__fd(map) >= 0)
+                        return bpf_map__fd(map);
+        }
+        return -1;
+}
+
+/* Maps of another object where there are, else as large as they must be here. */
+static int prepare_maps(const struct bh_bpf_objects *o, struct bpf_object *object) {
+        struct bpf_map *map;
+        int r = 0;
+
+        bpf_object__for_each_map(map, object) {
+                const char *name = bpf_map__name(map);
+                int fd = bpf_map__is_internal(map) ? -1 : map_of_others(o, name);
+
+                if (fd >= 0)
+                        r = bpf_map__reuse_fd(map, fd);
+                else if (bpf_map__type(map) == BPF_MAP_TYPE_RINGBUF)
+                        r = bpf_map__set_max_entries(map, (uint32_t) o->ring_bytes);
+                else if (strcmp(name, "bigs") == 0)
+                        r = bpf_map__set_max_entries(map, (uint32_t) libbpf_num_possible_cpus());
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+static bool is_refused(const struct bh_bpf_objects *o, const char *name, int *ret_sys) {
+        for (size_t i = 0; i < o->n_refused; i++)
+                if (strcmp(o->refused[i].name, name) == 0) {
+                        *ret_sys = o->refused[i].sys;
+                        return true;
+                }
+        return false;
+}
+
+/* All that was not refused, or only one program of them. */
+static void choose(const struct bh_bpf_objects *o, struct bpf_object *object, const char *only) {
+        struct bpf_program *p;
+        int sys;
+
+        bpf_object__for_each_program(p, object) {
+                const char *name = bpf_program__name(p);
+
+                bpf_program__set_autoload(p, only ? strcmp(name, only) == 0 : !is_refused(o, name, &sys));
+        }
+}
+
+static int load_chosen(const struct bh_bpf_objects *o, unsigned which, const char *only, struct bpf_object **ret) {
+        struct bpf_object *object = open_one(which);
+        int r;
+
+        if (!object)
+                return -errno;
+        choose(o, object, only);
+        r = prepare_maps(o, object);
+        if (r == 0)
+                r = bpf_object__load(object);
+        if (r < 0)
+                bpf_object__close(object);
+        else
+                *ret = object;
+        return r;
+}
+
+/* Which of its programs does the kernel refuse? Each is tried alone. */
+static void find_refused(struct bh_bpf_objects *o, unsigned which) {
+        struct bpf_object *all = open_one(which), *one;
+        struct bpf_program *p;
+
+        if (!all)
+                return;
+        bpf_object__for_each_program(p, all) {
+                struct bh_bpf_refused *refused = &o->refused[o->n_refused];
+                int r = load_chosen(o, which, bpf_program__name(p), &one);
+
+                if (r == 0) {
+                        bpf_object__close(one);
+                        continue;
+                }
+                if (o->n_refused == BH_LEN(o->refused))
+                        break;
+                snprintf(refused->name, sizeof(refused->name), "%s", bpf_program__name(p));
+                refused->sys = -r;
+                o->n_refused++;
+        }
+        bpf_object__close(all);
+}
+
+int bh_bpf_objects_load(struct bh_bpf_objects *o, struct bh_err *err) {
+        unsigned loaded = 0;
+        int r, sys = 0;
+
+        libbpf_set_print(say_nothing);
+        if (access("/sys/kernel/btf/vmlinux", R_OK) < 0)
+                return bh_fail(err, BH_E_UNSUPPORTED, "this kernel does not describe its own types (/sys/kernel/btf/vmlinux), which BPF programs need");
+        for (unsigned i = 0; i < _BH_BPF_OBJECT_MAX; i++) {
+                r = load_chosen(o, i, NULL, &o->at[i]);
+                if (r < 0) {
+                        find_refused(o, i);
+                        r = load_chosen(o, i, NULL, &o->at[i]);
+                }
+                sys = r < 0 ? -r : sys;
+                loaded += r == 0;
+        }
+        if (loaded == 0)
+                return bh_fail_sys(err, sys, "the kernel takes none of the BPF programs");
+        return 0;
+}
+
+void bh_bpf_objects_close(struct bh_bpf_objects *o) {
+        for (unsigned i = 0; i < _BH_BPF_OBJECT_MAX; i++)
+                bpf_object__close(o->at[i]);
+        *o = (struct bh_bpf_objects){ 0 };
+}
+
+struct bpf_program *bh_bpf_program(const struct bh_bpf_objects *o, const char *name, int *ret_sys) {
+        *ret_sys = 0;
+        if (is_refused(o, name, ret_sys))
+                return NULL;
+        for (unsigned i = 0; i < _BH_BPF_OBJECT_MAX; i++) {
+                struct bpf_program *p = o->at[i] ? bpf_object__find_program_by_name(o->at[i], name) : NULL;
+
+                if (p)
+                        return p;
+        }
+        return NULL;
+}
+
+int bh_bpf_map(const struct bh_bpf_objects *o, const char *name) {
+        return map_of_others(o, name);
+}

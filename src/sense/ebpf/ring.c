@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sense/ebpf/ring.h"
+
+#include <errno.h>
+#include <linux/bpf.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+int bh_ring_open(struct bh_ring *ret, int map_fd, size_t bytes, struct bh_err *err) {
+        size_t page = (size_t) sysconf(_SC_PAGESIZE);
+        struct bh_ring r = { .mask = bytes - 1, .map_bytes = { page, page + 2 * bytes } };
+
+        r.maps[0] = mmap(NULL, r.map_bytes[0], PROT_READ | PROT_WRITE, MAP_SHARED, map_fd, 0);
+        if (r.maps[0] == MAP_FAILED)
+                return bh_fail_sys(err, errno, "a ring buffer cannot be mapped");
+        r.maps[1] = mmap(NULL, r.map_bytes[1], PROT_READ, MAP_SHARED, map_fd, (off_t) page);
+        if (r.maps[1] == MAP_FAILED) {
+                int sys = errno;
+
+                munmap(r.maps[0], r.map_bytes[0]);
+                return bh_fail_sys(err, sys, "a ring buffer cannot be mapped");
+        }
+        r.taken = r.maps[0];
+        r.made = r.maps[1];
+        r.data = (const char *) r.maps[1] + page;
+        r.at = __atomic_load_n(r.taken, __ATOMIC_ACQUIRE);
+        *ret = r;
+        return 0;
+}
+
+void bh_ring_close(struct bh_ring *r) {
+        for (int i = 0; i < 2; i++)
+                if (r->maps[i])
+                        munmap(r->maps[i], r->map_bytes[i]);
+        *r = (struct bh_ring){ 0 };
+}
+
+/* A record is headed by its length, with two bits on top of it, and a number that is the kernel's own. */
+#define HEAD 8ul
+
+static unsigned long room(uint32_t len) {
+        return (len + HEAD + 7) & ~7ul;
+}
+
+int bh_ring_peek(struct bh_ring *r, struct bh_str *ret) {
+        while (r->at < __atomic_load_n(r->made, __ATOMIC_ACQUIRE)) {
+                const char *head = r->data + (r->at & r->mask);
+                uint32_t len = __atomic_load_n((const uint32_t *) (const void *) head, __ATOMIC_ACQUIRE);
+
+                if (len & BPF_RINGBUF_BUSY_BIT)
+                        return BH_RING_BUSY;
+                if (!(len & BPF_RINGBUF_DISCARD_BIT)) {
+                        *ret = (struct bh_str){ head + HEAD, len };
+                        return BH_RING_RECORD;
+                }
+                r->at += room(len & ~BPF_RINGBUF_DISCARD_BIT);
+                __atomic_store_n(r->taken, r->at, __ATOMIC_RELEASE);
+        }
+        return BH_RING_EMPTY;
+}
+
+void bh_ring_take(struct bh_ring *r, struct bh_str record) {
+        r->at += room((uint32_t) record.len);
+        __atomic_store_n(r->taken, r->at, __ATOMIC_RELEASE);
+}

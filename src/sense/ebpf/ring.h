@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BH_SENSE_EBPF_RING_H
+#define BH_SENSE_EBPF_RING_H
+/*
+ * The reading end of a BPF ring buffer: one record at a time, looked at before
+ * it is taken, so that several rings can be read in the order of time.
+ */
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/str.h"
+
+struct bh_ring {
+        unsigned long *taken;      /* ours to write */
+        const unsigned long *made; /* the kernel's */
+        const char *data;          /* mapped twice, end to end */
+        void *maps[2];
+        size_t map_bytes[2];
+        unsigned long mask, at;
+};
+
+int bh_ring_open(struct bh_ring *ret, int map_fd, size_t bytes, struct bh_err *err) BH_MUST_CHECK;
+void bh_ring_close(struct bh_ring *r);
+
+enum { BH_RING_EMPTY, BH_RING_RECORD, BH_RING_BUSY /* being written */ };
+int bh_ring_peek(struct bh_ring *r, struct bh_str *ret);
+/* Gives back the room of the record that peek has shown. */
+void bh_ring_take(struct bh_ring *r, struct bh_str record);
+
+#endif
