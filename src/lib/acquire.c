@@ -92,6 +92,22 @@ static void image_to_cache(struct acquire *a) {
         BH_IGNORE(bh_cache_put(a->opts->cache, image_key(a->arena, image.config_digest), bh_buf_str(&bytes), &err));
 }
 
+/* ---- a second opinion ---- */
+
+static bool wants_second(const struct acquire *a) {
+        return a->opts->clamd && (a->opts->parts & BH_SCAN_MALWARE);
+}
+
+/* From the thread that hears the worker; clamd has a connection for each question. */
+static void ask_clamd(const struct acquire *a, struct bh_str bytes, struct bh_arena *arena, struct bh_work_verdict *ret) {
+        struct bh_err err = BH_ERR_NONE;
+        struct bh_str name = { 0 };
+        int r = bh_clamd_ask(a->opts->clamd, arena, bytes, &name, &err);
+
+        *ret = r < 0 ? (struct bh_work_verdict){ BH_SECOND_FAILED, bh_arena_str(arena, bh_str_of(err.text)) }
+                     : (struct bh_work_verdict){ r ? BH_SECOND_FOUND : BH_SECOND_CLEAN, name };
+}
+
 /* ---- one layer ---- */
 
 /* A layer that gave nothing but the reason why. */
@@ -130,6 +146,10 @@ static void on_progress(void *user, uint64_t bytes) {
         pthread_mutex_unlock(&r->a->lock);
 }
 
+static void on_sample(void *user, struct bh_str bytes, struct bh_arena *arena, struct bh_work_verdict *ret) {
+        ask_clamd(((struct reading *) user)->a, bytes, arena, ret);
+}
+
 /* Blobs answer one thread at a time. */
 static int open_layer(struct acquire *a, const struct bh_layer_ref *l, int *ret_fd, struct bh_err *err) {
         int r;
@@ -159,8 +179,8 @@ static int read_layer(struct reading *r, struct bh_worker *w, bool *ret_died, st
         struct acquire *a = r->a;
         const struct bh_layer_ref *l = &a->out->image.layers[r->layer];
         struct bh_work_request q = { .work = BH_WORK_LAYER, .parts = a->opts->parts, .digest = l->digest, .diff_id = l->diff_id,
-                                     .max_bytes = a->opts->max_layer_bytes };
-        struct bh_worker_listener listener = { .layer = on_layer, .progress = on_progress, .user = r };
+                                     .max_bytes = a->opts->max_layer_bytes, .second_opinion = wants_second(a) };
+        struct bh_worker_listener listener = { .layer = on_layer, .progress = on_progress, .sample = on_sample, .user = r };
         BH_CLEANUP(bh_fd_close) int fd = -1;
         int e = open_layer(a, l, &fd, err);
 
@@ -288,10 +308,14 @@ static void show_progress(void *user, uint64_t bytes) {
                 c->a->opts->progress(c->a->opts->user, bytes);
 }
 
+static void show_sample(void *user, struct bh_str bytes, struct bh_arena *arena, struct bh_work_verdict *ret) {
+        ask_clamd(((struct collect *) user)->a, bytes, arena, ret);
+}
+
 /* One request to a worker of its own. */
 static int ask_once(struct acquire *a, bool with_content, const struct bh_work_request *q, int fd, struct collect *c,
                     struct bh_err *err) {
-        struct bh_worker_listener listener = { keep_image, keep_layer, show_progress, c };
+        struct bh_worker_listener listener = { keep_image, keep_layer, show_progress, show_sample, c };
         struct bh_worker *w;
         bool died;
         int r = bh_worker_start(with_content ? a->opts->content_fd : -1, &w, err);
@@ -345,7 +369,7 @@ static bool can_seek(int fd) {
 /* A file is looked over first, so that only missing layers are read; a pipe is read as it comes. */
 static int acquire_archive(struct acquire *a, struct bh_err *err) {
         struct bh_work_request q = { .work = BH_WORK_ARCHIVE_INDEX, .parts = a->opts->parts, .platform = a->opts->platform,
-                                     .max_bytes = a->opts->max_layer_bytes };
+                                     .max_bytes = a->opts->max_layer_bytes, .second_opinion = wants_second(a) };
         struct collect c = { .a = a };
         int r = BH_E_FORMAT;
 
@@ -377,7 +401,7 @@ static int acquire_archive(struct acquire *a, struct bh_err *err) {
 }
 
 static int acquire_one_layer(struct acquire *a, enum bh_work work, struct bh_err *err) {
-        struct bh_work_request q = { .work = work, .parts = a->opts->parts, .max_bytes = a->opts->max_layer_bytes };
+        struct bh_work_request q = { .work = work, .parts = a->opts->parts, .max_bytes = a->opts->max_layer_bytes, .second_opinion = wants_second(a) };
         struct collect c = { .a = a };
         int r = ask_once(a, work == BH_WORK_LAYER, &q, a->source->fd, &c, err);
 
@@ -389,7 +413,7 @@ static int acquire_one_layer(struct acquire *a, enum bh_work work, struct bh_err
 static int describe(struct acquire *a, struct bh_worker *w, struct bh_str manifest, struct bh_str config, struct bh_err *err) {
         struct bh_work_request q = { .work = BH_WORK_DESCRIBE, .manifest = manifest, .config = config };
         struct collect c = { .a = a };
-        struct bh_worker_listener listener = { keep_image, NULL, NULL, &c };
+        struct bh_worker_listener listener = { .image = keep_image, .user = &c };
         bool died;
 
         return bh_worker_ask(w, &q, -1, a->arena, &listener, &died, err);

@@ -8,6 +8,7 @@
  */
 #include "base/arena.h"
 #include "image/source.h"
+#include "lib/clamd.h"
 #include "model/image.h"
 #include "model/layer.h"
 #include "store/cache.h"
@@ -22,6 +23,7 @@ struct bh_acquire_opts {
         unsigned n_workers;           /* 0: as many as processors */
         uint64_t max_layer_bytes;
         bool describe_only;           /* the image's description is enough; of what comes as a pipe, layers are read all the same */
+        const struct bh_clamd *clamd; /* asked about every file when malware is looked for; NULL: nobody is */
         struct bh_source_opts source;
         /* The bytes of all layers read so far; from any thread, one at a time. May be NULL. */
         void (*progress)(void *user, uint64_t bytes);

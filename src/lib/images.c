@@ -19,7 +19,7 @@ static void keep_image(void *user, const struct bh_image *image, uint32_t n_imag
 }
 
 static int describe(struct listing *l, struct bh_str reference, struct bh_image *ret, struct bh_err *err) {
-        struct bh_worker_listener listener = { keep_image, NULL, NULL, ret };
+        struct bh_worker_listener listener = { .image = keep_image, .user = ret };
         struct bh_work_request q = { .work = BH_WORK_DESCRIBE };
         struct bh_fetched manifest;
         bool died;

@@ -87,6 +87,31 @@ static int hear(struct bh_arena *arena, const struct bh_work_answer *a, const st
         return r;
 }
 
+/* A file, for another scanner: nothing of it is kept. */
+static int hear_sample(struct bh_worker *w, const struct bh_work_answer *a, const struct bh_worker_listener *l, struct bh_arena *arena, struct bh_err *err) {
+        struct bh_work_verdict v = { BH_SECOND_FAILED, BH_STR_INIT("nobody was asked") };
+        BH_CLEANUP(bh_buf_done) struct bh_buf message = { 0 };
+
+        if (l->sample)
+                l->sample(l->user, a->body, arena, &v);
+        bh_work_verdict_put(&message, &v);
+        return bh_sock_send(w->sock, bh_buf_str(&message), -1, err);
+}
+
+/* An answer of one kind is far larger than the others, comes often, and is gone when it was heard. */
+static int hear_message(struct bh_worker *w, struct bh_arena *arena, struct bh_str message, const struct bh_worker_listener *l,
+                        struct bh_work_answer *ret, struct bh_err *err) {
+        BH_CLEANUP(bh_arena_free) struct bh_arena *brief = bh_arena_new();
+        int r = bh_work_answer_get(brief, message, ret, err);
+
+        if (r >= 0 && ret->answer == BH_ANSWER_SAMPLE)
+                return hear_sample(w, ret, l, brief, err);
+        r = r < 0 ? r : bh_work_answer_get(arena, bh_arena_str(arena, message), ret, err);
+        if (r < 0 || ret->answer == BH_ANSWER_DONE || ret->answer == BH_ANSWER_FAILED)
+                return r;
+        return hear(arena, ret, l, err);
+}
+
 int bh_worker_ask(struct bh_worker *w, const struct bh_work_request *request, int fd, struct bh_arena *arena,
                   const struct bh_worker_listener *listener, bool *ret_died, struct bh_err *err) {
         BH_CLEANUP(bh_buf_done) struct bh_buf message = { 0 };
@@ -107,15 +132,12 @@ int bh_worker_ask(struct bh_worker *w, const struct bh_work_request *request, in
                 if (r == 0 || (r < 0 && err->code == BH_E_IO))
                         return died(w, ret_died, err);
                 if (r >= 0)
-                        r = bh_work_answer_get(arena, bh_arena_str(arena, bh_buf_str(&message)), &a, err);
+                        r = hear_message(w, arena, bh_buf_str(&message), listener, &a, err);
                 if (r < 0)
                         return r;
                 if (a.answer == BH_ANSWER_DONE)
                         return 0;
                 if (a.answer == BH_ANSWER_FAILED)
                         return bh_fail(err, a.code < 0 ? a.code : BH_E_BUG, "%.*s", BH_FMT(a.text));
-                r = hear(arena, &a, listener, err);
-                if (r < 0)
-                        return r;
         }
 }

@@ -22,6 +22,8 @@ struct bh_worker_listener {
         /* `bytes` is the layer as it was sent, for the cache. */
         void (*layer)(void *user, const struct bh_layer *layer, struct bh_str bytes);
         void (*progress)(void *user, uint64_t bytes);
+        /* Of requests with `second_opinion`: what another scanner says of these bytes; the text lives as long as it is asked for. */
+        void (*sample)(void *user, struct bh_str bytes, struct bh_arena *arena, struct bh_work_verdict *ret);
         void *user;
 };
 

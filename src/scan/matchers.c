@@ -4,6 +4,7 @@
 #include <malloc.h>
 #include <stdlib.h>
 
+#include "base/hash.h"
 #include "base/limits.h"
 #include "scan/content/run.h"
 #include "scan/layer.h"
@@ -18,6 +19,7 @@ struct bh_matchers {
         struct bh_yara *yara;
         struct bh_hashes *hashes; /* NULL: no list was given */
         struct bh_literals *literals;
+        const struct bh_second_opinion *second; /* NULL: nobody else is asked */
 };
 
 struct passing;
@@ -36,6 +38,8 @@ struct bh_matching {
         bool triggered;             /* a YARA rule may match */
         struct bh_yara_run *yara;
         struct bh_hashes_run *hashes;
+        uint64_t shown_bytes;       /* to the other scanner, of this layer */
+        bool second_failed, second_told;
 };
 
 static int build(struct bh_matchers *m, struct bh_err *err) {
@@ -75,6 +79,10 @@ int bh_matchers_load(struct bh_str bundle, struct bh_matchers **ret, struct bh_e
         else
                 *ret = m;
         return r;
+}
+
+void bh_matchers_second(struct bh_matchers *m, const struct bh_second_opinion *second) {
+        m->second = second;
 }
 
 void bh_matchers_free(struct bh_matchers **m) {
@@ -167,6 +175,43 @@ static void missing_rules(struct bh_matching *m, const struct bh_finding_sink *s
         m->told = true;
 }
 
+static void second_gap(struct bh_matching *m, const struct bh_finding_sink *sink, const struct bh_err *why) {
+        if (!m->second_told)
+                sink->gap(sink->user, bh_str_of(m->m->second->name), why);
+        m->second_told = true;
+}
+
+static int second_found(struct bh_matching *m, const struct bh_file *file, struct bh_str name, const struct bh_finding_sink *sink, struct bh_err *err) {
+        struct bh_finding f = { .kind = BH_FINDING_MALWARE, .severity = BH_SEVERITY_HIGH, .rule = BH_STR("second-opinion"),
+                                .title = BH_STR("Another scanner knows this file as malware"), .category = BH_STR("second-opinion"), .path = file->path,
+                                .evidence = name, .author = bh_str_of(m->m->second->name),
+                                .mend = BH_STR("Find out how it came here; rebuild from clean sources.") };
+
+        f.fingerprint = bh_hash64(bh_arena_printf(m->arena, "second-opinion|%.*s|%.*s", BH_FMT(file->path), BH_FMT(name)));
+        return sink->finding(sink->user, &f, err);
+}
+
+/* What is too large, or too much, is said once a layer; so is a scanner that is gone. */
+static int second(struct bh_matching *m, const struct bh_file *file, const struct bh_finding_sink *sink, struct bh_err *err) {
+        struct bh_err why = BH_ERR_NONE;
+        struct bh_str name;
+        int r;
+
+        if (m->second_failed || file->bytes.len == 0)
+                return 0;
+        if (file->truncated || file->bytes.len > BH_LIMIT_SECOND_FILE || file->bytes.len > BH_LIMIT_SECOND_LAYER - m->shown_bytes) {
+                BH_IGNORE(bh_fail(&why, BH_E_LIMIT, "files beyond its budget were not shown to it, the first %s", BH_QUOTE(file->path)));
+                second_gap(m, sink, &why);
+                return 0;
+        }
+        m->shown_bytes += file->bytes.len;
+        r = m->m->second->ask(m->m->second->user, m->arena, file->bytes, &name, &why);
+        m->second_failed = r < 0;
+        if (r < 0)
+                second_gap(m, sink, &why);
+        return r > 0 ? second_found(m, file, name, sink, err) : 0;
+}
+
 /* Hash lists speak of whole files; the others look at as much as there is. */
 static int malware(struct bh_matching *m, const struct bh_file *file, const struct bh_finding_sink *sink, struct bh_err *err) {
         int r;
@@ -176,6 +221,8 @@ static int malware(struct bh_matching *m, const struct bh_file *file, const stru
 
         if (r >= 0 && m->hashes && !file->truncated)
                 r = bh_hashes_scan(m->hashes, m->arena, file->path, file->bytes, sink, err);
+        if (r >= 0 && m->m->second)
+                r = second(m, file, sink, err);
         return r < 0 ? r : bh_yara_scan(m->yara, file->path, file->bytes, m->triggered, sink, err);
 }
 

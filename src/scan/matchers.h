@@ -16,6 +16,19 @@ struct bh_matchers;
 int bh_matchers_load(struct bh_str bundle, struct bh_matchers **ret, struct bh_err *err) BH_MUST_CHECK;
 void bh_matchers_free(struct bh_matchers **m);
 
+/*
+ * Another scanner, asked about every whole file beside our own rules: 1 and the
+ * name it has for it, 0: nothing; < 0: it cannot be asked any more. Its own
+ * limits are base/limits.h's BH_LIMIT_SECOND_...; what they leave out is a gap.
+ */
+struct bh_second_opinion {
+        int (*ask)(void *user, struct bh_arena *arena, struct bh_str bytes, struct bh_str *ret_name, struct bh_err *err);
+        void *user;
+        const char *name; /* "ClamAV" */
+};
+/* From now on; NULL for none. It must live as long as it is set. */
+void bh_matchers_second(struct bh_matchers *m, const struct bh_second_opinion *second);
+
 /* One thread's working state. */
 struct bh_matching;
 struct bh_matching *bh_matching_new(const struct bh_matchers *m, unsigned parts);

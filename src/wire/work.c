@@ -25,6 +25,7 @@ static void request(struct bh_wire *w, struct bh_work_request *r) {
         bh_wire_u64(w, &r->offset);
         bh_wire_u64(w, &r->size);
         bh_wire_u64(w, &r->max_bytes);
+        bh_wire_bool(w, &r->second_opinion);
 }
 
 static void answer(struct bh_wire *w, struct bh_work_answer *a) {
@@ -34,6 +35,11 @@ static void answer(struct bh_wire *w, struct bh_work_answer *a) {
         bh_wire_u64(w, &a->bytes);
         bh_wire_u32(w, &a->n_images);
         bh_wire_bytes(w, &a->body);
+}
+
+static void verdict(struct bh_wire *w, struct bh_work_verdict *v) {
+        v->said = (enum bh_second) bh_wire_enum(w, v->said, _BH_SECOND_MAX);
+        bh_wire_text(w, &v->text);
 }
 
 static void pair(struct bh_wire *w, struct bh_pair *p) {
@@ -134,6 +140,24 @@ int bh_work_answer_get(struct bh_arena *arena, struct bh_str bytes, struct bh_wo
         if (whole(&w, "worker's", err) < 0)
                 return BH_E_FORMAT;
         *ret = a;
+        return 0;
+}
+
+void bh_work_verdict_put(struct bh_buf *out, const struct bh_work_verdict *v) {
+        struct bh_wire w = bh_wire_writer(out);
+        struct bh_work_verdict copy = *v;
+
+        verdict(&w, &copy);
+}
+
+int bh_work_verdict_get(struct bh_arena *arena, struct bh_str bytes, struct bh_work_verdict *ret, struct bh_err *err) {
+        struct bh_wire w = bh_wire_reader(arena, bytes);
+        struct bh_work_verdict v = { 0 };
+
+        verdict(&w, &v);
+        if (whole(&w, "verdict", err) < 0)
+                return BH_E_FORMAT;
+        *ret = v;
         return 0;
 }
 

@@ -11,7 +11,8 @@
  *     ARCHIVE        fd               -> IMAGE, LAYER for each layer, bottom first, DONE
  *     SBOM           fd               -> LAYER (its packages), DONE
  *
- * PROGRESS may come in between; FAILED instead of DONE ends a request that
+ * Where a request has `second_opinion`, SAMPLE comes with the bytes of a file;
+ * the worker then waits for a verdict on it. PROGRESS may come in between; FAILED instead of DONE ends a request that
  * could not be answered. Answers are read as hostile.
  */
 #include "base/arena.h"
@@ -30,9 +31,10 @@ struct bh_work_request {
         struct bh_str digest, diff_id; /* what a layer must have; may be empty */
         uint64_t offset, size;         /* the part of fd to read; size 0: to its end, from where it stands */
         uint64_t max_bytes;            /* of a layer's tar; 0: the usual limit */
+        bool second_opinion;           /* files are to be shown to another scanner: SAMPLE */
 };
 
-enum bh_answer { BH_ANSWER_DONE, BH_ANSWER_FAILED, BH_ANSWER_PROGRESS, BH_ANSWER_IMAGE, BH_ANSWER_LAYER, _BH_ANSWER_MAX };
+enum bh_answer { BH_ANSWER_DONE, BH_ANSWER_FAILED, BH_ANSWER_PROGRESS, BH_ANSWER_IMAGE, BH_ANSWER_LAYER, BH_ANSWER_SAMPLE, _BH_ANSWER_MAX };
 
 struct bh_work_answer {
         enum bh_answer answer;
@@ -40,7 +42,15 @@ struct bh_work_answer {
         struct bh_str text;  /* FAILED: a sentence */
         uint64_t bytes;      /* PROGRESS: of the tar so far */
         uint32_t n_images;   /* IMAGE: how many the archive held */
-        struct bh_str body;  /* IMAGE, LAYER: encoded */
+        struct bh_str body;  /* IMAGE, LAYER: encoded; SAMPLE: a file */
+};
+
+/* What another scanner says of a SAMPLE. */
+enum bh_second { BH_SECOND_CLEAN, BH_SECOND_FOUND, BH_SECOND_FAILED, _BH_SECOND_MAX };
+
+struct bh_work_verdict {
+        enum bh_second said;
+        struct bh_str text; /* FOUND: the name it has for it; FAILED: why */
 };
 
 void bh_work_request_put(struct bh_buf *out, const struct bh_work_request *r);
@@ -49,6 +59,9 @@ int bh_work_request_get(struct bh_arena *arena, struct bh_str bytes, struct bh_w
 void bh_work_answer_put(struct bh_buf *out, const struct bh_work_answer *a);
 int bh_work_answer_get(struct bh_arena *arena, struct bh_str bytes, struct bh_work_answer *ret, struct bh_err *err)
         BH_MUST_CHECK;
+
+void bh_work_verdict_put(struct bh_buf *out, const struct bh_work_verdict *v);
+int bh_work_verdict_get(struct bh_arena *arena, struct bh_str bytes, struct bh_work_verdict *ret, struct bh_err *err) BH_MUST_CHECK;
 
 void bh_wire_image_put(struct bh_buf *out, const struct bh_image *image);
 int bh_wire_image_get(struct bh_arena *arena, struct bh_str bytes, struct bh_image *ret, struct bh_err *err) BH_MUST_CHECK;

@@ -15,6 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         BH_IGNORE(bh_wire_layer_get(arena, bytes, &layer, NULL));
         BH_IGNORE(bh_wire_image_get(arena, bytes, &image, NULL));
         BH_IGNORE(bh_work_answer_get(arena, bytes, &answer, NULL));
+        BH_IGNORE(bh_work_verdict_get(arena, bytes, &(struct bh_work_verdict){ 0 }, NULL));
         BH_IGNORE(bh_work_request_get(arena, bytes, &request, NULL));
         bh_arena_free(&arena);
         return 0;

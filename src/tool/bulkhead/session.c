@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/limits.h"
+#include "fmt/digest.h"
 #include "image/archive.h"
 #include "scan/layer.h"
 #include "sys/fd.h"
@@ -53,6 +54,22 @@ static int open_index(struct bh_session *t, struct bh_err *err) {
         t->opts.index = t->index;
         t->opts.index_path = bh_str_of(t->depot.index);
         return bh_wrap(err, r, "%s", t->depot.index);
+}
+
+/* What was kept with other signatures, or with none, is not what this scan would find. */
+static int open_clamd(struct bh_session *t, struct bh_err *err) {
+        struct bh_acquire_opts *a = &t->opts.acquire;
+        struct bh_str address = bh_str_of(bh_cli_get(t->cli, "clamd"));
+        int r;
+
+        if (address.len == 0 || !(a->parts & BH_SCAN_MALWARE))
+                return 0;
+        r = bh_clamd_open(&t->clamd, t->cli->arena, address, err);
+        if (r < 0)
+                return bh_wrap(err, r, "--clamd %s", BH_QUOTE(address));
+        a->clamd = &t->clamd;
+        a->content_digest = bh_digest_sha256(t->cli->arena, bh_arena_printf(t->cli->arena, "%.*s|%.*s", BH_FMT(a->content_digest), BH_FMT(t->clamd.version)));
+        return 0;
 }
 
 static int open_cache(struct bh_session *t, struct bh_err *err) {
@@ -149,6 +166,8 @@ int bh_session_open(struct bh_session *t, struct bh_cli *cli, struct bh_err *err
                 r = bh_session_source(cli, a, err);
         if (r >= 0)
                 r = bh_tool_content(t->cli, a->parts, &t->content_fd, &a->content_digest, err);
+        if (r >= 0)
+                r = open_clamd(t, err);
         if (r >= 0)
                 r = open_licences(t, err);
         if (r >= 0)

@@ -35,6 +35,7 @@
         { "only", 0, "LIST", "look only for these: packages,secrets,malware,files,licences", NULL, false },            \
         { "licences", 0, NULL, "list packages by the class of their licence", NULL, false },                           \
         { "yara", 0, "DIR", "further YARA rules, with those in its folders", NULL, true },                             \
+        { "clamd", 0, "SOCKET", "show every file to ClamAV's daemon too: a path, or HOST:PORT", NULL, false },          \
         { "hashes", 0, "FILE", "a list of digests of bad files, one a line, HEX;COMMENT", NULL, true },                \
         BH_SESSION_REACH_OPTS
 
@@ -58,6 +59,7 @@ struct bh_session {
         struct bh_policy policy;
         struct bh_vex_list vex;
         struct bh_licences licences;
+        struct bh_clamd clamd;
         int content_fd;
 };
 

@@ -30,6 +30,10 @@ struct worker {
         struct bh_matchers *matchers; /* NULL: no rules were given */
 };
 
+/* Shows a file to whoever started us, and waits for what another scanner says of it. */
+static int ask_second(void *user, struct bh_arena *arena, struct bh_str bytes, struct bh_str *ret_name, struct bh_err *err);
+static const struct bh_second_opinion second = { ask_second, NULL, "ClamAV" };
+
 /* What one request reads from. */
 struct input {
         int fd;
@@ -95,7 +99,28 @@ static void progress(void *user, uint64_t bytes) {
 }
 
 static struct bh_layer_opts layer_opts(const struct worker *w, const struct bh_work_request *q) {
+        if (w->matchers)
+                bh_matchers_second(w->matchers, q->second_opinion ? &second : NULL);
         return (struct bh_layer_opts){ .parts = q->parts, .matchers = w->matchers, .max_bytes = q->max_bytes, .progress = progress };
+}
+
+static int ask_second(void *user, struct bh_arena *arena, struct bh_str bytes, struct bh_str *ret_name, struct bh_err *err) {
+        BH_CLEANUP(bh_buf_done) struct bh_buf message = { 0 };
+        BH_CLEANUP(bh_fd_close) int unwanted = -1;
+        struct bh_work_verdict v;
+        int r = answer(&(struct bh_work_answer){ .answer = BH_ANSWER_SAMPLE, .body = bytes }, err);
+
+        (void) user;
+        if (r >= 0)
+                r = bh_sock_recv(SOCK, MAX_REQUEST, -1, &message, &unwanted, err);
+        if (r == 0)
+                r = bh_fail(err, BH_E_IO, "nobody answers");
+        if (r >= 0)
+                r = bh_work_verdict_get(arena, bh_arena_str(arena, bh_buf_str(&message)), &v, err);
+        if (r < 0)
+                return r;
+        *ret_name = v.text;
+        return v.said == BH_SECOND_FAILED ? bh_fail(err, BH_E_IO, "%.*s", BH_FMT(v.text)) : v.said == BH_SECOND_FOUND;
 }
 
 static int do_describe(const struct worker *w, const struct bh_work_request *q, int fd, struct bh_arena *arena, struct bh_err *err) {
