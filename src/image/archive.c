@@ -241,32 +241,52 @@ static int fill_members(const struct bh_archive *a, struct bh_arena *arena, stru
         return 0;
 }
 
-static int oci_image(const struct bh_archive *a, struct bh_str tag, const struct bh_platform *platform,
-                     struct bh_arena *arena, struct bh_image *ret, struct bh_archive_member ***ret_members,
-                     uint32_t *ret_n, struct bh_err *err) {
-        struct bh_archive_member *m = find(a, BH_STR("index.json"));
-        struct bh_image image = { 0 };
+/* From the index down to one manifest; its bytes are in *m, its row's name in `ret_name`. */
+static int oci_manifest(const struct bh_archive *a, struct bh_str tag, const struct bh_platform *platform, struct bh_arena *arena,
+                        struct bh_archive_member *m, struct bh_image *ret, uint32_t *ret_n, struct bh_err *err) {
         struct bh_str digest = { 0 };
         uint32_t row = 0;
-        int r;
 
         for (int depth = 0; depth < MAX_INDEX_DEPTH; depth++) {
-                r = bh_manifest_parse(arena, m->json, &image, err);
+                int r = bh_manifest_parse(arena, m->json, ret, err);
+
                 if (r < 0)
                         return bh_wrap(err, r, "%s", BH_QUOTE(m->path));
-                if (image.n_layers || image.config_digest.len)
+                if (ret->n_layers || ret->config_digest.len)
                         break;
                 if (depth == 0)
-                        *ret_n = image.n_manifests;
-                r = bh_manifest_choose(&image, depth == 0 ? tag : BH_STR(""), platform, &row, err);
+                        *ret_n = ret->n_manifests;
+                r = bh_manifest_choose(ret, depth == 0 ? tag : BH_STR(""), platform, &row, err);
                 if (r < 0)
                         return r;
-                digest = image.manifests[row].digest;
+                digest = ret->manifests[row].digest;
                 r = need_json_blob(a, arena, digest, &m, err);
                 if (r < 0)
                         return r;
         }
-        image.manifest_digest = digest;
+        ret->manifest_digest = digest;
+        return 0;
+}
+
+static int oci_wanted(const struct bh_archive *a, struct bh_str wanted, struct bh_arena *arena, struct bh_image *ret, struct bh_err *err) {
+        struct bh_archive_member *m;
+        int r = need_json_blob(a, arena, wanted, &m, err);
+
+        r = r < 0 ? r : bh_wrap(err, bh_manifest_parse(arena, m->json, ret, err), "%s", BH_QUOTE(m->path));
+        if (r >= 0)
+                ret->manifest_digest = wanted;
+        return r;
+}
+
+static int oci_image(const struct bh_archive *a, struct bh_str wanted, struct bh_str tag, const struct bh_platform *platform,
+                     struct bh_arena *arena, struct bh_image *ret, struct bh_archive_member ***ret_members,
+                     uint32_t *ret_n, struct bh_err *err) {
+        struct bh_archive_member *m = find(a, BH_STR("index.json"));
+        struct bh_image image = { 0 };
+        int r = wanted.len ? oci_wanted(a, wanted, arena, &image, err) : oci_manifest(a, tag, platform, arena, m, &image, ret_n, err);
+
+        if (r < 0)
+                return r;
         *ret_members = bh_arena_array(arena, struct bh_archive_member *, image.n_layers);
         r = need_json_blob(a, arena, image.config_digest, &m, err);
         if (r < 0)
@@ -287,20 +307,31 @@ static bool has_tag(const struct bh_docker_archive_image *d, struct bh_str tag) 
         return tag.len == 0;
 }
 
-static int docker_image(const struct bh_archive *a, const struct bh_archive_member *manifest, struct bh_str tag,
+/* The row `wanted` names by its configuration's digest, or the first with the tag. */
+static struct bh_docker_archive_image *docker_row(const struct bh_archive *a, struct bh_docker_archive_image *all, uint32_t n, struct bh_str wanted,
+                                                  struct bh_str tag) {
+        for (uint32_t i = 0; i < n; i++) {
+                const struct bh_archive_member *config = find(a, all[i].config);
+
+                if (wanted.len ? config && bh_digest_matches(wanted, config->json) : has_tag(&all[i], tag))
+                        return &all[i];
+        }
+        return NULL;
+}
+
+static int docker_image(const struct bh_archive *a, const struct bh_archive_member *manifest, struct bh_str wanted, struct bh_str tag,
                         struct bh_arena *arena, struct bh_image *ret, struct bh_archive_member ***ret_members,
                         uint32_t *ret_n, struct bh_err *err) {
-        struct bh_docker_archive_image *all, *d = NULL;
+        struct bh_docker_archive_image *all, *d;
         struct bh_archive_member *config;
         struct bh_image image = { 0 };
         int r = bh_docker_manifest_parse(arena, manifest->json, &all, ret_n, err);
 
         if (r < 0)
                 return bh_wrap(err, r, "manifest.json");
-        for (uint32_t i = 0; i < *ret_n && !d; i++)
-                d = has_tag(&all[i], tag) ? &all[i] : NULL;
+        d = docker_row(a, all, *ret_n, wanted, tag);
         if (!d)
-                return bh_fail(err, BH_E_NOTFOUND, "no image with the tag %s", BH_QUOTE(tag));
+                return bh_fail(err, BH_E_NOTFOUND, "no image with the %s %s", wanted.len ? "digest" : "tag", BH_QUOTE(wanted.len ? wanted : tag));
         r = need(a, d->config, &config, err);
         if (r < 0)
                 return r;
@@ -322,15 +353,86 @@ static int docker_image(const struct bh_archive *a, const struct bh_archive_memb
         return r;
 }
 
-int bh_archive_image(const struct bh_archive *archive, struct bh_str tag, const struct bh_platform *platform,
+/* ---- what there is ---- */
+
+static int add_row(struct bh_image *out, const struct bh_manifest_ref *row, struct bh_err *err) {
+        for (uint32_t i = 0; i < out->n_manifests; i++)
+                if (bh_str_eq(out->manifests[i].digest, row->digest))
+                        return 0;
+        if (out->n_manifests == BH_LIMIT_INDEX_IMAGES)
+                return bh_fail(err, BH_E_LIMIT, "more than %d images", BH_LIMIT_INDEX_IMAGES);
+        out->manifests[out->n_manifests++] = *row;
+        return 0;
+}
+
+static int list_oci(const struct bh_archive *a, const struct bh_archive_member *m, struct bh_str name, int depth, struct bh_arena *arena,
+                    struct bh_image *out, struct bh_err *err) {
+        struct bh_image index = { 0 };
+        int r = depth < MAX_INDEX_DEPTH ? bh_manifest_parse(arena, m->json, &index, err)
+                                        : bh_fail(err, BH_E_LIMIT, "indexes nested deeper than %d", MAX_INDEX_DEPTH);
+
+        if (r < 0)
+                return bh_wrap(err, r, "%s", BH_QUOTE(m->path));
+        for (uint32_t i = 0; i < index.n_manifests && r >= 0; i++) {
+                struct bh_manifest_ref row = index.manifests[i];
+                struct bh_err absent = BH_ERR_NONE;
+                struct bh_archive_member *below;
+                struct bh_image inner = { 0 };
+
+                if (row.attestation || bh_str_is(row.platform.os, "unknown") || row.artifact_type.len || need_blob(a, arena, row.digest, &below, &absent) < 0)
+                        continue;
+                row.ref_name = row.ref_name.len ? row.ref_name : name;
+                r = need_json_blob(a, arena, row.digest, &below, err);
+                if (r >= 0)
+                        r = bh_manifest_parse(arena, below->json, &inner, err);
+                if (r >= 0)
+                        r = inner.n_manifests ? list_oci(a, below, row.ref_name, depth + 1, arena, out, err) : add_row(out, &row, err);
+        }
+        return r;
+}
+
+static int list_docker(const struct bh_archive *a, const struct bh_archive_member *manifest, struct bh_arena *arena, struct bh_image *out,
+                       struct bh_err *err) {
+        struct bh_docker_archive_image *all;
+        uint32_t n;
+        int r = bh_docker_manifest_parse(arena, manifest->json, &all, &n, err);
+
+        for (uint32_t i = 0; r >= 0 && i < n; i++) {
+                struct bh_manifest_ref row = { .ref_name = all[i].n_repo_tags ? all[i].repo_tags[0] : BH_STR("") };
+                struct bh_archive_member *config;
+
+                r = need(a, all[i].config, &config, err);
+                if (r < 0)
+                        break;
+                row.digest = bh_digest_sha256(arena, config->json);
+                r = add_row(out, &row, err);
+        }
+        return r;
+}
+
+int bh_archive_list(const struct bh_archive *archive, struct bh_arena *arena, struct bh_image *ret, struct bh_err *err) {
+        const struct bh_archive_member *index = find(archive, BH_STR("index.json")), *manifest = find(archive, BH_STR("manifest.json"));
+        struct bh_image all = { .manifests = bh_arena_array(arena, struct bh_manifest_ref, BH_LIMIT_INDEX_IMAGES) };
+        int r = index      ? list_oci(archive, index, BH_STR(""), 0, arena, &all, err)
+                : manifest ? list_docker(archive, manifest, arena, &all, err)
+                           : bh_fail(err, BH_E_FORMAT, "neither manifest.json (docker save) nor index.json (OCI) in the archive");
+
+        if (r >= 0)
+                *ret = all;
+        return r;
+}
+
+int bh_archive_image(const struct bh_archive *archive, struct bh_str wanted, struct bh_str tag, const struct bh_platform *platform,
                      struct bh_arena *arena, struct bh_image *ret, struct bh_archive_member ***ret_members,
                      uint32_t *ret_n_images, struct bh_err *err) {
         const struct bh_archive_member *manifest = find(archive, BH_STR("manifest.json"));
 
         *ret_n_images = 0;
+        if (wanted.len && find(archive, BH_STR("index.json")))
+                return oci_image(archive, wanted, tag, platform, arena, ret, ret_members, ret_n_images, err);
         if (manifest)
-                return docker_image(archive, manifest, tag, arena, ret, ret_members, ret_n_images, err);
+                return docker_image(archive, manifest, wanted, tag, arena, ret, ret_members, ret_n_images, err);
         if (find(archive, BH_STR("index.json")))
-                return oci_image(archive, tag, platform, arena, ret, ret_members, ret_n_images, err);
+                return oci_image(archive, wanted, tag, platform, arena, ret, ret_members, ret_n_images, err);
         return bh_fail(err, BH_E_FORMAT, "neither manifest.json (docker save) nor index.json (OCI) in the archive");
 }

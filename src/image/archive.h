@@ -33,13 +33,20 @@ int bh_archive_read(struct bh_stream *from, bh_archive_layer_fn on_layer, void *
                     struct bh_archive *ret, struct bh_err *err) BH_MUST_CHECK;
 
 /*
- * The image in it that fits: by tag when `tag` is not empty, by platform where
- * there is a choice. ret_members[i] is the member of layer i. ret_n_images says
+ * The image in it that fits: the one `wanted` names, by the digest of its
+ * manifest or configuration, when that is not empty; by tag when `tag` is not,
+ * by platform where there is a choice. ret_members[i] is the member of layer i. ret_n_images says
  * how many there were to choose from.
  */
-int bh_archive_image(const struct bh_archive *archive, struct bh_str tag, const struct bh_platform *platform,
+int bh_archive_image(const struct bh_archive *archive, struct bh_str wanted, struct bh_str tag, const struct bh_platform *platform,
                      struct bh_arena *arena, struct bh_image *ret, struct bh_archive_member ***ret_members,
                      uint32_t *ret_n_images, struct bh_err *err) BH_MUST_CHECK;
+
+/*
+ * All images that are really in it, as the rows of an index: digests for
+ * `wanted`. An index may name more than was put into the archive.
+ */
+int bh_archive_list(const struct bh_archive *archive, struct bh_arena *arena, struct bh_image *ret, struct bh_err *err) BH_MUST_CHECK;
 
 /* Which row of an index to take; attestations never. An empty platform takes linux and this machine's, else the first. */
 int bh_manifest_choose(const struct bh_image *index, struct bh_str tag, const struct bh_platform *platform,

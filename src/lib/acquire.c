@@ -330,8 +330,8 @@ static int ask_once(struct acquire *a, bool with_content, const struct bh_work_r
 static void say_others(struct acquire *a, uint32_t n_images) {
         struct bh_err err = BH_ERR_NONE;
 
-        if (n_images > 1 && a->source->ref.tag.len == 0) {
-                BH_IGNORE(bh_fail(&err, BH_E_UNSUPPORTED, "the archive holds %u images; this is the first", n_images));
+        if (n_images > 1 && a->source->ref.tag.len == 0 && a->opts->manifest.len == 0) {
+                BH_IGNORE(bh_fail(&err, BH_E_UNSUPPORTED, "the archive holds %u images; this is one of them, --all-platforms scans all", n_images));
                 add_gap(a, "archive", &err);
         }
 }
@@ -368,7 +368,7 @@ static bool can_seek(int fd) {
 
 /* A file is looked over first, so that only missing layers are read; a pipe is read as it comes. */
 static int acquire_archive(struct acquire *a, struct bh_err *err) {
-        struct bh_work_request q = { .work = BH_WORK_ARCHIVE_INDEX, .parts = a->opts->parts, .platform = a->opts->platform,
+        struct bh_work_request q = { .work = BH_WORK_ARCHIVE_INDEX, .parts = a->opts->parts, .platform = a->opts->platform, .digest = a->opts->manifest,
                                      .max_bytes = a->opts->max_layer_bytes, .second_opinion = wants_second(a) };
         struct collect c = { .a = a };
         int r = BH_E_FORMAT;

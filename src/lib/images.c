@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lib/images.h"
 
+#include <sys/stat.h>
+
 #include "base/limits.h"
 #include "lib/worker.h"
 
@@ -70,6 +72,28 @@ static int walk(struct listing *l, const struct bh_image *index, struct bh_str t
         return r;
 }
 
+/* A pipe can be read but once: what comes through one is scanned as one image, and says when there are more. */
+static int list_archive(struct listing *l, struct bh_err *err) {
+        struct bh_worker_listener listener = { .image = keep_image };
+        struct bh_work_request q = { .work = BH_WORK_ARCHIVE_LIST };
+        struct bh_image all = { 0 };
+        struct stat st;
+        bool died;
+        int r;
+
+        if (fstat(l->source->fd, &st) < 0 || !S_ISREG(st.st_mode))
+                return 0;
+        listener.user = &all;
+        r = bh_worker_start(-1, &l->worker, err);
+        if (r < 0)
+                return r;
+        r = bh_worker_ask(l->worker, &q, l->source->fd, l->arena, &listener, &died, err);
+        bh_worker_stop(&l->worker);
+        for (uint32_t i = 0; r >= 0 && i < all.n_manifests; i++)
+                r = keep_digest(l, all.manifests[i].digest, err);
+        return r;
+}
+
 static int list(struct listing *l, struct bh_err *err) {
         const struct bh_ref *ref = &l->source->ref;
         struct bh_image top = { 0 };
@@ -96,6 +120,8 @@ int bh_images_list(struct bh_str target, const struct bh_acquire_opts *opts, str
                 return r;
         if (l.source->form == BH_SOURCE_BLOBS)
                 r = list(&l, err);
+        else if (l.source->form == BH_SOURCE_ARCHIVE && l.source->ref.kind == BH_REF_ARCHIVE)
+                r = list_archive(&l, err);
         bh_source_close(&l.source);
         if (r < 0)
                 return r;

@@ -8,6 +8,7 @@
  *     DESCRIBE       manifest, config -> IMAGE, DONE     config may be empty: then the manifest alone
  *     LAYER          fd               -> LAYER, DONE
  *     ARCHIVE_INDEX  fd that can seek -> IMAGE, DONE     layers keep their offset and size in the archive
+ *     ARCHIVE_LIST   fd               -> IMAGE, DONE     its manifests are the images in the archive
  *     ARCHIVE        fd               -> IMAGE, LAYER for each layer, bottom first, DONE
  *     SBOM           fd               -> LAYER (its packages), DONE
  *
@@ -20,7 +21,7 @@
 #include "base/err.h"
 #include "model/image.h"
 
-enum bh_work { BH_WORK_CONTENT, BH_WORK_DESCRIBE, BH_WORK_LAYER, BH_WORK_ARCHIVE_INDEX, BH_WORK_ARCHIVE, BH_WORK_SBOM, _BH_WORK_MAX };
+enum bh_work { BH_WORK_CONTENT, BH_WORK_DESCRIBE, BH_WORK_LAYER, BH_WORK_ARCHIVE_INDEX, BH_WORK_ARCHIVE, BH_WORK_ARCHIVE_LIST, BH_WORK_SBOM, _BH_WORK_MAX };
 
 struct bh_work_request {
         enum bh_work work;
@@ -28,7 +29,7 @@ struct bh_work_request {
         struct bh_str manifest, config; /* JSON, hostile */
         struct bh_str tag;
         struct bh_platform platform;
-        struct bh_str digest, diff_id; /* what a layer must have; may be empty */
+        struct bh_str digest, diff_id; /* what a layer must have, or which image of an archive it is; may be empty */
         uint64_t offset, size;         /* the part of fd to read; size 0: to its end, from where it stands */
         uint64_t max_bytes;            /* of a layer's tar; 0: the usual limit */
         bool second_opinion;           /* files are to be shown to another scanner: SAMPLE */

@@ -7,6 +7,7 @@ import pathlib
 import resource
 import shutil
 import subprocess
+import tarfile
 import time
 
 import pytest
@@ -158,6 +159,63 @@ def test_all_platforms_are_targets_of_their_own(scan, two_platforms, tmp_path, n
     assert r.code == 0, r.stderr
     assert [x["target"]["name"] for x in r.reports] == [f"oci:{tmp_path}/l (linux/amd64)", f"oci:{tmp_path}/l (linux/arm64)"]
     assert [list(packages_of(x)) for x in r.reports] == [["for-amd64"], ["for-arm64"]]
+
+
+def pack(directory, tar):
+    run("tar", "-C", directory, "-cf", tar, ".")
+    return tar
+
+
+@pytest.mark.parametrize("nested", [False, True])
+@pytest.mark.parametrize("packed", [False, True])
+def test_all_platforms_of_an_archive(scan, two_platforms, tmp_path, nested, packed):
+    write_index(tmp_path / "l", two_platforms, nested, [ATTESTATION])
+    tar = pack(tmp_path / "l", tmp_path / "l.tar")
+    if packed:
+        run("gzip", "-1", tar)
+        tar = f"{tar}.gz"
+    r = scan(f"archive:{tar}", "--all-platforms")
+    assert r.code == 0, r.stderr
+    assert [list(packages_of(x)) for x in r.reports] == [["for-amd64"], ["for-arm64"]]
+    assert [x["target"]["name"].rpartition("(")[2] for x in r.reports] == ["linux/amd64)", "linux/arm64)"]
+    assert not any(x["gaps"] for x in r.reports)
+    assert list(scan(f"archive:{tar}", "--platform", "linux/arm64").packages) == ["for-arm64"]
+
+
+def test_what_an_index_names_and_the_archive_lacks_is_no_platform_of_it(scan, two_platforms, tmp_path):
+    gone = Image(debian_like(("gone", "1")), architecture="riscv64")
+    row = gone.descriptor("application/vnd.oci.image.manifest.v1+json", gone.manifest, platform={"os": "linux", "architecture": "riscv64"})
+    write_index(tmp_path / "l", two_platforms, extra=[row])
+    r = scan(f"archive:{pack(tmp_path / 'l', tmp_path / 'l.tar')}", "--all-platforms")
+    assert r.code == 0, r.stderr
+    assert len(r.reports) == 2
+
+
+def test_all_images_of_docker_save(scan, tmp_path):
+    layers = {n: debian_like((n, "1")) for n in ("one", "two")}
+    with tarfile.open(tmp_path / "two.tar", "w") as tar:
+        rows = []
+        for name, l in layers.items():
+            config = json.dumps({"architecture": "amd64", "os": "linux", "config": {}, "rootfs": {"type": "layers", "diff_ids": [sha256(l)]}}).encode()
+            add_file(tar, f"{name}.json", config)
+            add_file(tar, f"{name}/layer.tar", l)
+            rows.append({"Config": f"{name}.json", "RepoTags": [f"{name}:1"], "Layers": [f"{name}/layer.tar"]})
+        add_file(tar, "manifest.json", json.dumps(rows).encode())
+    r = scan(f"archive:{tmp_path}/two.tar", "--all-platforms")
+    assert r.code == 0, r.stderr
+    assert [x["target"]["name"][len(f"archive:{tmp_path}/two.tar"):] for x in r.reports] == [" (one:1, linux/amd64)", " (two:1, linux/amd64)"]
+    assert [list(packages_of(x)) for x in r.reports] == [["one"], ["two"]]
+    assert any("--all-platforms scans all" in g for g in scan(f"archive:{tmp_path}/two.tar").gaps)
+
+
+def test_all_platforms_from_a_pipe_is_one_and_says_so(scan, two_platforms, tmp_path):
+    write_index(tmp_path / "l", two_platforms)
+    with open(pack(tmp_path / "l", tmp_path / "l.tar"), "rb") as tar:
+        cat = subprocess.Popen(["cat"], stdin=tar, stdout=subprocess.PIPE)
+        r = scan("archive:-", "--all-platforms", stdin=cat.stdout)
+        cat.wait()
+    assert list(packages_of(r.one)) == ["for-amd64"]
+    assert any("the archive holds 2 images" in g for g in r.gaps)
 
 
 def test_all_platforms_of_a_registry(scan, registry, two_platforms):

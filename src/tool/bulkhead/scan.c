@@ -9,7 +9,7 @@
 static const struct bh_opt opts[] = {
         BH_OUTPUT_OPTS,
         BH_SESSION_OPTS,
-        { "all-platforms", 0, NULL, "every image of a multi-platform one", NULL, false },
+        { "all-platforms", 0, NULL, "every image of a multi-platform one, or of an archive", NULL, false },
         { "fail-on", 0, "LIST", "exit with 1 when there is any of these: critical,fixable:high,kev,secret,gap,...", NULL, false },
         { NULL, 0, NULL, NULL, NULL, false },
 };
@@ -48,12 +48,13 @@ static void scan_one(struct scanned *s, const char *target) {
                 *bh_vec_add(s->arena, &s->reports) = report;
 }
 
-/* "REF (linux/arm64)" */
+/* "REF (linux/arm64)", of an archive of several names "FILE (app:1, linux/arm64)" */
 static void name_platform(struct scanned *s, struct bh_report *r) {
+        struct bh_str tag = r->image.n_repo_tags ? r->image.repo_tags[0] : BH_STR("");
         const struct bh_platform *p = &r->image.platform;
 
-        r->target = bh_arena_printf(s->arena, "%.*s (%.*s/%.*s%s%.*s)", BH_FMT(r->target), BH_FMT(p->os), BH_FMT(p->architecture),
-                                    p->variant.len ? "/" : "", BH_FMT(p->variant));
+        r->target = bh_arena_printf(s->arena, "%.*s (%.*s%s%.*s/%.*s%s%.*s)", BH_FMT(r->target), BH_FMT(tag), tag.len ? ", " : "", BH_FMT(p->os),
+                                    BH_FMT(p->architecture), p->variant.len ? "/" : "", BH_FMT(p->variant));
 }
 
 static void scan_platforms(struct scanned *s, const char *target) {

@@ -166,7 +166,7 @@ static int do_archive_index(const struct worker *w, const struct bh_work_request
         r = bh_archive_read(&stream, NULL, NULL, arena, &archive, err);
         bh_stream_done(&stream);
         if (r >= 0)
-                r = bh_archive_image(&archive, q->tag, &q->platform, arena, &image, &members, &n_images, err);
+                r = bh_archive_image(&archive, q->digest, q->tag, &q->platform, arena, &image, &members, &n_images, err);
         return r < 0 ? r : answer_image(&image, n_images, err);
 }
 
@@ -217,7 +217,7 @@ static int do_archive(const struct worker *w, const struct bh_work_request *q, i
         bh_unpack_free(&unpack);
         bh_stream_done(&packed);
         if (r >= 0)
-                r = bh_archive_image(&archive, q->tag, &q->platform, arena, &image, &members, &n_images, err);
+                r = bh_archive_image(&archive, q->digest, q->tag, &q->platform, arena, &image, &members, &n_images, err);
         if (r >= 0)
                 r = answer_image(&image, n_images, err);
         for (uint32_t i = 0; r >= 0 && i < image.n_layers; i++) {
@@ -230,6 +230,27 @@ static int do_archive(const struct worker *w, const struct bh_work_request *q, i
                 r = answer_layer(layer, err);
         }
         return r;
+}
+
+static int do_archive_list(const struct worker *w, const struct bh_work_request *q, int fd, struct bh_arena *arena, struct bh_err *err) {
+        struct input in = input_of(q, fd);
+        struct bh_stream packed, plain;
+        struct bh_unpack *unpack;
+        struct bh_archive archive;
+        struct bh_image all = { 0 };
+        int r;
+
+        (void) w;
+        bh_stream_init(&packed, fill, &in);
+        unpack = bh_unpack_new(&packed);
+        bh_stream_init(&plain, bh_unpack_fill, unpack);
+        r = bh_archive_read(&plain, NULL, NULL, arena, &archive, err);
+        bh_stream_done(&plain);
+        bh_unpack_free(&unpack);
+        bh_stream_done(&packed);
+        if (r >= 0)
+                r = bh_archive_list(&archive, arena, &all, err);
+        return r < 0 ? r : answer_image(&all, all.n_manifests, err);
 }
 
 static int do_sbom(const struct worker *w, const struct bh_work_request *q, int fd, struct bh_arena *arena, struct bh_err *err) {
@@ -254,7 +275,8 @@ static int do_unknown(const struct worker *w, const struct bh_work_request *q, i
 
 static int (*const works[_BH_WORK_MAX])(const struct worker *, const struct bh_work_request *, int, struct bh_arena *, struct bh_err *) = {
         [BH_WORK_CONTENT] = do_unknown,       [BH_WORK_DESCRIBE] = do_describe, [BH_WORK_LAYER] = do_layer,
-        [BH_WORK_ARCHIVE_INDEX] = do_archive_index, [BH_WORK_ARCHIVE] = do_archive, [BH_WORK_SBOM] = do_sbom,
+        [BH_WORK_ARCHIVE_INDEX] = do_archive_index, [BH_WORK_ARCHIVE] = do_archive, [BH_WORK_ARCHIVE_LIST] = do_archive_list,
+        [BH_WORK_SBOM] = do_sbom,
 };
 
 static int serve_one(const struct worker *w, struct bh_str message, int fd, struct bh_err *err) {
