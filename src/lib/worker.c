@@ -8,7 +8,7 @@
 #include "sys/sock.h"
 #include "wire/layer.h"
 
-enum { MAX_ANSWER = 1 << 30, SILENCE_MS = 10 * 60 * 1000 };
+enum { MAX_ANSWER = 1 << 30, SILENCE_MS = 10 * 60 * 1000, LARGE = 64 * 1024 };
 
 struct bh_worker {
         int sock;
@@ -98,15 +98,26 @@ static int hear_sample(struct bh_worker *w, const struct bh_work_answer *a, cons
         return bh_sock_send(w->sock, bh_buf_str(&message), -1, err);
 }
 
+/* A large message becomes the arena's own; a small one is copied, and its buffer used again. */
+static struct bh_str keep(struct bh_arena *arena, struct bh_buf *message) {
+        struct bh_str s = bh_buf_str(message);
+
+        if (s.len < LARGE)
+                return bh_arena_str(arena, s);
+        bh_arena_adopt(arena, message->at);
+        *message = (struct bh_buf){ 0 };
+        return s;
+}
+
 /* An answer of one kind is far larger than the others, comes often, and is gone when it was heard. */
-static int hear_message(struct bh_worker *w, struct bh_arena *arena, struct bh_str message, const struct bh_worker_listener *l,
+static int hear_message(struct bh_worker *w, struct bh_arena *arena, struct bh_buf *message, const struct bh_worker_listener *l,
                         struct bh_work_answer *ret, struct bh_err *err) {
         BH_CLEANUP(bh_arena_free) struct bh_arena *brief = bh_arena_new();
-        int r = bh_work_answer_get(brief, message, ret, err);
+        int r = bh_work_answer_get(brief, bh_buf_str(message), ret, err);
 
         if (r >= 0 && ret->answer == BH_ANSWER_SAMPLE)
                 return hear_sample(w, ret, l, brief, err);
-        r = r < 0 ? r : bh_work_answer_get(arena, bh_arena_str(arena, message), ret, err);
+        r = r < 0 ? r : bh_work_answer_get(arena, keep(arena, message), ret, err);
         if (r < 0 || ret->answer == BH_ANSWER_DONE || ret->answer == BH_ANSWER_FAILED)
                 return r;
         return hear(arena, ret, l, err);
@@ -132,7 +143,7 @@ int bh_worker_ask(struct bh_worker *w, const struct bh_work_request *request, in
                 if (r == 0 || (r < 0 && err->code == BH_E_IO))
                         return died(w, ret_died, err);
                 if (r >= 0)
-                        r = hear_message(w, arena, bh_buf_str(&message), listener, &a, err);
+                        r = hear_message(w, arena, &message, listener, &a, err);
                 if (r < 0)
                         return r;
                 if (a.answer == BH_ANSWER_DONE)

@@ -11,7 +11,7 @@
 #include <sqlite3.h>
 
 
-enum { BUSY_MS = 10000 };
+enum { BUSY_MS = 10000, PIECE = 1 << 20 };
 
 struct bh_cache {
         sqlite3 *db;
@@ -137,7 +137,7 @@ static int read_blob(struct bh_cache *c, sqlite3_int64 id, struct bh_arena *aren
 
         if (r == SQLITE_OK) {
                 int n = sqlite3_blob_bytes(blob);
-                char *bytes = bh_arena_bytes(arena, (size_t) n + 1);
+                char *bytes = bh_arena_alloc(arena, (size_t) n + 1); /* aligned, as what is read in place must be */
 
                 r = sqlite3_blob_read(blob, bytes, n, 0);
                 if (r == SQLITE_OK)
@@ -164,15 +164,47 @@ int bh_cache_get(struct bh_cache *cache, struct bh_str key, struct bh_arena *are
         return r;
 }
 
+static int insert(struct bh_cache *c, struct bh_str key, struct bh_str bytes, bool empty) {
+        int r;
+
+        (void) sqlite3_bind_text(c->put, 1, key.at, (int) key.len, SQLITE_STATIC);
+        if (empty)
+                (void) sqlite3_bind_zeroblob64(c->put, 2, bytes.len);
+        else
+                (void) sqlite3_bind_blob64(c->put, 2, bytes.at, bytes.len, SQLITE_STATIC);
+        r = sqlite3_step(c->put);
+        (void) sqlite3_reset(c->put);
+        (void) sqlite3_clear_bindings(c->put);
+        return r == SQLITE_DONE ? SQLITE_OK : r;
+}
+
+/* SQLite would put a whole row together in memory first: a large one is made empty and filled in place. */
+static int insert_large(struct bh_cache *c, struct bh_str key, struct bh_str bytes) {
+        sqlite3_blob *blob = NULL;
+        int r = sqlite3_exec(c->db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
+
+        if (r != SQLITE_OK)
+                return r;
+        r = insert(c, key, bytes, true);
+        if (r == SQLITE_OK)
+                r = sqlite3_blob_open(c->db, "main", "entry", "bytes", sqlite3_last_insert_rowid(c->db), 1, &blob);
+        for (size_t at = 0; r == SQLITE_OK && at < bytes.len; at += PIECE)
+                r = sqlite3_blob_write(blob, bytes.at + at, (int) BH_MIN(bytes.len - at, (size_t) PIECE), (int) at);
+        (void) sqlite3_blob_close(blob);
+        if (r == SQLITE_OK)
+                r = sqlite3_exec(c->db, "COMMIT", NULL, NULL, NULL);
+        if (r != SQLITE_OK)
+                (void) sqlite3_exec(c->db, "ROLLBACK", NULL, NULL, NULL);
+        return r;
+}
+
 int bh_cache_put(struct bh_cache *cache, struct bh_str key, struct bh_str bytes, struct bh_err *err) {
         int r;
 
-        (void) sqlite3_bind_text(cache->put, 1, key.at, (int) key.len, SQLITE_STATIC);
-        (void) sqlite3_bind_blob64(cache->put, 2, bytes.at, bytes.len, SQLITE_STATIC);
-        r = sqlite3_step(cache->put);
-        (void) sqlite3_reset(cache->put);
-        (void) sqlite3_clear_bindings(cache->put);
-        return r == SQLITE_DONE ? 0 : sql_fail(cache->db, "write", err);
+        if (bytes.len > INT32_MAX)
+                return bh_fail(err, BH_E_LIMIT, "cache: an entry of %zu bytes", bytes.len);
+        r = bytes.len > PIECE ? insert_large(cache, key, bytes) : insert(cache, key, bytes, false);
+        return r == SQLITE_OK ? 0 : sql_fail(cache->db, "write", err);
 }
 
 int bh_cache_trim(struct bh_cache *cache, uint64_t max_bytes, struct bh_err *err) {

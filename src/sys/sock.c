@@ -54,15 +54,21 @@ static int send_all(int sock, struct bh_str s, int fd, struct bh_err *err) {
         return 0;
 }
 
-int bh_sock_send(int sock, struct bh_str message, int fd, struct bh_err *err) {
+int bh_sock_send_two(int sock, struct bh_str begin, struct bh_str end, int fd, struct bh_err *err) {
         BH_CLEANUP(bh_buf_done) struct bh_buf head = { 0 };
         int r;
 
-        if (message.len > UINT32_MAX)
-                return bh_fail(err, BH_E_LIMIT, "a message of %zu bytes", message.len);
-        bh_buf_le32(&head, (uint32_t) message.len);
+        if (begin.len > UINT32_MAX || end.len > UINT32_MAX - begin.len)
+                return bh_fail(err, BH_E_LIMIT, "a message of %zu and %zu bytes", begin.len, end.len);
+        bh_buf_le32(&head, (uint32_t) (begin.len + end.len));
         r = send_all(sock, bh_buf_str(&head), fd, err);
-        return r < 0 ? r : send_all(sock, message, -1, err);
+        if (r >= 0)
+                r = send_all(sock, begin, -1, err);
+        return r < 0 ? r : send_all(sock, end, -1, err);
+}
+
+int bh_sock_send(int sock, struct bh_str message, int fd, struct bh_err *err) {
+        return bh_sock_send_two(sock, message, (struct bh_str){ 0 }, fd, err);
 }
 
 static int wait_for(int sock, int timeout_ms, struct bh_err *err) {

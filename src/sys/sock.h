@@ -15,6 +15,8 @@
 int bh_sock_pair(int ret_fds[2], struct bh_err *err) BH_MUST_CHECK;
 /* fd: -1 for none; it stays the caller's. */
 int bh_sock_send(int sock, struct bh_str message, int fd, struct bh_err *err) BH_MUST_CHECK;
+/* One message whose end lies elsewhere. */
+int bh_sock_send_two(int sock, struct bh_str begin, struct bh_str end, int fd, struct bh_err *err) BH_MUST_CHECK;
 /*
  * 1: a message in `into` (cleared first), and its descriptor or -1 in *ret_fd,
  * then the caller's; 0: the other side is gone; < 0 failed. A message beyond

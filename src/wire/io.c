@@ -4,11 +4,14 @@
 #include <string.h>
 
 struct bh_wire bh_wire_writer(struct bh_buf *out) {
-        return (struct bh_wire){ .out = out };
+        return (struct bh_wire){ .out = out, .from = out->len };
 }
 
 struct bh_wire bh_wire_reader(struct bh_arena *arena, struct bh_str bytes) {
-        return (struct bh_wire){ .arena = arena, .in = bh_cur_of(bytes) };
+        struct bh_wire w = { .arena = arena, .in = bh_cur_of(bytes) };
+
+        w.base = w.in.at;
+        return w;
 }
 
 bool bh_wire_bad(const struct bh_wire *w) {
@@ -98,24 +101,34 @@ void bh_wire_raw(struct bh_wire *w, void *at, size_t n) {
                 memcpy(at, s.at, s.len);
 }
 
-void bh_wire_words(struct bh_wire *w, uint64_t **at, uint64_t *n) {
-        bh_wire_u64(w, n);
-        if (!w->out) {
-                if (bh_wire_bad(w) || *n > w->in.left / sizeof **at) {
-                        w->bad = true;
-                        *n = 0;
-                }
-                *at = bh_arena_alloc_array(w->arena, (size_t) *n, sizeof **at);
-        }
-        if (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__) { /* as they lie in memory: there may be millions */
-                bh_wire_raw(w, *at, (size_t) *n * sizeof **at);
+void bh_wire_pad(struct bh_wire *w) {
+        struct bh_str zeros;
+
+        if (w->out) {
+                while ((w->out->len - w->from) % 8)
+                        bh_buf_putc(w->out, '\0');
                 return;
         }
-        for (uint64_t i = 0; i < *n; i++)
-                if (w->out)
-                        bh_buf_le64(w->out, (*at)[i]);
-                else
-                        (*at)[i] = bh_cur_le64(&w->in);
+        zeros = bh_cur_take(&w->in, (size_t) -(w->in.at - w->base) % 8);
+        for (size_t i = 0; i < zeros.len; i++)
+                w->bad |= zeros.at[i] != '\0';
+}
+
+void bh_wire_take_words(struct bh_wire *w, uint64_t **ret, uint64_t n) {
+        struct bh_str s;
+
+        if (bh_wire_bad(w) || n > w->in.left / sizeof **ret) {
+                w->bad = true;
+                return;
+        }
+        s = bh_cur_take(&w->in, (size_t) n * sizeof **ret);
+        if ((uintptr_t) s.at % _Alignof(uint64_t) == 0) {
+                *ret = (uint64_t *) (uintptr_t) s.at;
+                return;
+        }
+        *ret = bh_arena_alloc_array(w->arena, (size_t) n, sizeof **ret);
+        if (n)
+                memcpy(*ret, s.at, s.len);
 }
 
 uint64_t bh_wire_table(struct bh_wire *w, void **at, uint64_t n, size_t row_size) {

@@ -22,6 +22,8 @@ struct bh_wire {
         struct bh_cur in;    /* reading */
         struct bh_arena *arena;
         bool bad;
+        const char *base; /* reading: where the message begins */
+        size_t from;      /* writing: the same, in `out` */
 };
 
 struct bh_wire bh_wire_writer(struct bh_buf *out);
@@ -44,8 +46,14 @@ void bh_wire_text(struct bh_wire *w, struct bh_str *v);
 void bh_wire_name(struct bh_wire *w, struct bh_str *v);
 /* Fixed bytes in place. */
 void bh_wire_raw(struct bh_wire *w, void *at, size_t n);
-/* Words of 64 bits, little endian: *at is made in the arena when reading. */
-void bh_wire_words(struct bh_wire *w, uint64_t **at, uint64_t *n);
+/* Zeros up to the next multiple of eight bytes from the message's beginning. */
+void bh_wire_pad(struct bh_wire *w);
+/*
+ * Reading: the next n words of 64 bits as this machine has them, which come
+ * after padding. They are not copied when the message itself lies on a
+ * multiple of eight: there may be millions.
+ */
+void bh_wire_take_words(struct bh_wire *w, uint64_t **ret, uint64_t n);
 
 /*
  * The head of a table: writes or reads the number of rows and, when reading,

@@ -118,29 +118,36 @@ static void layer(struct bh_wire *w, struct bh_layer *l) {
         release(w, &l->release);
         bh_wire_rows(w, &l->whiteouts, &l->n_whiteouts, name);
         bh_wire_rows(w, &l->opaques, &l->n_opaques, name);
-        bh_wire_words(w, &l->paths, &l->n_paths);
         bh_wire_rows(w, &l->digests, &l->n_digests, digest);
         bh_wire_rows(w, &l->sizes, &l->n_sizes, size);
         bh_wire_rows(w, &l->specials, &l->n_specials, special);
+        bh_wire_u64(w, &l->n_paths);
+        bh_wire_pad(w);
 }
 
-static const char magic[4] = { 'B', 'H', 'L', BH_WIRE_LAYER_VERSION };
+/* Hashes stand as this machine has them: neither the socket nor the cache leaves it, and who carries one away is told. */
+static const char magic[4] = { 'B', 'H', 'L', BH_WIRE_LAYER_VERSION | (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? 0x40 : 0) };
 
-void bh_wire_layer_put(struct bh_buf *out, const struct bh_layer *l) {
+struct bh_str bh_wire_layer_put_head(struct bh_buf *out, const struct bh_layer *l) {
         struct bh_wire w = bh_wire_writer(out);
 
         bh_buf_add(out, (struct bh_str){ magic, sizeof magic });
         layer(&w, (struct bh_layer *) (uintptr_t) l); /* a writer only reads */
+        return (struct bh_str){ (const char *) l->paths, (size_t) l->n_paths * sizeof *l->paths };
+}
+
+void bh_wire_layer_put(struct bh_buf *out, const struct bh_layer *l) {
+        bh_buf_add(out, bh_wire_layer_put_head(out, l));
 }
 
 int bh_wire_layer_get(struct bh_arena *arena, struct bh_str bytes, struct bh_layer *ret, struct bh_err *err) {
+        struct bh_wire w = bh_wire_reader(arena, bytes);
         struct bh_layer l = { 0 };
-        struct bh_wire w;
 
-        if (!bh_str_cut_prefix(&bytes, (struct bh_str){ magic, sizeof magic }))
+        if (!bh_str_eq(bh_cur_take(&w.in, sizeof magic), (struct bh_str){ magic, sizeof magic }))
                 return bh_fail(err, BH_E_FORMAT, "not a layer of this version");
-        w = bh_wire_reader(arena, bytes);
         layer(&w, &l);
+        bh_wire_take_words(&w, &l.paths, l.n_paths);
         if (bh_wire_bad(&w) || w.in.left)
                 return bh_fail(err, BH_E_FORMAT, "a broken layer message");
         *ret = l;

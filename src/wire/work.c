@@ -28,13 +28,24 @@ static void request(struct bh_wire *w, struct bh_work_request *r) {
         bh_wire_bool(w, &r->second_opinion);
 }
 
+static void body(struct bh_wire *w, struct bh_work_answer *a) {
+        uint64_t len = a->body.len + a->tail_bytes;
+
+        bh_wire_u64(w, &len);
+        bh_wire_pad(w);
+        if (w->out)
+                bh_buf_add(w->out, a->body);
+        else
+                a->body = bh_cur_take(&w->in, (size_t) len);
+}
+
 static void answer(struct bh_wire *w, struct bh_work_answer *a) {
         a->answer = (enum bh_answer) bh_wire_enum(w, a->answer, _BH_ANSWER_MAX);
         bh_wire_int(w, &a->code);
         bh_wire_text(w, &a->text);
         bh_wire_u64(w, &a->bytes);
         bh_wire_u32(w, &a->n_images);
-        bh_wire_bytes(w, &a->body);
+        body(w, a);
 }
 
 static void verdict(struct bh_wire *w, struct bh_work_verdict *v) {

@@ -43,7 +43,8 @@ struct bh_work_answer {
         struct bh_str text;  /* FAILED: a sentence */
         uint64_t bytes;      /* PROGRESS: of the tar so far */
         uint32_t n_images;   /* IMAGE: how many the archive held */
-        struct bh_str body;  /* IMAGE, LAYER: encoded; SAMPLE: a file */
+        struct bh_str body;  /* IMAGE, LAYER: encoded; SAMPLE: a file; on a multiple of 8 from the message's beginning */
+        uint64_t tail_bytes; /* when written: of the body, those that the sender lets follow by itself */
 };
 
 /* What another scanner says of a SAMPLE. */

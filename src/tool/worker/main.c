@@ -80,10 +80,11 @@ static int answer(const struct bh_work_answer *a, struct bh_err *err) {
 }
 
 static int answer_layer(const struct bh_layer *layer, struct bh_err *err) {
-        BH_CLEANUP(bh_buf_done) struct bh_buf body = { 0 };
+        BH_CLEANUP(bh_buf_done) struct bh_buf body = { 0 }, out = { 0 };
+        struct bh_str hashes = bh_wire_layer_put_head(&body, layer);
 
-        bh_wire_layer_put(&body, layer);
-        return answer(&(struct bh_work_answer){ .answer = BH_ANSWER_LAYER, .body = bh_buf_str(&body) }, err);
+        bh_work_answer_put(&out, &(struct bh_work_answer){ .answer = BH_ANSWER_LAYER, .body = bh_buf_str(&body), .tail_bytes = hashes.len });
+        return bh_sock_send_two(SOCK, bh_buf_str(&out), hashes, -1, err);
 }
 
 static int answer_image(const struct bh_image *image, uint32_t n_images, struct bh_err *err) {

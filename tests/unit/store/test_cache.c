@@ -36,6 +36,26 @@ static void what_is_put_is_got_and_the_rest_is_not(void **state) {
         bh_cache_close(&c);
 }
 
+static void a_large_entry_comes_back_and_may_be_replaced(void **state) {
+        BH_CLEANUP(bh_arena_free) struct bh_arena *arena = bh_arena_new();
+        struct bh_str large = { bh_arena_alloc(arena, 5000001), 5000001 }, b = { 0 };
+        struct bh_err err = BH_ERR_NONE;
+        struct bh_cache *c = open_it();
+
+        (void) state;
+        for (size_t i = 0; i < large.len; i++)
+                ((char *) (uintptr_t) large.at)[i] = (char) (i * 7 >> 3);
+        assert_int_equal(bh_cache_put(c, BH_STR("large"), BH_STR("small"), &err), 0);
+        assert_int_equal(bh_cache_put(c, BH_STR("large"), large, &err), 0);
+        assert_int_equal(bh_cache_get(c, BH_STR("large"), arena, &b, &err), 1);
+        assert_true(bh_str_eq(b, large));
+        assert_int_equal((uintptr_t) b.at % 8, 0);
+        assert_int_equal(bh_cache_put(c, BH_STR("large"), BH_STR("small again"), &err), 0);
+        assert_int_equal(bh_cache_get(c, BH_STR("large"), arena, &b, &err), 1);
+        assert_true(bh_str_eq(b, BH_STR("small again")));
+        bh_cache_close(&c);
+}
+
 static void processes_write_at_once_without_errors(void **state) {
         struct bh_err err = BH_ERR_NONE;
         int bad = 0;
@@ -101,6 +121,7 @@ static void trimming_keeps_the_newest(void **state) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(what_is_put_is_got_and_the_rest_is_not),
+                cmocka_unit_test(a_large_entry_comes_back_and_may_be_replaced),
                 cmocka_unit_test(processes_write_at_once_without_errors),
                 cmocka_unit_test(a_broken_file_is_set_aside),
                 cmocka_unit_test(trimming_keeps_the_newest),

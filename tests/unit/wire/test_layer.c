@@ -42,6 +42,36 @@ static void a_layer_comes_back_as_it_was(void **state) {
         bh_arena_free(&a);
 }
 
+static void hashes_may_follow_by_themselves_and_are_read_in_place(void **state) {
+        BH_CLEANUP(bh_buf_done) struct bh_buf head = { 0 }, message = { 0 };
+        uint64_t paths[1000];
+        struct bh_layer layer = { .diff_id = BH_STR("sha256:00"), .paths = paths, .n_paths = BH_LEN(paths) }, back;
+        struct bh_arena *a = bh_arena_new();
+        struct bh_work_answer answer;
+        struct bh_err err = BH_ERR_NONE;
+        struct bh_str end;
+
+        (void) state;
+        for (uint64_t i = 0; i < BH_LEN(paths); i++)
+                paths[i] = i << 40;
+        end = bh_wire_layer_put_head(&head, &layer);
+        assert_ptr_equal(end.at, paths);
+        bh_work_answer_put(&message, &(struct bh_work_answer){ .answer = BH_ANSWER_LAYER, .body = bh_buf_str(&head), .tail_bytes = end.len });
+        bh_buf_add(&message, end);
+        for (size_t off = 0; off < 2; off++) { /* where it lies well, and where it does not */
+                char *room = bh_arena_alloc(a, message.len + 8);
+
+                memcpy(room + off, message.at, message.len);
+                assert_int_equal(bh_work_answer_get(a, (struct bh_str){ room + off, message.len }, &answer, &err), 0);
+                assert_int_equal(bh_wire_layer_get(a, answer.body, &back, &err), 0);
+                assert_int_equal(back.n_paths, BH_LEN(paths));
+                assert_memory_equal(back.paths, paths, sizeof paths);
+                assert_int_equal((uintptr_t) back.paths % 8, 0);
+                assert_int_equal((char *) back.paths >= room && (char *) back.paths < room + message.len, off == 0);
+        }
+        bh_arena_free(&a);
+}
+
 static void a_message_cut_anywhere_is_refused(void **state) {
         BH_CLEANUP(bh_buf_done) struct bh_buf bytes = { 0 };
         struct bh_err err = BH_ERR_NONE;
@@ -91,5 +121,6 @@ static void a_request_and_an_image_come_back(void **state) {
         bh_arena_free(&a);
 }
 
-BH_UNIT_MAIN(a_layer_comes_back_as_it_was, a_message_cut_anywhere_is_refused, text_with_control_bytes_is_refused,
+BH_UNIT_MAIN(a_layer_comes_back_as_it_was, hashes_may_follow_by_themselves_and_are_read_in_place, a_message_cut_anywhere_is_refused,
+             text_with_control_bytes_is_refused,
              a_request_and_an_image_come_back)
