@@ -65,6 +65,7 @@
 #define BH_LIMIT_DB_DEPTH 20u                  /* of a tree of SQLite pages */
 #define BH_LIMIT_SECOND_FILE (25 * BH_MIB)      /* one file shown to clamd; its own StreamMaxLength is that or more */
 #define BH_LIMIT_SECOND_LAYER (2048 * BH_MIB)   /* all that is shown of one layer */
+#define BH_LIMIT_PE_STRINGS 1000                /* texts of one version resource */
 #define BH_LIMIT_LICENCES 64u                  /* different licences of one package */
 #define BH_LIMIT_LICENCE_BYTES 8192            /* one licence expression */
 #define BH_LIMIT_LICENCE_NODES 4096

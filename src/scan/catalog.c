@@ -30,6 +30,7 @@ const struct bh_cataloger bh_catalogers[] = {
         { "node-installed", BH_MATCH_BASENAME, "package.json", bh_pkg_node_installed },
         { "npm-lock", BH_MATCH_BASENAME, "package-lock.json", bh_pkg_npm_lock },
         { "npm-shrinkwrap", BH_MATCH_BASENAME, "npm-shrinkwrap.json", bh_pkg_npm_lock },
+        { "pe-version", BH_MATCH_PE, NULL, bh_pkg_pe },
         { "pnpm-lock", BH_MATCH_BASENAME, "pnpm-lock.yaml", bh_pkg_pnpm_lock },
         { "redhat-content", BH_MATCH_DIR, "root/buildinfo/content_manifests", bh_pkg_content_sets },
         { "redhat-content", BH_MATCH_PATH, "usr/share/buildinfo/content-sets.json", bh_pkg_content_sets },

@@ -33,6 +33,8 @@ BH_CATALOG_FN(bh_pkg_go_mod);
 BH_CATALOG_FN(bh_pkg_gradle_lock);
 BH_CATALOG_FN(bh_pkg_jar);
 BH_CATALOG_FN(bh_pkg_pom_xml);
+/* pe.c */
+BH_CATALOG_FN(bh_pkg_pe);
 /* php.c */
 BH_CATALOG_FN(bh_pkg_composer_installed);
 BH_CATALOG_FN(bh_pkg_composer_lock);
