@@ -232,7 +232,13 @@ struct css_set {
 };
 enum cgroup_subsys_id { pids_cgrp_id, memory_cgrp_id, cpu_cgrp_id, devices_cgrp_id, freezer_cgrp_id };
 
+struct thread_info {
+        u32 status;
+};
+#define BH_TS_COMPAT 2 /* x86: the call was made as a 32-bit program does */
+
 struct task_struct {
+        struct thread_info thread_info;
         unsigned int flags;
         unsigned in_execve : 1;
         struct mm_struct *mm;
@@ -262,7 +268,7 @@ struct linux_binprm {
 
 #if defined(__TARGET_ARCH_x86)
 struct pt_regs {
-        unsigned long r10, r9, r8, ax, cx, dx, si, di, orig_ax;
+        unsigned long r10, r9, r8, ax, bp, bx, cx, dx, si, di, orig_ax;
 };
 #elif defined(__TARGET_ARCH_arm64)
 struct pt_regs {

@@ -27,7 +27,7 @@ struct path_buf {
         u32 pos;  /* the text is at[pos .. BH_PATH_MAX) */
         u32 name; /* where its last part begins */
         u32 cut;
-        u32 pad;
+        u32 no_tree;
 };
 
 struct walk {
@@ -100,7 +100,8 @@ static long walk_step(u64 i, struct walk *ctx) {
         if (w->dentry == w->mount_root)
                 return up_a_mount(w) ? 0 : 1;
         read_dentry(w->dentry, &d);
-        if (d.parent == w->dentry) { /* of no tree: a pipe, a memfd */
+        if (d.parent == w->dentry) { /* of no tree: a memfd; a pipe has no name at all */
+                w->no_tree = 1;
                 put_name(w, d.name, d.len, false);
                 return 1;
         }
@@ -112,12 +113,12 @@ static long walk_step(u64 i, struct walk *ctx) {
 
 inline_ void start_text(struct path_buf *w) {
         w->pos = w->name = BH_PATH_MAX;
-        w->cut = 0;
+        w->cut = w->no_tree = 0;
 }
 
 /* The root itself has no name. */
 inline_ void end_text(struct path_buf *w) {
-        if (w->pos < BH_PATH_MAX)
+        if (w->pos < BH_PATH_MAX || w->no_tree)
                 return;
         w->pos = BH_PATH_MAX - 1;
         w->at[BH_PATH_MAX - 1] = '/';

@@ -73,6 +73,49 @@ inline_ void add_user_string(struct texts *x, u64 from, u32 most) {
 
 #define AT_FDCWD -100
 
+/* The name that a Unix socket was bound to; one that is no file's begins with "@". */
+inline_ u32 read_unix_name(u8 *to, struct sock *sk) {
+        struct unix_sock *u = (void *) sk;
+        struct unix_address *address = BPF_CORE_READ(u, addr);
+        char *name = (void *) address + bpf_core_field_offset(struct unix_address, name) + 2;
+        u32 n;
+
+        if (!address)
+                return 0;
+        n = BPF_CORE_READ(address, len) - 2;
+        if (n == 0 || n > 108)
+                return 0;
+        bpf_probe_read_kernel(to, n & 127, name);
+        if (to[0] == 0)
+                to[0] = '@';
+        else if (n > 1)
+                n = bpf_probe_read_kernel_str(to, 108, name) - 1; /* some count the NUL, some do not */
+        return n & 127;
+}
+
+inline_ void add_unix_name(struct texts *x, struct file *file) {
+        struct sock *sk = sock_of(file), *peer;
+        u32 n = 0;
+
+        if (x->at <= BH_REC_MASK && BPF_CORE_READ(sk, __sk_common.skc_family) == AF_UNIX) {
+                u8 *to = &x->s->rec[x->at & BH_REC_MASK];
+
+                peer = BPF_CORE_READ((struct unix_sock *) sk, peer);
+                n = peer ? read_unix_name(to, peer) : 0;
+                if (!n)
+                        n = read_unix_name(to, sk);
+        }
+        add_length(x, n);
+}
+
+/* What people call this fd: the path of a file, the name of a Unix socket, nothing for other sockets. */
+inline_ void add_fd_name(struct texts *x, struct task_struct *t, struct file *file) {
+        if (is_socket(file))
+                return add_unix_name(x, file);
+        walk_path(&x->s->path, t, BPF_CORE_READ(file, f_path.dentry), BPF_CORE_READ(file, f_path.mnt));
+        add_walked_path(x);
+}
+
 /* The directory from which a relative path is read: the path of dirfd, or of where the process is. */
 inline_ void add_base(struct texts *x, struct task_struct *t, s32 dirfd) {
         struct path_buf *w = &x->s->path;

@@ -61,4 +61,14 @@ inline_ void count_sent(u32 lane, long r, const struct bh_ev_head *h) {
                 count_sent((lane), bpf_ringbuf_output(&(ring), (h), bytes_, flags_), (h));                     \
         } while (0)
 
+/* The lane of a type is the filter's to say. A map is not a variable: hence the branches. */
+inline_ void send_to_lane(u32 lane, struct bh_ev_head *h, u32 bytes, const struct bh_sensor_control *c) {
+        if (lane == BH_LANE_PROC)
+                BH_SEND(ring_proc, BH_LANE_PROC, h, bytes, c);
+        else if (lane == BH_LANE_NET)
+                BH_SEND(ring_net, BH_LANE_NET, h, bytes, c);
+        else
+                BH_SEND(ring_file, BH_LANE_FILE, h, bytes, c);
+}
+
 #endif

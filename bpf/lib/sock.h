@@ -65,6 +65,13 @@ inline_ struct sock *sock_of(struct file *file) {
         return BPF_CORE_READ(socket, sk);
 }
 
+inline_ u32 inet_of(struct file *file) {
+        struct sock *sk = sock_of(file);
+        u16 family = BPF_CORE_READ(sk, __sk_common.skc_family);
+
+        return family == AF_INET || family == AF_INET6 ? 0x80 : 0; /* BH_HAVE_INET */
+}
+
 /* The fd part must be zeroed before. */
 inline_ void fill_fd(struct bh_ev_fd *fd, struct file *file, s32 num) {
         fill_file(fd, file);

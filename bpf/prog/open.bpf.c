@@ -5,10 +5,7 @@
  * those, the family of open: what was opened is told by the struct file that
  * came back, not by the name that was asked for.
  */
-#include "../lib/filter.h"
-#include "../lib/regs.h"
-#include "../lib/scratch.h"
-#include "../lib/send.h"
+#include "../lib/call.h"
 
 struct {
         __uint(type, BPF_MAP_TYPE_PROG_ARRAY);
@@ -22,10 +19,14 @@ int BPF_PROG(sys_exit, struct pt_regs *regs, long ret) {
         struct bh_sensor_control *c = the_control();
         struct bh_sensor_filter *f = c ? the_filter(c) : NULL;
         u64 number = call_number(regs);
+        u32 compat;
 
-        if (!f || number >= BH_SENSOR_CALLS || !f->calls[number].call)
+        if (!f || number >= BH_SENSOR_CALLS || !f->any[number])
                 return 0;
-        bpf_tail_call(ctx, &calls, f->calls[number].call);
+        compat = is_compat(bpf_get_current_task_btf());
+        if (!(f->any[number] & (compat ? 2 : 1)))
+                return 0;
+        bpf_tail_call(ctx, &calls, compat ? f->calls32[number].call : f->calls[number].call);
         return 0;
 }
 
@@ -71,85 +72,56 @@ inline_ u32 open_have(const struct how *how, long ret) {
 #define OPEN_NUMS 9
 #define OPEN_STRS 3
 
-inline_ void send_open(struct scratch *s, struct texts *x, struct opened *o, struct task_struct *t, u32 type, long ret,
-                       struct bh_sensor_control *c, bool has_fd) {
-        struct bh_ev_head *h = (void *) s->rec;
-        u64 *nums = (void *) s->rec + at_nums(has_fd, false);
-
-        fill_head(h, t, type, bpf_ktime_get_boot_ns());
-        h->res = ret;
-        h->n_nums = OPEN_NUMS;
-        h->n_strs = OPEN_STRS;
-        h->flags = x->flags | (has_fd ? BH_EV_HAS_FD : 0);
-        __builtin_memcpy(nums, o->args, sizeof(o->args));
-        __builtin_memcpy(nums + 6, &o->how, sizeof(o->how));
-        if (x->at <= BH_REC_MASK + BH_PATH_MAX)
-                BH_SEND(ring_file, BH_LANE_FILE, h, x->at, c);
-}
-
-/* Failed, or what came back is no file of ours: the caller's words are all there is. */
-inline_ void open_failed(struct scratch *s, struct opened *o, struct task_struct *t, u32 type, long ret,
-                         struct bh_sensor_control *c) {
-        struct texts x = { .s = s, .lens = (void *) s->rec + at_lens(false, false, OPEN_NUMS) };
-
-        x.at = at_bytes(false, false, OPEN_NUMS, OPEN_STRS);
-        x.lens[3] = 0;
-        add_nothing(&x);
+/* Only where the truth is not all that is wanted. */
+inline_ void add_words(struct call *k, const struct opened *o) {
         if (o->path)
-                add_path_argument(&x, t, o->dirfd, o->path);
-        else
-                x.lens[1] = x.lens[2] = 0;
-        send_open(s, &x, o, t, type, ret, c, false);
+                add_path_argument(&k->x, k->t, o->dirfd, o->path);
 }
 
-inline_ void open_worked(struct scratch *s, struct opened *o, struct task_struct *t, u32 type, long ret,
-                         struct bh_sensor_control *c, struct file *file, u32 wants) {
-        struct texts x = { .s = s, .lens = (void *) s->rec + at_lens(true, false, OPEN_NUMS) };
-        struct bh_ev_fd *fd = (void *) s->rec + at_fd();
+inline_ void send_open(struct call *k, const struct opened *o, struct file *file) {
+        bool has_fd = file != NULL;
 
-        x.at = at_bytes(true, false, OPEN_NUMS, OPEN_STRS);
-        x.lens[3] = 0;
-        __builtin_memset(fd, 0, sizeof(*fd));
-        fill_file(fd, file);
-        fd->num = ret;
-        add_walked_path(&x);
-        if ((wants & BH_WANTS_RAW_NAME) && o->path)
-                add_path_argument(&x, t, o->dirfd, o->path);
-        else
-                x.lens[1] = x.lens[2] = 0;
-        send_open(s, &x, o, t, type, ret, c, true);
+        start_record(k, has_fd, OPEN_NUMS, OPEN_STRS);
+        __builtin_memcpy(nums_of(k, has_fd) + 6, &o->how, sizeof(o->how));
+        if (has_fd) {
+                struct bh_ev_fd *fd = fd_part(k);
+
+                fill_file(fd, file);
+                fd->num = k->ret;
+                add_walked_path(&k->x);
+                if (k->f->wants & BH_WANTS_RAW_NAME)
+                        add_words(k, o);
+        } else {
+                add_nothing(&k->x);
+                add_words(k, o);
+        }
+        send_call(k);
 }
 
 SEC("tp_btf/sys_exit")
 int BPF_PROG(sys_open, struct pt_regs *regs, long ret) {
-        struct task_struct *t = bpf_get_current_task_btf();
-        struct bh_sensor_control *c = the_control();
-        struct bh_sensor_filter *f = c ? the_filter(c) : NULL;
         struct opened o;
-        struct scratch *s;
         struct file *file;
-        u64 rows, number = call_number(regs);
-        u32 type;
+        struct call k;
+        u64 rows;
 
-        if (!f || t->tgid == c->own_tgid || number >= BH_SENSOR_CALLS)
+        if (!find_call(&k, regs, ret))
                 return 0;
-        type = f->calls[number].type;
-        call_args(regs, o.args);
-        read_open_args(&o, type);
-        rows = rows_left(f, type, open_have(&o.how, ret) | where_is(t, c));
+        __builtin_memcpy(o.args, k.args, sizeof(o.args));
+        read_open_args(&o, k.row->type);
+        rows = rows_left(k.f, k.row->type, open_have(&o.how, ret) | where_is(k.t, k.c));
         if (!rows)
                 return 0;
-        s = my_scratch();
-        if (!s)
+        k.s = my_scratch();
+        if (!k.s)
                 return 0;
-        file = file_of_fd(t, ret);
-        if (!file) {
-                open_failed(s, &o, t, type, ret, c);
-                return 0;
+        file = file_of_fd(k.t, ret);
+        if (file) {
+                walk_path(&k.s->path, k.t, BPF_CORE_READ(file, f_path.dentry), BPF_CORE_READ(file, f_path.mnt));
+                if (!path_wanted(k.f, rows, &k.s->path, k.c->active & 1))
+                        return 0;
         }
-        walk_path(&s->path, t, BPF_CORE_READ(file, f_path.dentry), BPF_CORE_READ(file, f_path.mnt));
-        if (path_wanted(f, rows, &s->path, c->active & 1))
-                open_worked(s, &o, t, type, ret, c, file, f->wants);
+        send_open(&k, &o, file);
         return 0;
 }
 

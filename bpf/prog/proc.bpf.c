@@ -5,6 +5,7 @@
 #include "../lib/cgroup.h"
 #include "../lib/filter.h"
 #include "../lib/path.h"
+#include "../lib/rights.h"
 #include "../lib/send.h"
 #include "../lib/sock.h"
 #include "../lib/task.h"
@@ -193,6 +194,20 @@ inline_ void fill_exec(struct bh_ev_proc *p, struct task_struct *t, int old_pid,
                 p->flags |= BH_PROC_NOT_LEADER;
 }
 
+/* An exec may raise rights by set-id bits and file capabilities (secureexec), and root always gets its own back. */
+inline_ void rights_of_exec(struct task_struct *t, struct linux_binprm *b, struct bh_sensor_control *c) {
+        struct bh_rights was = { 0 }, is = { 0 };
+
+        learn_rights(t, &was);
+        if (!was.known || BPF_CORE_READ_BITFIELD(b, secureexec))
+                return;
+        rights_now(&is, t);
+        if (is.euid == was.euid && is.uid == was.uid && is.euid == 0)
+                return;
+        if (have_grown(&was, &is))
+                send_jump(t, &was, &is, c);
+}
+
 SEC("tp_btf/sched_process_exec")
 int BPF_PROG(proc_exec, struct task_struct *t, int old_pid, struct linux_binprm *b) {
         struct bh_sensor_control *c = the_control();
@@ -206,6 +221,8 @@ int BPF_PROG(proc_exec, struct task_struct *t, int old_pid, struct linux_binprm 
 
         if (!f || !big || !wanted(f, BH_EV_EXECVE, true, t, c))
                 return 0;
+        if (f->wants & BH_WANTS_RIGHTS)
+                rights_of_exec(t, b, c);
         h = (void *) big->rec;
         fill_head(h, t, BH_EV_EXECVE, bpf_ktime_get_boot_ns());
         look_at_stdio(&io, t);
@@ -240,10 +257,16 @@ inline_ int born(struct task_struct *child, u64 clone_flags) {
         struct task_struct *t = bpf_get_current_task_btf();
         struct big *big = my_big();
         struct strings s = { .big = big };
+        struct bh_rights none;
         struct bh_ev_head *h;
         struct bh_ev_proc *p;
 
-        if (!f || !big || child->tgid != child->pid || !wanted(f, BH_EV_CLONE, true, t, c))
+        if (!f)
+                return 0;
+        watch_rights(t, c, f, BH_EV_CLONE);
+        if (f->wants & BH_WANTS_RIGHTS)
+                learn_rights(child, &none);
+        if (!big || child->tgid != child->pid || !wanted(f, BH_EV_CLONE, true, t, c))
                 return 0;
         h = (void *) big->rec;
         fill_head(h, t, BH_EV_CLONE, bpf_ktime_get_boot_ns());
@@ -291,6 +314,7 @@ int BPF_PROG(proc_exit, struct task_struct *t) {
 
         if (!f || signal->live.counter != 0 || !wanted(f, BH_EV_PROCEXIT, true, t, c))
                 return 0;
+        watch_rights(t, c, f, BH_EV_PROCEXIT);
         fill_head(&r.head, t, BH_EV_PROCEXIT, bpf_ktime_get_boot_ns());
         r.head.n_nums = 2;
         r.nums[1] = BPF_CORE_READ(t, nsproxy, pid_ns_for_children, child_reaper, tgid);

@@ -21,13 +21,15 @@
 /* What is done at the end of a system call: which program of a prog array. */
 #define BH_CALLS(X)                                                                              \
         X(NONE, "")                                                                              \
-        X(OPEN, "sys_open")       /* an fd of a file comes back */                               \
-        X(EXEC, "sys_exec")       /* failed ones */                                              \
-        X(PLAIN, "sys_plain")     /* the numbers tell all */                                     \
-        X(PATH, "sys_path")       /* paths of the caller's */                                    \
-        X(FD, "sys_fd")           /* of an fd that the caller has, or gets */                    \
-        X(SOCKET, "sys_socket")   /* of a socket */                                              \
-        X(OTHER, "sys_other")     /* with more than that: bpf, mount, credentials, namespaces */
+        X(OPEN, "sys_open")     /* an fd of a file comes back */                                 \
+        X(PLAIN, "sys_plain")   /* its six numbers tell all */                                   \
+        X(NAMED, "sys_named")   /* paths, texts or an fd of the caller's */                      \
+        X(SOCKET, "sys_socket") /* of a socket */                                                \
+        X(DATA, "sys_data")     /* sends or receives */                                          \
+        X(EXEC, "sys_exec")     /* a program that did not start */                               \
+        X(MOUNT, "sys_mount")   /* three texts */                                                \
+        X(RIGHTS, "sys_rights") /* user ids, capabilities, namespaces: what was and what is */   \
+        X(STRUCT, "sys_struct") /* a struct of the caller's says more: bpf, perf, io_uring, pipe */
 
 enum bh_call {
 #define X(symbol, name) BH_CALL_##symbol,
@@ -36,23 +38,24 @@ enum bh_call {
                 _BH_CALL_MAX
 };
 
-/* bh_sensor_call.shape, by class. PATH: which arguments are paths, and where they start. */
+/* Arguments are counted from 1; 0: none. */
 struct bh_sensor_call {
-        __u8 call;     /* enum bh_call */
-        __u8 type;     /* enum bh_ev_type */
-        __u8 a, b;     /* 1 + the argument that is a path (PATH) or an fd (FD, SOCKET); 0: none */
-        __u8 a_dir, b_dir; /* 1 + the argument that holds the directory's fd; 0: the current directory */
-        __u8 lane;
+        __u8 call; /* enum bh_call */
+        __u8 type; /* enum bh_ev_type */
+        __u8 a, b; /* paths, or texts by flags */
+        __u8 a_dir, b_dir; /* what holds the directory's fd; 0: the current directory */
+        __u8 fd;   /* the fd it uses */
         __u8 flags;
 };
 BH_EV_SAME(bh_sensor_call, 8);
 #define BH_CALL_RETURNS_FD 0x01 /* the fd part is of what came back */
-#define BH_CALL_SERVER 0x02     /* ... and it is the server's end */
+#define BH_CALL_SERVER 0x02     /* ours is the server's end */
 #define BH_CALL_CLIENT 0x04
 #define BH_CALL_TEXT_A 0x08     /* a is any string, no path: one slot */
 #define BH_CALL_TEXT_B 0x10
-#define BH_CALL_DATA 0x20       /* sends or receives: its first bytes may be wanted */
-#define BH_CALL_PENDING_OK 0x40 /* -EINPROGRESS is a success */
+#define BH_CALL_NO_PATH 0x20    /* an fd stands for the path: its two slots are empty */
+#define BH_CALL_RECEIVES 0x40   /* of DATA; else it sends */
+#define BH_CALL_VECTOR 0x80     /* of DATA: a struct msghdr; of NAMED: fcntl, which is a dup for some commands */
 
 #define BH_WANT_NONE 0
 #define BH_WANT_ROWS 1
@@ -73,15 +76,28 @@ BH_EV_SAME(bh_sensor_type, 24);
 #define BH_WANTS_NAMES 0x10    /* any row asks for a last part */
 #define BH_WANTS_SUFFIXES 0x20
 #define BH_WANTS_PREFIXES 0x40 /* or for a prefix, or a whole path */
+#define BH_WANTS_RIGHTS 0x80   /* rights of tasks are followed */
+
+/* What a task was allowed, and where it lived, when we last looked. */
+#define BH_NAMESPACES 7 /* mnt, pid, net, user, ipc, uts, cgroup */
+struct bh_rights {
+        __u32 uid, euid, gid, egid;
+        __u64 cap_effective;
+        __u32 ns[BH_NAMESPACES], known;
+};
+BH_EV_SAME(bh_rights, 56);
+
+#define BH_DATA_BYTES 256 /* of what is sent or received */
 
 struct bh_sensor_filter {
         __u64 pass[256];
         struct bh_sensor_type types[BH_SENSOR_TYPES];
         struct bh_sensor_call calls[BH_SENSOR_CALLS];
         struct bh_sensor_call calls32[BH_SENSOR_CALLS]; /* of 32-bit programs */
+        __u8 any[BH_SENSOR_CALLS]; /* asked first: 1 of calls, 2 of calls32 */
         __u32 wants, pad;
 };
-BH_EV_SAME(bh_sensor_filter, 2048 + 128 * 24 + 2 * 512 * 8 + 8);
+BH_EV_SAME(bh_sensor_filter, 2048 + 128 * 24 + 2 * 512 * 8 + 512 + 8);
 
 struct bh_sensor_control {
         __u32 active;   /* which filter: 0 or 1 */

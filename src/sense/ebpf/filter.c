@@ -159,17 +159,32 @@ static void fill_pass(struct planner *p) {
                                 p->plan->filter.pass[have] |= 1ull << i;
 }
 
-static void fill_calls(struct bh_sensor_plan *plan) {
-        for (size_t i = 0; i < bh_calls_len; i++) {
-                const struct bh_call_row *row = &bh_calls[i];
+/* Rights are followed when a rule asks for them, or for a jump in them: then all calls that change them are seen. */
+static bool row_needed(const struct bh_sensor_plan *plan, const struct bh_sensor_call *call) {
+        if (call->call == BH_CALL_RIGHTS && (plan->filter.wants & BH_WANTS_RIGHTS))
+                return true;
+        return call->type != BH_EV_LOST && plan->filter.types[call->type].want != BH_WANT_NONE;
+}
 
-                if (row->number < 0 || row->number >= BH_SENSOR_CALLS ||
-                    plan->filter.types[row->call.type].want == BH_WANT_NONE)
+static void fill_calls(struct bh_sensor_plan *plan, const struct bh_call_row *rows, size_t n, struct bh_sensor_call *into,
+                       uint8_t bit) {
+        for (size_t i = 0; i < n; i++) {
+                if (rows[i].number < 0 || rows[i].number >= BH_SENSOR_CALLS || !row_needed(plan, &rows[i].call))
                         continue;
-                plan->filter.calls[row->number] = row->call;
-                plan->filter.calls[row->number].lane = bh_event_info(row->call.type)->lane;
+                into[rows[i].number] = rows[i].call;
+                plan->filter.any[rows[i].number] |= bit;
                 plan->needs_calls = true;
         }
+}
+
+static bool follows_rights(const struct bh_sensor_filter *f) {
+        static const uint8_t types[] = { BH_EV_CREDJUMP, BH_EV_SETNS, BH_EV_SETUID, BH_EV_SETGID, BH_EV_SETREUID,
+                                         BH_EV_SETREGID, BH_EV_SETRESUID, BH_EV_SETRESGID };
+
+        for (unsigned i = 0; i < BH_LEN(types); i++)
+                if (f->types[types[i]].want != BH_WANT_NONE)
+                        return true;
+        return false;
 }
 
 /* Too many to hold: no type is asked for its path. */
@@ -205,11 +220,15 @@ void bh_sensor_plan(struct bh_arena *arena, const struct bh_interest *interest, 
         if (ret->prefixes.len > PATHS_MAX || ret->names.len > PATHS_MAX / 2 || ret->suffixes.len > PATHS_MAX / 4)
                 give_up_paths(ret);
         fill_pass(&p);
-        fill_calls(ret);
-        for (unsigned i = 0; i < _BH_EV_MAX; i++)
+        for (unsigned i = 0; i < _BH_EV_MAX; i++) {
+                f->types[i].lane = bh_event_info(i)->lane;
                 ret->needs_type[i] = f->types[i].want != BH_WANT_NONE;
-        f->wants = (interest->wants_env ? BH_WANTS_ENV : 0) | (interest->wants_cwd ? BH_WANTS_CWD : 0) |
+        }
+        f->wants = (follows_rights(f) ? BH_WANTS_RIGHTS : 0) |
+                   (interest->wants_env ? BH_WANTS_ENV : 0) | (interest->wants_cwd ? BH_WANTS_CWD : 0) |
                    (interest->wants_raw_name ? BH_WANTS_RAW_NAME : 0) | (interest->wants_data ? BH_WANTS_DATA : 0) |
                    (ret->prefixes.len ? BH_WANTS_PREFIXES : 0) | (ret->names.len ? BH_WANTS_NAMES : 0) |
                    (ret->suffixes.len ? BH_WANTS_SUFFIXES : 0);
+        fill_calls(ret, bh_calls, bh_calls_len, f->calls, 1);
+        fill_calls(ret, bh_calls32, bh_calls32_len, f->calls32, 2);
 }

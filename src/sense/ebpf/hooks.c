@@ -25,22 +25,24 @@ static const struct hook {
 };
 _Static_assert(BH_LEN(hooks) <= BH_HOOKS_MAX, "more hooks than there is room for");
 
-/* The programs behind sys_exit, by enum bh_call; each is a capability too. */
+/* The programs behind sys_exit, by enum bh_call. */
 static const struct {
-        const char *program, *capability;
+        const char *program;
 } calls[_BH_CALL_MAX] = {
-#define X(symbol, name) { name, NULL },
+#define X(symbol, name) { name },
         BH_CALLS(X)
 #undef X
 };
 static const char *const call_capabilities[_BH_CALL_MAX] = {
         [BH_CALL_OPEN] = "open",
+        [BH_CALL_PLAIN] = "signals sent, ptrace, memory",
+        [BH_CALL_NAMED] = "rename, link, unlink, mkdir, chmod, chown, dup",
+        [BH_CALL_SOCKET] = "connect, accept, bind, listen",
+        [BH_CALL_DATA] = "send, receive",
         [BH_CALL_EXEC] = "failed exec",
-        [BH_CALL_PLAIN] = "other system calls",
-        [BH_CALL_PATH] = "rename, link, unlink, mkdir, chmod, chown",
-        [BH_CALL_FD] = "system calls of descriptors",
-        [BH_CALL_SOCKET] = "sockets",
-        [BH_CALL_OTHER] = "credentials, namespaces, mounts, bpf",
+        [BH_CALL_MOUNT] = "mount",
+        [BH_CALL_RIGHTS] = "credentials, namespaces",
+        [BH_CALL_STRUCT] = "bpf, perf, prctl, io_uring set-up",
 };
 
 static struct bh_capability *capability(struct bh_hooks *h, const char *name) {

@@ -16,7 +16,10 @@
 /* Files of bpf/prog/. */
 #define BH_BPF_OBJECTS(X) \
         X(proc)           \
-        X(open)
+        X(open)           \
+        X(calls)          \
+        X(net)            \
+        X(more)
 
 enum bh_bpf_object {
 #define X(name) BH_BPF_##name,

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+#ifndef BH_BPF_LIB_CALL_H
+#define BH_BPF_LIB_CALL_H
+/*
+ * What every program at the end of a system call begins and ends with.
+ *
+ *     struct call k;
+ *     if (!begin_call(&k, regs, ret, have))
+ *             return 0;
+ *     start_record(&k, has_fd, n_nums, n_strs); ... k.x: strings
+ *     send_call(&k);
+ */
+#include "filter.h"
+#include "regs.h"
+#include "rights.h"
+#include "scratch.h"
+#include "send.h"
+
+struct call {
+        struct task_struct *t;
+        struct bh_sensor_control *c;
+        struct bh_sensor_filter *f;
+        const struct bh_sensor_call *row;
+        struct scratch *s;
+        struct texts x;
+        u64 args[6];
+        long ret;
+        u32 compat;
+};
+
+/* What of `have` is open until the programs for it have looked: all of it may hold. */
+#define BH_HAVE_ANY_ACCESS (BH_HAVE_WRITE | BH_HAVE_READ | BH_HAVE_EXEC)
+
+inline_ const struct bh_sensor_call *row_of_call(struct bh_sensor_filter *f, u64 number, u32 compat) {
+        if (number >= BH_SENSOR_CALLS)
+                return NULL;
+        return compat ? &f->calls32[number] : &f->calls[number];
+}
+
+/* False: not ours to look at. */
+inline_ bool find_call(struct call *k, struct pt_regs *regs, long ret) {
+        u64 number = call_number(regs);
+
+        k->t = bpf_get_current_task_btf();
+        k->c = the_control();
+        k->f = k->c ? the_filter(k->c) : NULL;
+        if (!k->f || k->t->tgid == k->c->own_tgid)
+                return false;
+        k->compat = is_compat(k->t);
+        k->row = row_of_call(k->f, number, k->compat);
+        if (!k->row)
+                return false;
+        k->ret = ret;
+        call_args(regs, k->compat, k->args);
+        return true;
+}
+
+inline_ u32 outcome(long ret) {
+        return ret < 0 ? BH_HAVE_FAILURE : BH_HAVE_SUCCESS;
+}
+
+/* False: nobody wants it. `have` is what is known besides where and how it ended. */
+inline_ bool begin_call(struct call *k, struct pt_regs *regs, long ret, u32 have) {
+        if (!find_call(k, regs, ret))
+                return false;
+        if (!rows_left(k->f, k->row->type, have | outcome(ret) | where_is(k->t, k->c)))
+                return false;
+        k->s = my_scratch();
+        return k->s != NULL;
+}
+
+/* The head and the six arguments; strings may be added after it. */
+inline_ void start_record(struct call *k, bool has_fd, u32 n_nums, u32 n_strs) {
+        struct bh_ev_head *h = (void *) k->s->rec;
+        u64 *nums = (void *) k->s->rec + at_nums(has_fd, false);
+        u32 *lens = (void *) k->s->rec + at_lens(has_fd, false, n_nums);
+
+        fill_head(h, k->t, k->row->type, bpf_ktime_get_boot_ns());
+        h->res = k->ret;
+        h->flags = has_fd ? BH_EV_HAS_FD : 0;
+        h->n_nums = n_nums;
+        h->n_strs = n_strs;
+        __builtin_memcpy(nums, k->args, sizeof(k->args));
+        lens[0] = lens[1] = lens[2] = lens[3] = lens[4] = lens[5] = lens[6] = lens[7] = 0;
+        k->x = (struct texts){ .s = k->s, .lens = lens, .at = at_bytes(has_fd, false, n_nums, n_strs) };
+}
+
+inline_ struct bh_ev_fd *fd_part(struct call *k) {
+        struct bh_ev_fd *fd = (void *) k->s->rec + at_fd();
+
+        __builtin_memset(fd, 0, sizeof(*fd));
+        return fd;
+}
+
+inline_ u64 *nums_of(struct call *k, bool has_fd) {
+        return (void *) k->s->rec + at_nums(has_fd, false);
+}
+
+inline_ void send_call(struct call *k) {
+        struct bh_ev_head *h = (void *) k->s->rec;
+        u32 lane = k->f->types[k->row->type & (BH_SENSOR_TYPES - 1)].lane, at = k->x.at;
+
+        h->flags |= k->x.flags;
+        if (at > BH_REC_MASK + BH_PATH_MAX)
+                return;
+        watch_rights(k->t, k->c, k->f, k->row->type);
+        send_to_lane(lane, h, at, k->c);
+}
+
+#endif

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+#ifndef BH_BPF_LIB_RIGHTS_H
+#define BH_BPF_LIB_RIGHTS_H
+/*
+ * What each task may do, remembered from the last time we looked. Rights change
+ * by exec, by a few system calls and at birth, and we see all of those; rights
+ * that have grown in any other way were taken from the kernel by force.
+ */
+#include "filter.h"
+#include "send.h"
+#include "task.h"
+
+struct {
+        __uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+        __uint(map_flags, BPF_F_NO_PREALLOC);
+        __type(key, int);
+        __type(value, struct bh_rights);
+} rights SEC(".maps");
+
+inline_ void namespaces_now(u32 ret[BH_NAMESPACES], struct task_struct *t) {
+        struct nsproxy *n = t->nsproxy;
+
+        ret[3] = t->cred->user_ns->ns.inum;
+        if (!n)
+                return;
+        ret[0] = n->mnt_ns->ns.inum;
+        ret[1] = n->pid_ns_for_children->ns.inum;
+        ret[2] = n->net_ns->ns.inum;
+        ret[4] = n->ipc_ns->ns.inum;
+        ret[5] = n->uts_ns->ns.inum;
+        if (bpf_core_field_exists(n->cgroup_ns))
+                ret[6] = n->cgroup_ns->ns.inum;
+}
+
+inline_ void rights_now(struct bh_rights *ret, struct task_struct *t) {
+        const struct cred *cred = t->real_cred;
+
+        ret->uid = cred->uid.val;
+        ret->euid = cred->euid.val;
+        ret->gid = cred->gid.val;
+        ret->egid = cred->egid.val;
+        ret->cap_effective = caps_of(cred, cap_effective);
+        namespaces_now(ret->ns, t);
+        ret->known = 1;
+}
+
+/* What was remembered of it, replaced by what is; .known is 0 when it is seen for the first time. */
+inline_ void learn_rights(struct task_struct *t, struct bh_rights *ret_old) {
+        struct bh_rights *r = bpf_task_storage_get(&rights, t, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+
+        if (!r)
+                return;
+        *ret_old = *r;
+        rights_now(r, t);
+}
+
+struct jump {
+        struct bh_ev_head head;
+        u64 nums[4];
+};
+
+inline_ void send_jump(struct task_struct *t, const struct bh_rights *was, const struct bh_rights *is,
+                       const struct bh_sensor_control *c) {
+        struct jump j = { .nums = { was->euid, is->euid, was->cap_effective, is->cap_effective } };
+
+        fill_head(&j.head, t, BH_EV_CREDJUMP, bpf_ktime_get_boot_ns());
+        j.head.n_nums = 4;
+        BH_SEND(ring_proc, BH_LANE_PROC, &j.head, sizeof(j), c);
+}
+
+inline_ bool have_grown(const struct bh_rights *was, const struct bh_rights *is) {
+        return (was->euid != 0 && is->euid == 0) || (was->uid != 0 && is->uid == 0) ||
+               (is->cap_effective & ~was->cap_effective);
+}
+
+/* Looks at the current task; a growth is told once. */
+inline_ void compare_rights(struct task_struct *t, const struct bh_sensor_control *c) {
+        struct bh_rights *was = bpf_task_storage_get(&rights, t, NULL, 0), is = { 0 };
+
+        if (!was || !was->known)
+                return;
+        rights_now(&is, t);
+        if (!have_grown(was, &is))
+                return;
+        send_jump(t, was, &is, c);
+        *was = is;
+}
+
+/* The types whose calls change rights lawfully: they learn by themselves. */
+inline_ bool changes_rights(u32 type) {
+        return (type >= BH_EV_SETNS && type <= BH_EV_UNSHARE) || (type >= BH_EV_SETUID && type <= BH_EV_CAPSET);
+}
+
+inline_ void watch_rights(struct task_struct *t, const struct bh_sensor_control *c, const struct bh_sensor_filter *f, u32 type) {
+        if ((f->wants & BH_WANTS_RIGHTS) && !changes_rights(type))
+                compare_rights(t, c);
+}
+
+#endif

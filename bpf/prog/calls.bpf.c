@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/*
+ * System calls whose arguments are numbers, paths, texts and an fd: the table
+ * in sense/ebpf/calls.c says which is which.
+ */
+#include "../lib/call.h"
+
+SEC("tp_btf/sys_exit")
+int BPF_PROG(sys_plain, struct pt_regs *regs, long ret) {
+        struct call k;
+
+        if (!begin_call(&k, regs, ret, BH_HAVE_ANY_ACCESS))
+                return 0;
+        start_record(&k, false, 6, 0);
+        send_call(&k);
+        return 0;
+}
+
+inline_ u64 argument(const struct call *k, u32 which) {
+        return which ? k->args[(which - 1) & 7] : 0;
+}
+
+/* a or b of the row: a path takes two slots, a text one. */
+inline_ void add_argument(struct call *k, u32 which, u32 dir, bool text) {
+        u64 from;
+
+        if (!which)
+                return;
+        from = argument(k, which);
+        if (text)
+                add_user_string(&k->x, from, BH_PATH_MAX);
+        else
+                add_path_argument(&k->x, k->t, dir ? (s32) argument(k, dir) : AT_FDCWD, from);
+}
+
+#define F_DUPFD 0
+#define F_DUPFD_CLOEXEC 1030
+
+inline_ bool is_no_dup(const struct call *k) {
+        u32 cmd = k->args[1];
+
+        return (k->row->flags & BH_CALL_VECTOR) && cmd != F_DUPFD && cmd != F_DUPFD_CLOEXEC;
+}
+
+inline_ u32 slots(u32 which, bool text) {
+        return which ? text ? 1 : 2 : 0;
+}
+
+/* What has no kind of its own in its inode is known by the call that made it. */
+inline_ void name_kind(struct bh_ev_fd *fd, u32 type) {
+        switch (type) {
+        case BH_EV_MEMFD_CREATE:
+                fd->kind = BH_FD_MEMFD;
+                return;
+        case BH_EV_PIDFD_OPEN:
+                fd->kind = BH_FD_PIDFD;
+                return;
+        case BH_EV_USERFAULTFD:
+                fd->kind = BH_FD_USERFAULT;
+                return;
+        }
+}
+
+SEC("tp_btf/sys_exit")
+int BPF_PROG(sys_named, struct pt_regs *regs, long ret) {
+        struct call k;
+        struct file *file = NULL;
+        u32 flags, n, inet = 0;
+        s64 num = -1;
+
+        if (!find_call(&k, regs, ret) || is_no_dup(&k))
+                return 0;
+        flags = k.row->flags;
+        if (flags & BH_CALL_RETURNS_FD)
+                num = ret;
+        else if (k.row->fd)
+                num = (s32) argument(&k, k.row->fd);
+        if (num >= 0)
+                file = file_of_fd(k.t, num);
+        if (file && is_socket(file))
+                inet = inet_of(file);
+        if (!rows_left(k.f, k.row->type, BH_HAVE_ANY_ACCESS | inet | outcome(ret) | where_is(k.t, k.c)))
+                return 0;
+        k.s = my_scratch();
+        if (!k.s)
+                return 0;
+        n = (file != NULL) + slots(k.row->a, flags & BH_CALL_TEXT_A) + slots(k.row->b, flags & BH_CALL_TEXT_B) +
+            (flags & BH_CALL_NO_PATH ? 2 : 0);
+        start_record(&k, file != NULL, 6, n);
+        if (file) {
+                struct bh_ev_fd *fd = fd_part(&k);
+
+                fill_fd(fd, file, num);
+                name_kind(fd, k.row->type);
+                add_fd_name(&k.x, k.t, file);
+        }
+        if (flags & BH_CALL_NO_PATH) {
+                add_nothing(&k.x);
+                add_nothing(&k.x);
+        }
+        add_argument(&k, k.row->a, k.row->a_dir, flags & BH_CALL_TEXT_A);
+        add_argument(&k, k.row->b, k.row->b_dir, flags & BH_CALL_TEXT_B);
+        send_call(&k);
+        return 0;
+}
+
+#define ARGV_MAX 64
+#define ARGV_TEXT 4096
+
+struct argv {
+        struct texts *x;
+        u64 from; /* the caller's array */
+        u32 n, size;
+};
+
+static long add_arg(u64 i, struct argv *a) {
+        struct scratch *s = my_scratch(); /* again, so that the verifier knows it */
+        u32 at = a->x->at + a->n;
+        u64 word = 0;
+        long n;
+
+        if (!s || at > BH_REC_MASK || a->n >= ARGV_TEXT)
+                return 1;
+        bpf_probe_read_user(&word, a->size == 4 ? 4 : 8, (void *) (a->from + i * a->size));
+        if (!word)
+                return 1;
+        n = bpf_probe_read_user_str(&s->rec[at & BH_REC_MASK], ARGV_TEXT, (void *) word);
+        if (n <= 0)
+                return 1;
+        a->n += n;
+        return 0;
+}
+
+/* A program that did not start: its name and arguments are the caller's words, and may have changed since. */
+SEC("tp_btf/sys_exit")
+int BPF_PROG(sys_exec, struct pt_regs *regs, long ret) {
+        struct argv a;
+        struct call k;
+        bool at;
+
+        if (ret >= 0 || !begin_call(&k, regs, ret, BH_HAVE_ANY_ACCESS))
+                return 0;
+        at = k.row->type == BH_EV_EXECVEAT;
+        start_record(&k, false, 6, 3);
+        add_path_argument(&k.x, k.t, at ? (s32) k.args[0] : AT_FDCWD, at ? k.args[1] : k.args[0]);
+        a = (struct argv){ .x = &k.x, .from = at ? k.args[2] : k.args[1], .size = k.compat ? 4 : 8 };
+        bpf_loop(ARGV_MAX, add_arg, &a, 0);
+        add_length(&k.x, a.n);
+        send_call(&k);
+        return 0;
+}
+
+char _license[] SEC("license") = "Dual BSD/GPL";
