@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Taking the network from a container: two programs of two instructions,
+ * "drop", at its control group, one for what comes in and one for what goes
+ * out. It holds for any network driver and for containers in the host's
+ * network, survives us, and touches nobody's firewall rules. bpf(2) is asked
+ * directly: no compiler and no library is needed for "r0 = 0; exit".
+ *
+ * Needs the default cgroup hierarchy and CAP_BPF with CAP_NET_ADMIN. Loopback
+ * inside the container is dropped too: it stands in the same group.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/bpf.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "guard/respond/action.h"
+#include "sys/cgroup.h"
+#include "sys/fd.h"
+
+static const char name[] = "bh_isolate";
+static const uint32_t sides[] = { BPF_CGROUP_INET_INGRESS, BPF_CGROUP_INET_EGRESS };
+
+static long bpf(int command, union bpf_attr *attr) {
+        return syscall(SYS_bpf, command, attr, sizeof *attr);
+}
+
+static int load(uint32_t side, int *ret_fd, struct bh_err *err) {
+        static const struct bpf_insn drop[] = { { .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = 0 }, { .code = BPF_JMP | BPF_EXIT } };
+        union bpf_attr a = { 0 };
+
+        a.prog_type = BPF_PROG_TYPE_CGROUP_SKB;
+        a.expected_attach_type = side;
+        a.insns = (uintptr_t) drop;
+        a.insn_cnt = BH_LEN(drop);
+        a.license = (uintptr_t) "Apache-2.0";
+        memcpy(a.prog_name, name, sizeof name);
+        *ret_fd = (int) bpf(BPF_PROG_LOAD, &a);
+        return *ret_fd < 0 ? bh_fail_sys(err, errno, "no program for the network of a control group") : 0;
+}
+
+static int attach(int group, uint32_t side, struct bh_err *err) {
+        BH_CLEANUP(bh_fd_close) int program = -1;
+        union bpf_attr a = { 0 };
+        int r = load(side, &program, err);
+
+        if (r < 0)
+                return r;
+        a.target_fd = (uint32_t) group;
+        a.attach_bpf_fd = (uint32_t) program;
+        a.attach_type = side;
+        a.attach_flags = BPF_F_ALLOW_MULTI;
+        return bpf(BPF_PROG_ATTACH, &a) < 0 ? bh_fail_sys(err, errno, "attach to the control group") : 0;
+}
+
+static bool is_ours(int program) {
+        struct bpf_prog_info info = { 0 };
+        union bpf_attr a = { 0 };
+
+        a.info.bpf_fd = (uint32_t) program;
+        a.info.info_len = sizeof info;
+        a.info.info = (uintptr_t) &info;
+        return bpf(BPF_OBJ_GET_INFO_BY_FD, &a) == 0 && strncmp(info.name, name, sizeof info.name) == 0;
+}
+
+static int detach_one(int group, uint32_t side, uint32_t id, struct bh_err *err) {
+        BH_CLEANUP(bh_fd_close) int program = -1;
+        union bpf_attr a = { 0 };
+
+        a.prog_id = id;
+        program = (int) bpf(BPF_PROG_GET_FD_BY_ID, &a);
+        if (program < 0)
+                return bh_fail_sys(err, errno, "program %u", id);
+        if (!is_ours(program))
+                return 0;
+        a = (union bpf_attr){ 0 };
+        a.target_fd = (uint32_t) group;
+        a.attach_bpf_fd = (uint32_t) program;
+        a.attach_type = side;
+        return bpf(BPF_PROG_DETACH, &a) < 0 ? bh_fail_sys(err, errno, "detach from the control group") : 1;
+}
+
+/* How many of ours were there; what others attached stays. */
+static int detach(int group, uint32_t side, struct bh_err *err) {
+        uint32_t ids[64];
+        union bpf_attr a = { 0 };
+        int n = 0, r = 0;
+
+        a.query.target_fd = (uint32_t) group;
+        a.query.attach_type = side;
+        a.query.prog_ids = (uintptr_t) ids;
+        a.query.prog_cnt = BH_LEN(ids);
+        if (bpf(BPF_PROG_QUERY, &a) < 0)
+                return bh_fail_sys(err, errno, "programs of the control group");
+        for (uint32_t i = 0; r >= 0 && i < a.query.prog_cnt && i < BH_LEN(ids); i++) {
+                r = detach_one(group, side, ids[i], err);
+                n += r > 0;
+        }
+        return r < 0 ? r : n;
+}
+
+static int open_group(struct bh_act *act, struct bh_str path, int *ret_fd, struct bh_err *err) {
+        struct bh_cgroup g;
+        int r = bh_cgroup_at(act->arena, path, &g, err);
+
+        if (r < 0)
+                return r;
+        if (g.v2.len == 0)
+                return bh_fail(err, BH_E_UNSUPPORTED, "it is not in the default cgroup hierarchy, where programs for its network would stand");
+        *ret_fd = open(bh_arena_cstr(act->arena, g.v2), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        return *ret_fd < 0 ? bh_fail_sys(err, errno, "%s", bh_arena_cstr(act->arena, g.v2)) : 0;
+}
+
+/* The container's own group: not one inside it that a process may have made. */
+static int path_of(struct bh_act *act, struct bh_str *ret, struct bh_err *err) {
+        const struct bh_target *t = act->target;
+        ptrdiff_t at = t->container ? bh_str_find(t->cgroup, t->container->id) : -1;
+        ptrdiff_t slash = at < 0 ? -1 : bh_str_chr(bh_str_from(t->cgroup, (size_t) at), '/');
+
+        if (at < 0)
+                return bh_fail(err, BH_E_UNSUPPORTED, "it is in no container, or its control group is not known");
+        *ret = slash < 0 ? t->cgroup : bh_str_part(t->cgroup, 0, (size_t) (at + slash));
+        return 0;
+}
+
+int bh_act_isolate(struct bh_act *act, struct bh_err *err) {
+        BH_CLEANUP(bh_fd_close) int group = -1;
+        struct bh_str path;
+        int r = path_of(act, &path, err);
+
+        r = r < 0 ? r : open_group(act, path, &group, err);
+        for (size_t i = 0; r >= 0 && i < BH_LEN(sides); i++) {
+                r = detach(group, sides[i], err); /* an old one of ours is enough, but two are hard to take back */
+                r = r < 0 ? r : attach(group, sides[i], err);
+        }
+        if (r < 0) {
+                for (size_t i = 0; group >= 0 && i < BH_LEN(sides); i++)
+                        BH_IGNORE(detach(group, sides[i], NULL)); /* half a wall is none */
+                return r;
+        }
+        act->note = bh_arena_printf(act->arena, "container %s has no network", act->target->container->short_id);
+        act->undo = bh_arena_printf(act->arena, "{\"cgroup\":\"%.*s\"}", BH_FMT(path));
+        return 0;
+}
+
+int bh_act_release(struct bh_act *act, struct bh_err *err) {
+        BH_CLEANUP(bh_fd_close) int group = -1;
+        struct bh_str path = bh_doc_get_text(act->undone, "cgroup");
+        int r = path.len ? 0 : path_of(act, &path, err), n = 0;
+
+        r = r < 0 ? r : open_group(act, path, &group, err);
+        for (size_t i = 0; r >= 0 && i < BH_LEN(sides); i++) {
+                r = detach(group, sides[i], err);
+                n += r > 0 ? r : 0;
+        }
+        if (r >= 0 && n == 0)
+                return bh_fail(err, BH_E_NOTFOUND, "nothing of ours stands there any more");
+        if (r >= 0)
+                act->note = bh_arena_printf(act->arena, "container %s has its network again", act->target->container ? act->target->container->short_id : "");
+        return r < 0 ? r : 0;
+}
