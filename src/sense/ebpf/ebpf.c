@@ -19,6 +19,7 @@
 #include <bpf/bpf.h>
 
 #include "sense/backend.h"
+#include "sense/ebpf/alive.h"
 #include "sense/ebpf/filter.h"
 #include "sense/ebpf/hooks.h"
 #include "sense/ebpf/lost.h"
@@ -207,9 +208,15 @@ static int ebpf_filter(struct bh_backend *b, const struct bh_interest *interest,
 }
 
 static int ebpf_start(struct bh_backend *b, bh_record_fn fn, void *user, struct bh_err *err) {
-        (void) fn, (void) user, (void) err;
+        struct bh_err why = BH_ERR_NONE;
+        int r;
+
         bh_hooks_attach(&b->hooks, &b->objects, &b->plan[b->control.active]);
-        return 0;
+        r = bh_alive(&b->objects, fn, user, &why);
+        bh_hooks_note(&b->hooks, "processes that were there", "iter.s/task", r < 0 ? why.text : NULL);
+        if (r < 0 && r != BH_E_UNSUPPORTED)
+                return bh_fail(err, r, "%s", why.text);
+        return BH_MAX(r, 0);
 }
 
 /* The lane whose next record is the oldest, of those made before `until`; -1: none. */

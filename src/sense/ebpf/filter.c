@@ -163,6 +163,8 @@ static void fill_pass(struct planner *p) {
 static bool row_needed(const struct bh_sensor_plan *plan, const struct bh_sensor_call *call) {
         if (call->call == BH_CALL_RIGHTS && (plan->filter.wants & BH_WANTS_RIGHTS))
                 return true;
+        if (call->call == BH_CALL_EXEC)
+                return plan->needs_failed_exec;
         return call->type != BH_EV_LOST && plan->filter.types[call->type].want != BH_WANT_NONE;
 }
 
@@ -175,6 +177,18 @@ static void fill_calls(struct bh_sensor_plan *plan, const struct bh_call_row *ro
                 plan->filter.any[rows[i].number] |= bit;
                 plan->needs_calls = true;
         }
+}
+
+/* Is a failure of this type of interest? A success of exec is always told, and by another hook. */
+static bool may_fail(const struct bh_interest *interest, unsigned type) {
+        const struct bh_interest_type *t = type < interest->n_types ? &interest->types[type] : NULL;
+
+        if (!t || t->all != BH_INTEREST_ROWS)
+                return t && t->all == BH_INTEREST_ALL;
+        for (size_t i = 0; i < t->rows.len; i++)
+                if (!(t->rows.at[i].must & BH_IR_SUCCESS))
+                        return true;
+        return false;
 }
 
 static bool follows_rights(const struct bh_sensor_filter *f) {
@@ -224,6 +238,7 @@ void bh_sensor_plan(struct bh_arena *arena, const struct bh_interest *interest, 
                 f->types[i].lane = bh_event_info(i)->lane;
                 ret->needs_type[i] = f->types[i].want != BH_WANT_NONE;
         }
+        ret->needs_failed_exec = may_fail(interest, BH_EV_EXECVE) || may_fail(interest, BH_EV_EXECVEAT);
         f->wants = (follows_rights(f) ? BH_WANTS_RIGHTS : 0) |
                    (interest->wants_env ? BH_WANTS_ENV : 0) | (interest->wants_cwd ? BH_WANTS_CWD : 0) |
                    (interest->wants_raw_name ? BH_WANTS_RAW_NAME : 0) | (interest->wants_data ? BH_WANTS_DATA : 0) |

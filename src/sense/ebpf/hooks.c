@@ -22,6 +22,11 @@ static const struct hook {
         { "exit", "proc_exit", "tp_btf/sched_process_exit", ALWAYS, 0 },
         { "name of a task", "proc_rename", "tp_btf/task_rename", ALWAYS, 0 },
         { "system calls", "sys_exit", "tp_btf/sys_exit", CALLS, 0 },
+        { "io_uring requests", "uring_submit", "tp_btf/io_uring_submit_req", CALLS, 0 },
+        { "io_uring requests", "uring_submit_sqe", "tp_btf/io_uring_submit_sqe", CALLS, 0 },
+        { "io_uring results", "uring_complete", "tp_btf/io_uring_complete", CALLS, 0 },
+        { "io_uring results", "uring_complete_res", "tp_btf/io_uring_complete", CALLS, 0 },
+        { "signals", "signal_generate", "tp_btf/signal_generate", TYPE, BH_EV_SIGNAL },
 };
 _Static_assert(BH_LEN(hooks) <= BH_HOOKS_MAX, "more hooks than there is room for");
 
@@ -73,6 +78,14 @@ static bool needed(const struct hook *hook, const struct bh_sensor_plan *plan) {
                (hook->need == TYPE && plan->needs_type[hook->type]);
 }
 
+/* Is a row before this one, for the same, in use? */
+static bool by_better_way(const struct bh_hooks *h, size_t row) {
+        for (size_t i = 0; i < row; i++)
+                if (h->links[i] && strcmp(hooks[i].capability, hooks[row].capability) == 0)
+                        return true;
+        return false;
+}
+
 static struct bpf_link *attach(const struct bh_bpf_objects *o, const struct hook *hook, int *ret_sys) {
         struct bpf_program *p = bh_bpf_program(o, hook->program, ret_sys);
         struct bpf_link *link = p ? bpf_program__attach(p) : NULL;
@@ -106,9 +119,13 @@ void bh_hooks_attach(struct bh_hooks *h, const struct bh_bpf_objects *o, const s
                 if (!needed(&hooks[i], plan)) {
                         bpf_link__destroy(h->links[i]);
                         h->links[i] = NULL;
+                        if (bh_bpf_program(o, hooks[i].program, &sys))
+                                have(c, hooks[i].where); /* it could be had */
+                        else
+                                have_not(c, hooks[i].where, sys);
                         continue;
                 }
-                if (h->links[i] || c->have) /* already there, or by a better way */
+                if (h->links[i] || by_better_way(h, i)) /* already there */
                         continue;
                 h->links[i] = attach(o, &hooks[i], &sys);
                 if (h->links[i])
@@ -116,6 +133,14 @@ void bh_hooks_attach(struct bh_hooks *h, const struct bh_bpf_objects *o, const s
                 else
                         have_not(c, hooks[i].where, sys);
         }
+}
+
+void bh_hooks_note(struct bh_hooks *h, const char *name, const char *how, const char *why) {
+        struct bh_capability *c = capability(h, name);
+
+        c->have = why == NULL;
+        snprintf(c->how, sizeof(c->how), "%s", why ? "" : how);
+        snprintf(c->missing, sizeof(c->missing), "%s", why ?: "");
 }
 
 void bh_hooks_detach(struct bh_hooks *h) {

@@ -24,6 +24,8 @@ struct bh_hooks {
 void bh_hooks_init(struct bh_hooks *h, const struct bh_bpf_objects *o);
 /* Attaches what the plan needs, detaches what it does not; capabilities say what came of it. */
 void bh_hooks_attach(struct bh_hooks *h, const struct bh_bpf_objects *o, const struct bh_sensor_plan *plan);
+/* A capability of another part: why is NULL when it is there. */
+void bh_hooks_note(struct bh_hooks *h, const char *name, const char *how, const char *why);
 void bh_hooks_detach(struct bh_hooks *h);
 
 #endif

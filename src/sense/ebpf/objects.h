@@ -19,7 +19,10 @@
         X(open)           \
         X(calls)          \
         X(net)            \
-        X(more)
+        X(more)           \
+        X(alive)          \
+        X(uring)          \
+        X(signal)
 
 enum bh_bpf_object {
 #define X(name) BH_BPF_##name,
