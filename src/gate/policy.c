@@ -33,14 +33,18 @@ static int read_texts(struct reading *p, const struct bh_doc *row, const char *c
 }
 
 static int read_base(struct reading *p, const struct bh_doc *row, struct bh_err *err) {
-        static const struct bh_row_key keys[] = { { "name", true }, { "layers", true } };
+        static const struct bh_row_key keys[] = { { "name", true }, { "layers", false }, { "image", false } };
         struct bh_policy_base b = { 0 };
         int r = bh_row_check(&p->file, row, keys, BH_LEN(keys), err);
 
         if (r >= 0)
                 r = bh_row_text(&p->file, row, "name", &b.name, err);
         if (r >= 0)
+                r = bh_row_text(&p->file, row, "image", &b.image, err);
+        if (r >= 0 && bh_doc_get(row, "layers"))
                 r = bh_row_texts(&p->file, row, "layers", &b.layers, &b.n_layers, err);
+        if (r >= 0 && b.n_layers == 0 && b.image.len == 0)
+                r = bh_row_fail(&p->file, row, err, "this needs \"layers\", \"image\" or both");
         for (uint32_t i = 0; r >= 0 && i < b.n_layers; i++)
                 if (bh_str_chr(b.layers[i], ':') < 0)
                         r = bh_row_fail(&p->file, bh_doc_get(row, "layers"), err, "\"%s\" is no digest such as sha256:...", BH_QUOTE(b.layers[i]));

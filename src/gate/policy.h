@@ -5,7 +5,7 @@
  * What a house has decided, as YAML that people write; docs/POLICY.md.
  *
  *     bases:                           which images others are built upon
- *       - { name: debian:12, layers: [sha256:<diff-id>, ...] }
+ *       - { name: debian:12, layers: [sha256:<diff-id>, ...], image: docker:debian:12 }
  *     owners:                          whose what is; the first row that fits
  *       - { team: platform, side: base }
  *     rules:                           what a gate minds
@@ -25,6 +25,7 @@ struct bh_policy_base {
         struct bh_str name;
         struct bh_str *layers; /* diff-ids or blob digests from the bottom; one alone names the top layer */
         uint32_t n_layers;
+        struct bh_str image; /* where it can be looked at, to say what moving to it would mend; may be empty */
 };
 
 /* Empty globs fit everything. */

@@ -100,9 +100,41 @@ static struct bh_str list_names(struct advising *a, const struct action *x) {
         return s;
 }
 
+/* The other base that mends most, if any mends more than it brings. */
+static const struct bh_report_move *best_move(const struct bh_report *r) {
+        return r->n_moves && r->moves[0].mends > r->moves[0].brings ? &r->moves[0] : NULL;
+}
+
+static struct bh_str move_text(struct advising *a, const struct bh_report_move *m) {
+        struct bh_str base = a->report->base.name.len ? a->report->base.name : BH_STR("the base image");
+        struct bh_str brings = m->brings ? bh_arena_printf(a->arena, ", and brings %u of its own", m->brings) : BH_STR("");
+
+        return bh_arena_printf(a->arena, "Move from this %.*s to %.*s: mends %u of %u vulnerabilities of the base%.*s", BH_FMT(base), BH_FMT(m->target), m->mends,
+                               m->of, BH_FMT(brings));
+}
+
+/* A base may mend what has no fix in the one there is; then there is nothing else to say of it. */
+static void add_move(struct advising *a, const struct bh_report_move *m) {
+        struct action *x = NULL;
+
+        for (size_t i = 0; i < a->actions.len && !x; i++)
+                x = a->actions.at[i]->kind == REBASE ? a->actions.at[i] : NULL;
+        if (!x) {
+                x = bh_arena_make(a->arena, struct action);
+                *x = (struct action){ .kind = REBASE, .key = BH_STR("0|"), .seen = bh_map_in(a->arena) };
+                *bh_vec_add(a->arena, &a->actions) = x;
+        }
+        x->advice.risk = BH_MAX(x->advice.risk, m->risk);
+        x->advice.n_vulns = m->mends;
+        x->advice.n_critical = m->n_critical;
+        x->advice.n_exploited = m->n_exploited;
+}
+
 static struct bh_str text_of(struct advising *a, const struct action *x) {
         struct bh_str names = list_names(a, x), base = a->report->base.name.len ? a->report->base.name : BH_STR("base image");
 
+        if (x->kind == REBASE && best_move(a->report))
+                return move_text(a, best_move(a->report));
         if (x->kind == REBASE)
                 return bh_arena_printf(a->arena, "Rebuild on a newer %.*s: it has fixes for %.*s", BH_FMT(base), BH_FMT(names));
         if (x->kind == UPGRADE_OS)
@@ -126,6 +158,8 @@ void bh_advise(struct bh_report *report, struct bh_arena *arena) {
 
         for (uint32_t i = 0; i < report->n_vulns; i++)
                 add_vuln(&a, &report->vulns[i]);
+        if (best_move(report))
+                add_move(&a, best_move(report));
         if (a.actions.len)
                 qsort(a.actions.at, a.actions.len, sizeof *a.actions.at, by_worth);
         report->n_advice = (uint32_t) BH_MIN(a.actions.len, (size_t) MAX_ADVICE);

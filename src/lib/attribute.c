@@ -28,7 +28,7 @@ static uint32_t chain_length(const struct bh_report *r, const struct bh_str *cha
 static void base_by_policy(struct bh_report *r, const struct bh_policy *policy) {
         for (size_t i = 0; i < policy->bases.len; i++) {
                 const struct bh_policy_base *b = &policy->bases.at[i];
-                uint32_t n = chain_length(r, b->layers, b->n_layers);
+                uint32_t n = b->n_layers ? chain_length(r, b->layers, b->n_layers) : 0;
 
                 if (n > r->base.n_layers) /* the longest is the nearest parent */
                         r->base = (struct bh_report_base){ n, b->name, BH_STR_INIT("known to the policy by its layers"), true };

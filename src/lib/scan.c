@@ -11,6 +11,7 @@
 #include "lib/attribute.h"
 #include "lib/licences.h"
 #include "lib/mend.h"
+#include "lib/rebase.h"
 #include "lib/vulns.h"
 #include "scan/config.h"
 #include "scan/integrity.h"
@@ -201,6 +202,7 @@ static int weigh(struct scan *s, struct bh_err *err) {
         if (s->opts->vex)
                 bh_vex_apply(s->opts->vex, r, s->arena, &s->notes);
         bh_gate_count(r);
+        bh_rebase(r, s->opts, policy, s->arena, &s->notes);
         bh_report_sort_vulns(r);
         if (r->n_findings)
                 qsort(r->findings, r->n_findings, sizeof *r->findings, finding_order);

@@ -19,6 +19,8 @@ struct bh_scan_opts {
         struct bh_index *index; /* NULL: no vulnerabilities are looked up, and a note says so */
         struct bh_str index_path;
         bool texts; /* fill in titles, descriptions and references of vulnerabilities: most of a scan that reads no image */
+        const struct bh_str *newer_bases; /* targets, or "engine": what moving to them would mend */
+        uint32_t n_newer_bases;
         struct bh_str base;             /* what the image is built upon: a target, or a digest of its top layer; empty: find out */
         const struct bh_policy *policy; /* owners, known bases, exceptions, rules; NULL: none */
         const struct bh_vex_list *vex;  /* NULL: none */

@@ -56,6 +56,16 @@ struct bh_report_base {
         bool sure;          /* false: a guess */
 };
 
+/* What moving to another base would change, by its vulnerabilities against those of the base there is. */
+struct bh_report_move {
+        struct bh_str target;  /* "docker:debian:12" */
+        int64_t created_s;     /* 0: not said */
+        uint32_t mends, of;    /* of the base's vulnerabilities, those the other has not; how many there are */
+        uint32_t brings;       /* those the other has and the base has not */
+        uint32_t n_critical, n_exploited; /* among those it mends */
+        double risk;           /* the highest among those */
+};
+
 /* One thing the gate minds. */
 struct bh_verdict_reason {
         struct bh_str rule, term; /* the rule's name; "fixable:high" */
@@ -132,6 +142,8 @@ struct bh_report {
         struct bh_report_licences licences;
 
         struct bh_report_base base;
+        struct bh_report_move *moves; /* to other bases that were looked at, best first */
+        uint32_t n_moves;
         struct bh_report_layer *layers;
         uint32_t n_layers;
         struct bh_package *packages; /* by eco, name, version, location */

@@ -99,6 +99,8 @@ static struct bh_advice advice[] = { { .text = S("Upgrade log4j-core to 2.15.0 i
                                        .n_exploited = 1, .risk = 96.5 },
                                      { .text = S("Upgrade libc6 and libc-bin to 2.36-9+deb12u3"), .n_vulns = 2 } };
 
+static struct bh_report_move moves[] = { { .target = S("docker:debian:12"), .created_s = 1755820800, .mends = 2, .of = 3, .brings = 1, .n_critical = 1 } };
+
 void bh_sample_report(struct bh_arena *arena, struct bh_report *ret) {
         (void) arena;
         *ret = (struct bh_report){
@@ -109,6 +111,7 @@ void bh_sample_report(struct bh_arena *arena, struct bh_report *ret) {
                 .release = { .id = S("debian"), .version_id = S("12"), .codename = S("bookworm"), .pretty = S("Debian GNU/Linux 12 (bookworm)"), .rank = 3 },
                 .lifecycle = { .space = S("debian:12"), .end_s = 1783728000 }, .space = S("debian:12"), .space_known = true,
                 .db = { .present = true, .path = S("/x"), .digest = S("ab"), .built_s = 1755820800, .n_sources = 14, .n_vulns = 200000 }, .parts = 7,
+                .base = { .n_layers = 1, .name = S("debian:12"), .how = S("named by --base"), .sure = true }, .moves = moves, .n_moves = BH_LEN(moves),
                 .licences = { .known = true, .listed = true, .n = { [BH_LICENCE_UNKNOWN] = 9, [BH_LICENCE_PERMISSIVE] = 1, [BH_LICENCE_STRONG_COPYLEFT] = 1 } },
                 .layers = layers, .n_layers = BH_LEN(layers), .packages = packages, .n_packages = BH_LEN(packages),
                 .vulns = vulns, .n_vulns = BH_LEN(vulns), .n_vulns_hidden = 1, .findings = findings, .n_findings = BH_LEN(findings),

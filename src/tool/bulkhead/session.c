@@ -128,6 +128,19 @@ static int read_vex(struct bh_session *t, struct bh_err *err) {
         return r;
 }
 
+static void read_newer_bases(struct bh_session *t) {
+        uint32_t n = 0;
+        struct bh_str *all;
+
+        while (bh_cli_nth(t->cli, "newer-base", n))
+                n++;
+        all = bh_arena_array(t->cli->arena, struct bh_str, n);
+        for (uint32_t i = 0; i < n; i++)
+                all[i] = bh_str_of(bh_cli_nth(t->cli, "newer-base", i));
+        t->opts.newer_bases = all;
+        t->opts.n_newer_bases = n;
+}
+
 static int open_policy(struct bh_session *t, struct bh_err *err) {
         int r = read_policies(t, "policy", err);
 
@@ -137,6 +150,7 @@ static int open_policy(struct bh_session *t, struct bh_err *err) {
                 r = read_vex(t, err);
         t->opts.policy = &t->policy;
         t->opts.base = bh_str_of(bh_cli_get(t->cli, "base"));
+        read_newer_bases(t);
         return r;
 }
 

@@ -24,6 +24,7 @@
         { "cache", 0, "FILE", "where results are kept", NULL, false },                                                 \
         { "no-cache", 0, NULL, "keep nothing and use nothing kept", NULL, false },                                     \
         { "base", 0, "IMAGE", "what it is built upon: a target, or a digest of its top layer", NULL, false },           \
+        { "newer-base", 0, "IMAGE", "say what moving to that base would mend; \"engine\": newer ones of the local engine", NULL, true }, \
         { "policy", 0, "FILE", "owners, bases, rules and exceptions; may be given several times", NULL, true },        \
         { "exceptions", 0, "FILE", "exceptions; the same as --policy, for a file of their own", NULL, true },          \
         { "vex", 0, "FILE", "OpenVEX, CSAF or CycloneDX: hide what it says is not affected", NULL, true },             \

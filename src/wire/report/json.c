@@ -150,12 +150,34 @@ static void put_gate(struct bh_json_put *j, const struct bh_report *r) {
         bh_json_put_close(j);
 }
 
-static void put_base(struct bh_json_put *j, const struct bh_report_base *b) {
+static void put_moves(struct bh_json_put *j, const struct bh_report *r) {
+        bh_json_put_open(j, "moves", '[');
+        for (uint32_t i = 0; i < r->n_moves; i++) {
+                const struct bh_report_move *m = &r->moves[i];
+
+                bh_json_put_open(j, NULL, '{');
+                bh_json_put_str(j, "target", m->target);
+                put_date(j, "created", m->created_s);
+                bh_json_put_u64(j, "mends", m->mends);
+                bh_json_put_u64(j, "of", m->of);
+                bh_json_put_u64(j, "brings", m->brings);
+                bh_json_put_u64(j, "critical", m->n_critical);
+                bh_json_put_u64(j, "exploited", m->n_exploited);
+                bh_json_put_close(j);
+        }
+        bh_json_put_close(j);
+}
+
+static void put_base(struct bh_json_put *j, const struct bh_report *r) {
+        const struct bh_report_base *b = &r->base;
+
         bh_json_put_open(j, "base", '{');
         bh_json_put_u64(j, "layers", b->n_layers);
         bh_json_put_some(j, "name", b->name);
         bh_json_put_some(j, "how", b->how);
         bh_json_put_bool(j, "sure", b->sure);
+        if (r->n_moves)
+                put_moves(j, r);
         bh_json_put_close(j);
 }
 
@@ -366,7 +388,7 @@ static void put_gaps(struct bh_json_put *j, const struct bh_report *r) {
 static void put_lists(struct bh_json_put *j, struct bh_arena *arena, const struct bh_report *r) {
         put_gate(j, r);
         put_advice(j, r);
-        put_base(j, &r->base);
+        put_base(j, r);
         put_layers(j, r);
         bh_json_put_open(j, "packages", '[');
         for (uint32_t i = 0; i < r->n_packages; i++)

@@ -188,6 +188,30 @@ static void put_vuln_counts(struct page *p, const struct bh_report_counts *c) {
         trim_line(p);
 }
 
+/* Other bases that were looked at; the best is among what to do first. */
+static void put_moves(struct page *p) {
+        char date[21];
+
+        if (!p->r->n_moves)
+                return;
+        heading(p, "OTHER BASES");
+        for (uint32_t i = 0; i < p->r->n_moves; i++) {
+                const struct bh_report_move *m = &p->r->moves[i];
+                BH_CLEANUP(bh_buf_done) struct bh_buf line = { 0 };
+
+                bh_put_clean(&line, m->target);
+                if (m->created_s > 0)
+                        bh_buf_printf(&line, ", made %.10s", bh_time_print(m->created_s, date));
+                bh_buf_printf(&line, ": mends %u of %u vulnerabilities of the base", m->mends, m->of);
+                if (m->n_critical)
+                        bh_buf_printf(&line, ", %u critical", m->n_critical);
+                if (m->brings)
+                        bh_buf_printf(&line, "; brings %u of its own", m->brings);
+                bh_buf_puts(p->out, "  ");
+                wrapped(p, NULL, bh_buf_str(&line), 4);
+        }
+}
+
 /* By what they ask; the strictest first. */
 static void put_licences(struct page *p) {
         const struct bh_report_licences *l = &p->r->licences;
@@ -523,6 +547,7 @@ static void put_report(struct page *p) {
         put_about(p);
         put_counts(p);
         put_advice(p);
+        put_moves(p);
         for (uint32_t i = 0; i < groups.n; i++)
                 put_group(p, &groups.at[i]);
         if (!groups.n && r->db.present && r->space_known && !r->n_gaps) {
