@@ -40,6 +40,7 @@ enum bh_life {
 #define BH_F_DEPRECATED 0x10
 #define BH_F_TYPE 0x20        /* this is the type of the event (evt.type, syscall.type): rules are sorted by it */
 #define BH_F_EITHER 0x40      /* gives two values: `=` and `in` hold when either matches, `!=` when both differ */
+#define BH_F_NAMED 0x80       /* gives an address (BH_V_IP) that rules compare with names: fd.sip.name; see rule/names.h */
 
 /* What a kernel can judge before it sends an event (rule/interest.h). */
 enum bh_kernel_view {
