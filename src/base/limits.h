@@ -129,4 +129,10 @@
 #define BH_LIMIT_DOCKERFILE_INSTRUCTIONS 10000
 #define BH_LIMIT_DOCKERFILE_WORDS 200000
 
+/* rules */
+#define BH_LIMIT_RULE_FILE (8 * BH_MIB)
+#define BH_LIMIT_RULE_DEPTH 1500u       /* of a condition with all its macros */
+#define BH_LIMIT_RULE_CONDITION (1 * BH_MIB) /* one condition, with its lists put in */
+#define BH_LIMIT_RULE_REGEX (8 * BH_KIB) /* one expression */
+
 #endif

@@ -84,6 +84,9 @@ const struct bh_rule_note *bh_rules_notes(const struct bh_rules *rules, size_t *
 size_t bh_rules_errors(const struct bh_rules *rules);
 size_t bh_rules_count(const struct bh_rules *rules);
 const struct bh_rule *bh_rules_at(const struct bh_rules *rules, size_t i);
+/* The same with those that are switched off. */
+size_t bh_rules_count_all(const struct bh_rules *rules);
+const struct bh_rule *bh_rules_at_all(const struct bh_rules *rules, size_t i, bool *ret_enabled);
 /* The terms of a list of that name, for others to extend at run time; false: no such list. */
 bool bh_rules_list(const struct bh_rules *rules, struct bh_str name, const struct bh_str **ret_items, size_t *ret_n);
 /* What the rules of a source could want of its events. Lives in `arena`. */
@@ -92,6 +95,8 @@ void bh_rules_interest(const struct bh_rules *rules, const struct bh_source *sou
 
 struct bh_rule_run *bh_rule_run_new(struct bh_rules *rules, const struct bh_source *source); /* holds a count */
 void bh_rule_run_free(struct bh_rule_run **run);
+/* Predicates that were asked so far, for measurements. */
+uint64_t bh_rule_run_asked(const struct bh_rule_run *run);
 /* How many rules fire (at most max); their rows in `ret`. */
 size_t bh_rule_match(struct bh_rule_run *run, const void *event, const struct bh_rule **ret, size_t max);
 /* The rule's output, without time and priority, escaped as Falco does. Appends to `out`. */
@@ -101,7 +106,7 @@ struct bh_rule_format;
 int bh_rule_format_new(const struct bh_source *source, struct bh_str text, struct bh_rule_format **ret,
                        struct bh_err *err) BH_MUST_CHECK;
 void bh_rule_format_free(struct bh_rule_format **f);
-void bh_rule_format_print(struct bh_rule_run *run, const struct bh_rule_format *f, const void *event, struct bh_buf *out);
+void bh_rule_format_print(const struct bh_rule_format *f, const void *event, struct bh_buf *out); /* one thread at a time */
 /* The members of output_fields, in order of their names: fn(user, "proc.name", value); a missing one has v NULL. */
 void bh_rule_output_fields(struct bh_rule_run *run, const struct bh_rule *rule, const void *event,
                            void (*fn)(void *user, struct bh_str name, const struct bh_value *v), void *user);

@@ -1,0 +1,379 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What rules could want, for a filter in the kernel. A condition is turned
+ * into rows bottom up; whatever a kernel cannot judge accepts everything, so
+ * what comes out is always a superset.
+ */
+#include "rule/interest.h"
+
+#include "rule/glob.h"
+#include "rule/ruleset.h"
+
+enum { ROWS_MAX = 64, PATHS_MAX = 512 };
+
+BH_VEC_OF(row_vec, struct bh_interest_row);
+
+struct wants {
+        const struct bh_program *p;
+        struct bh_arena *arena;
+        bool opens; /* the type makes its descriptor, of a file: fd.num tells whether it succeeded, fd.name is a path */
+};
+
+/* Rows of a condition: none of them (it holds for no event), or some; `everything` beats them. */
+struct rows {
+        bool everything;
+        struct row_vec at;
+};
+
+static const struct rows all = { .everything = true };
+
+static struct rows rows_of(struct wants *w, bh_ref ref);
+
+static struct rows must(struct wants *w, uint32_t bits) {
+        struct rows r = { 0 };
+
+        bh_vec_add(w->arena, &r.at)->must = bits;
+        return r;
+}
+
+static void add_path(struct wants *w, struct bh_interest_row *row, enum bh_path_test test, struct bh_str text) {
+        *bh_vec_add(w->arena, &row->paths) = (struct bh_interest_path){ (uint8_t) test, bh_arena_str(w->arena, text) };
+}
+
+/* ---- what single checks say ---- */
+
+static bool has(const struct bh_pred *p, const char *word) {
+        for (uint32_t i = 0; i < p->n_items; i++)
+                if (bh_str_is(p->items[i], word))
+                        return true;
+        return false;
+}
+
+static struct rows of_paths(struct wants *w, const struct bh_pred *p) {
+        static const uint8_t tests[_BH_TEST_MAX] = { [BH_TEST_EQ] = BH_PATH_EXACT, [BH_TEST_STARTS] = BH_PATH_PREFIX,
+                                                     [BH_TEST_ENDS] = BH_PATH_SUFFIX, [BH_TEST_PATHS] = BH_PATH_PREFIX,
+                                                     [BH_TEST_GLOB] = BH_PATH_PREFIX };
+        struct rows r = must(w, 0);
+
+        if (!w->opens || !tests[p->test] || p->n_items > PATHS_MAX)
+                return all;
+        for (uint32_t i = 0; i < p->n_items; i++) {
+                struct bh_str text = p->items[i];
+
+                if (p->test == BH_TEST_GLOB || p->test == BH_TEST_PATHS)
+                        text = bh_rule_glob_head(text);
+                while (p->test == BH_TEST_PATHS && text.len > 1 && text.at[text.len - 1] == '/')
+                        text.len--;
+                if (text.len == 0 || (p->test != BH_TEST_ENDS && text.at[0] != '/') || bh_str_find(text, BH_STR("//")) >= 0)
+                        return all;
+                add_path(w, &r.at.at[0], (enum bh_path_test) tests[p->test], text);
+        }
+        return r;
+}
+
+/* fd.directory = "/etc": what lies in it, and it. */
+static struct rows of_directory(struct wants *w, const struct bh_pred *p) {
+        bool within = p->test == BH_TEST_STARTS || p->test == BH_TEST_PATHS;
+        struct rows r;
+
+        if (within)
+                return of_paths(w, p);
+        if (!w->opens || p->test != BH_TEST_EQ || p->n_items > PATHS_MAX)
+                return all;
+        r = must(w, 0);
+        for (uint32_t i = 0; i < p->n_items; i++) {
+                struct bh_str dir = p->items[i];
+
+                if (dir.len == 0 || dir.at[0] != '/')
+                        return all;
+                add_path(w, &r.at.at[0], BH_PATH_EXACT, dir);
+                add_path(w, &r.at.at[0], BH_PATH_PREFIX, dir.len == 1 ? dir : bh_arena_cat(w->arena, dir, BH_STR("/")));
+        }
+        return r;
+}
+
+static struct rows of_filename(struct wants *w, const struct bh_pred *p) {
+        struct rows r = must(w, 0);
+
+        if (!w->opens || (p->test != BH_TEST_EQ && p->test != BH_TEST_ENDS) || p->n_items > PATHS_MAX)
+                return all;
+        for (uint32_t i = 0; i < p->n_items; i++) {
+                if (p->items[i].len == 0 || bh_str_chr(p->items[i], '/') >= 0)
+                        return all;
+                add_path(w, &r.at.at[0], p->test == BH_TEST_EQ ? BH_PATH_NAME : BH_PATH_SUFFIX, p->items[i]);
+        }
+        return r;
+}
+
+/* A bool of the event that is asked to be true. */
+static struct rows of_open(struct wants *w, const struct bh_pred *p, uint32_t bit) {
+        return p->test == BH_TEST_EQ && has(p, "true") && !has(p, "false") ? must(w, bit) : all;
+}
+
+static struct rows of_kind(struct wants *w, const struct bh_pred *p) {
+        if (p->test != BH_TEST_EQ)
+                return all;
+        for (uint32_t i = 0; i < p->n_items; i++)
+                if (!bh_str_is(p->items[i], "4") && !bh_str_is(p->items[i], "6"))
+                        return all;
+        return must(w, BH_IR_INET);
+}
+
+static struct rows of_container(struct wants *w, const struct bh_pred *p) {
+        if (p->test == BH_TEST_EQ)
+                return !has(p, "host") ? must(w, BH_IR_CONTAINER) : p->n_items == 1 ? must(w, BH_IR_HOST) : all;
+        return p->test == BH_TEST_NE && has(p, "host") ? must(w, BH_IR_CONTAINER) : all;
+}
+
+/* Whether numbers that pass are all below zero, or none is. */
+static struct rows of_result(struct wants *w, const struct bh_pred *p) {
+        bool low = true, high = true;
+
+        if (p->test == BH_TEST_ORDER && p->n_numbers) {
+                struct bh_number zero = { 0 };
+                int c = bh_number_cmp(&p->numbers[0], &zero);
+
+                high = (p->op == BH_OP_GE && c >= 0) || (p->op == BH_OP_GT && c >= 0);
+                low = (p->op == BH_OP_LT && c <= 0) || (p->op == BH_OP_LE && c < 0);
+                return high ? must(w, BH_IR_SUCCESS) : low ? must(w, BH_IR_FAILURE) : all;
+        }
+        if (p->test != BH_TEST_EQ || p->n_numbers != p->n_items)
+                return all;
+        for (uint32_t i = 0; i < p->n_numbers; i++) {
+                bool below = p->numbers[i].real ? p->numbers[i].d < 0 : p->numbers[i].i < 0;
+
+                low &= below;
+                high &= !below;
+        }
+        return high ? must(w, BH_IR_SUCCESS) : low ? must(w, BH_IR_FAILURE) : all;
+}
+
+/* evt.res, evt.rawres, evt.failed, fd.num */
+static struct rows of_failed(struct wants *w, const struct bh_pred *p, const struct bh_operand *o) {
+        if (o->type == BH_V_BOOL)
+                return p->test != BH_TEST_EQ || p->n_items != 1 ? all : must(w, has(p, "true") ? BH_IR_FAILURE : BH_IR_SUCCESS);
+        if (bh_type_is_number(o->type)) {
+                if (bh_str_is(o->text, "fd.num") && !w->opens)
+                        return all;
+                return of_result(w, p);
+        }
+        if (p->test == BH_TEST_EQ)
+                return p->n_items == 1 && has(p, "SUCCESS") ? must(w, BH_IR_SUCCESS) : all;
+        if (p->test == BH_TEST_NE)
+                return has(p, "SUCCESS") ? must(w, BH_IR_FAILURE) : all;
+        return all;
+}
+
+/* A check that holds. */
+static struct rows of_pred(struct wants *w, const struct bh_pred *p) {
+        const struct bh_operand *o = &w->p->operands.at[p->operand];
+
+        if (o->kind != BH_OPERAND_FIELD || p->quantity != BH_QUANTITY_ONE)
+                return all;
+        switch (o->field->kernel) {
+        case BH_KV_PATH: return of_paths(w, p);
+        case BH_KV_DIRECTORY: return of_directory(w, p);
+        case BH_KV_FILENAME: return of_filename(w, p);
+        case BH_KV_OPEN_WRITE: return of_open(w, p, BH_IR_WRITE);
+        case BH_KV_OPEN_READ: return of_open(w, p, BH_IR_READ);
+        case BH_KV_OPEN_EXEC: return of_open(w, p, BH_IR_EXEC);
+        case BH_KV_FD_KIND: return of_kind(w, p);
+        case BH_KV_IN_CONTAINER: return of_container(w, p);
+        case BH_KV_FAILED: return of_failed(w, p, o);
+        default: return all;
+        }
+}
+
+/* A check that does not: only "not in the host" says something. */
+static struct rows of_not_pred(struct wants *w, const struct bh_pred *p) {
+        const struct bh_operand *o = &w->p->operands.at[p->operand];
+
+        if (o->kind != BH_OPERAND_FIELD || o->field->kernel != BH_KV_IN_CONTAINER || p->quantity != BH_QUANTITY_ONE)
+                return all;
+        if (p->test == BH_TEST_EQ && has(p, "host"))
+                return must(w, BH_IR_CONTAINER);
+        return p->test == BH_TEST_NE && has(p, "host") && p->n_items == 1 ? must(w, BH_IR_HOST) : all;
+}
+
+/* ---- joined ---- */
+
+static bool cannot_be(uint32_t bits) {
+        return (bits & (BH_IR_CONTAINER | BH_IR_HOST)) == (BH_IR_CONTAINER | BH_IR_HOST) ||
+               (bits & (BH_IR_SUCCESS | BH_IR_FAILURE)) == (BH_IR_SUCCESS | BH_IR_FAILURE);
+}
+
+/* Both: all flags of both, and of two sets of paths the smaller. */
+static struct rows both(struct wants *w, const struct rows *a, const struct rows *b) {
+        struct rows r = { 0 };
+
+        if (a->everything || b->everything)
+                return a->everything ? *b : *a;
+        if (a->at.len * b->at.len > ROWS_MAX)
+                return a->at.len < b->at.len ? *a : *b;
+        for (size_t i = 0; i < a->at.len; i++)
+                for (size_t k = 0; k < b->at.len; k++) {
+                        struct bh_interest_row row = a->at.at[i];
+                        const struct bh_interest_row *other = &b->at.at[k];
+
+                        row.must |= other->must;
+                        if (row.paths.len == 0 || (other->paths.len && other->paths.len < row.paths.len))
+                                row.paths.at = other->paths.at, row.paths.len = other->paths.len, row.paths.cap = other->paths.len;
+                        if (!cannot_be(row.must))
+                                *bh_vec_add(w->arena, &r.at) = row;
+                }
+        return r;
+}
+
+static bool same_paths(const struct bh_interest_row *a, const struct bh_interest_row *b) {
+        if (a->paths.len != b->paths.len)
+                return false;
+        for (size_t i = 0; i < a->paths.len; i++)
+                if (a->paths.at[i].test != b->paths.at[i].test || !bh_str_eq(a->paths.at[i].text, b->paths.at[i].text))
+                        return false;
+        return true;
+}
+
+/* Whether `wide` accepts all that `row` does, as far as flags and equal paths tell. */
+static bool covers(const struct bh_interest_row *wide, const struct bh_interest_row *row) {
+        return (wide->must & ~row->must) == 0 && (wide->paths.len == 0 || same_paths(wide, row));
+}
+
+static bool is_covered(const struct rows *r, const struct bh_interest_row *row) {
+        for (size_t i = 0; i < r->at.len; i++)
+                if (covers(&r->at.at[i], row))
+                        return true;
+        return false;
+}
+
+/* Rows of the same flags share their paths. */
+static struct bh_interest_row *mergeable(struct rows *r, const struct bh_interest_row *row) {
+        for (size_t i = 0; i < r->at.len && row->paths.len; i++)
+                if (r->at.at[i].must == row->must && r->at.at[i].paths.len)
+                        return &r->at.at[i];
+        return NULL;
+}
+
+static void add_paths(struct wants *w, struct bh_interest_row *to, const struct bh_interest_row *from) {
+        struct bh_interest_row fresh = { .must = to->must };
+
+        for (size_t i = 0; i < to->paths.len; i++)
+                *bh_vec_add(w->arena, &fresh.paths) = to->paths.at[i];
+        for (size_t i = 0; i < from->paths.len; i++) {
+                size_t k = 0;
+
+                while (k < fresh.paths.len &&
+                       !(fresh.paths.at[k].test == from->paths.at[i].test && bh_str_eq(fresh.paths.at[k].text, from->paths.at[i].text)))
+                        k++;
+                if (k == fresh.paths.len)
+                        *bh_vec_add(w->arena, &fresh.paths) = from->paths.at[i];
+        }
+        *to = fresh;
+}
+
+static void either(struct wants *w, struct rows *r, const struct rows *more) {
+        r->everything |= more->everything;
+        for (size_t i = 0; i < more->at.len && !r->everything; i++) {
+                const struct bh_interest_row *row = &more->at.at[i];
+                struct bh_interest_row *to;
+
+                if (is_covered(r, row))
+                        continue;
+                to = mergeable(r, row);
+                if (to)
+                        add_paths(w, to, row);
+                else
+                        *bh_vec_add(w->arena, &r->at) = *row;
+                if (r->at.len > ROWS_MAX || (row->must == 0 && row->paths.len == 0))
+                        r->everything = true;
+        }
+}
+
+static struct rows rows_of(struct wants *w, bh_ref ref) {
+        const struct bh_gate *g = &w->p->gates.at[BH_REF_NODE(ref)];
+        struct rows r = { 0 };
+
+        if (g->kind == BH_GATE_TRUE)
+                return ref == BH_REF_TRUE ? all : r;
+        if (g->kind == BH_GATE_PRED)
+                return BH_REF_IS_NOT(ref) ? of_not_pred(w, &w->p->preds.at[g->pred]) : of_pred(w, &w->p->preds.at[g->pred]);
+        if (g->kind != BH_GATE_ALL)
+                return all;
+        if (!BH_REF_IS_NOT(ref)) {
+                r = all;
+                for (uint32_t i = 0; i < g->n_refs; i++) {
+                        struct rows child = rows_of(w, g->refs[i]);
+
+                        r = both(w, &r, &child);
+                }
+                return r;
+        }
+        for (uint32_t i = 0; i < g->n_refs; i++) { /* not all: the opposite of one of them */
+                struct rows child = rows_of(w, BH_REF_NOT(g->refs[i]));
+
+                either(w, &r, &child);
+        }
+        return r;
+}
+
+/* ---- a whole set ---- */
+
+/* Events that make the descriptor they are about. */
+static bool opens_file(const char *type) {
+        static const char *const opens[] = { "open", "openat", "openat2", "creat", "open_by_handle_at" };
+
+        for (size_t i = 0; i < BH_LEN(opens); i++)
+                if (bh_str_is(bh_str_of(type), opens[i]))
+                        return true;
+        return false;
+}
+
+static void want_type(const struct bh_ruleset *set, unsigned type, struct bh_arena *arena, struct bh_interest_type *ret) {
+        const struct bh_sorted *s = &set->sorted;
+        struct wants w = { .p = &set->program, .arena = arena, .opens = set->source->type_name && opens_file(set->source->type_name(type)) };
+        const struct bh_group *g = s->group_of_type[type] ? &s->groups[s->group_of_type[type] - 1] : NULL;
+        struct rows r = { 0 };
+
+        for (uint32_t i = 0; g && i < g->n; i++) {
+                struct rows rule = rows_of(&w, g->entries[i].whole);
+
+                either(&w, &r, &rule);
+        }
+        if (r.everything)
+                ret->all = BH_INTEREST_ALL;
+        else if (r.at.len) {
+                ret->all = BH_INTEREST_ROWS;
+                ret->rows.at = r.at.at;
+                ret->rows.len = r.at.len;
+                ret->rows.cap = r.at.cap;
+        }
+}
+
+/* Fields that a kernel has to fetch for, if any rule asks for them or prints them. */
+static void want_costly(const struct bh_program *p, struct bh_interest *ret) {
+        static const char *const env[] = { "proc.env", "proc.aenv" }, *const cwd[] = { "proc.cwd" }, *const data[] = { "evt.buffer" },
+                          *const raw[] = { "fd.nameraw", "evt.args", "evt.arg[name]", "evt.arg[path]", "evt.arg[0]", "evt.arg[1]", "evt.arg[2]",
+                                           "evt.rawarg[name]", "evt.rawarg[path]" };
+        const struct {
+                const char *const *names;
+                size_t n;
+                bool *wanted;
+        } rows[] = { { env, BH_LEN(env), &ret->wants_env }, { cwd, BH_LEN(cwd), &ret->wants_cwd }, { data, BH_LEN(data), &ret->wants_data },
+                     { raw, BH_LEN(raw), &ret->wants_raw_name } };
+
+        for (size_t o = 0; o < p->operands.len; o++)
+                for (size_t r = 0; r < BH_LEN(rows); r++)
+                        for (size_t i = 0; i < rows[r].n; i++)
+                                *rows[r].wanted |= bh_str_starts(p->operands.at[o].text, bh_str_of(rows[r].names[i]));
+}
+
+void bh_rules_interest(const struct bh_rules *rules, const struct bh_source *source, struct bh_arena *arena, struct bh_interest *ret) {
+        const struct bh_ruleset *set = bh_rules_set(rules, source);
+        struct bh_interest in = { .n_types = source->n_types };
+
+        in.types = bh_arena_array(arena, struct bh_interest_type, in.n_types);
+        for (unsigned t = 0; set && t < in.n_types && t < set->sorted.n_types; t++)
+                want_type(set, t, arena, &in.types[t]);
+        if (set)
+                want_costly(&set->program, &in);
+        *ret = in;
+}
