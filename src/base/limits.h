@@ -95,6 +95,14 @@
 #define BH_LIMIT_VERSION 512 /* bytes of a version; longer ones are ordered by their bytes, after all others */
 
 
+/* the sensor */
+#define BH_LIMIT_PASSWD (1 * BH_MIB)        /* one /etc/passwd or /etc/group of a container */
+#define BH_LIMIT_RUNTIME_FILE (4 * BH_MIB)  /* one file in which a runtime describes a container */
+#define BH_LIMIT_CONTAINER_MOUNTS 128       /* kept of one container */
+#define BH_LIMIT_CONTAINER_LABELS 128
+#define BH_LIMIT_CONTAINER_TEXT (16 * BH_KIB) /* all strings kept of one container */
+#define BH_LIMIT_CONTAINERS_TEXT (16 * BH_MIB) /* of all of them */
+
 /* Java archives, with all that is nested in them */
 #define BH_LIMIT_JAR_BYTES (8 * BH_GIB)  /* inflated */
 #define BH_LIMIT_JAR_ENTRIES (4 * 1000 * 1000)

@@ -17,6 +17,25 @@
 #include "bpf/shared/event.h"
 #include "model/process.h"
 
+struct bh_user {
+        struct bh_str name, home, shell;
+};
+
+/* What fields ask and no record answers. Any function may be NULL; slices are good for the event's turn. */
+struct bh_event_asks {
+        void *self;
+        bool (*user)(void *self, const struct bh_process *p, uint32_t uid, struct bh_user *ret);
+        bool (*group)(void *self, const struct bh_process *p, uint32_t gid, struct bh_str *ret_name);
+        struct bh_process *(*process)(void *self, uint32_t pid);
+        /* The name that was looked up for that address. */
+        bool (*host_of)(void *self, const uint8_t ip[16], bool v6, struct bh_str *ret_name);
+        int64_t boot_ns;          /* CLOCK_REALTIME less CLOCK_BOOTTIME */
+        struct bh_str hostname;
+};
+
+/* bh_event.marks */
+#define BH_EVENT_FD_CHANGED 0x01 /* the fd has another peer than in the last event about it */
+
 struct bh_event {
         struct bh_ev_head head;
         const struct bh_ev_fd *fd;        /* NULL: none */
@@ -27,6 +46,8 @@ struct bh_event {
         int64_t time_ns;                  /* since 1970 */
         struct bh_process *process;       /* who did it: before the exec for a failed one; NULL only for LOST and the like */
         struct bh_str record;             /* the bytes themselves */
+        uint32_t marks;                   /* BH_EVENT_... */
+        const struct bh_event_asks *asks; /* NULL: nobody answers */
 };
 
 /* How an argument is rendered: what evt.arg.NAME gives. */

@@ -13,7 +13,7 @@ enum bh_vtype {
         BH_V_UINT,     /* u */
         BH_V_DOUBLE,   /* d */
         BH_V_PORT,     /* u; names of services are no numbers */
-        BH_V_TIME,     /* i: ns since 1970 */
+        BH_V_TIME,     /* i: ns since 1970; str, unless it is empty: how people read it */
         BH_V_DURATION, /* u: ns */
         BH_V_STRING,   /* str */
         BH_V_PATH,     /* str: as a string, and what pmatch is for */

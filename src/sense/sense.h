@@ -54,6 +54,9 @@ const struct bh_container *bh_sense_container(struct bh_sense *s, struct bh_str 
 /* Walks what is known: 0 goes on. */
 int bh_sense_each_process(struct bh_sense *s, int (*fn)(void *user, struct bh_process *p), void *user);
 
+/* For the synthetic back end: whole records, to come with the next poll. */
+void bh_sense_push(struct bh_sense *s, struct bh_str records);
+
 /* The fields of system calls: evt.*, proc.*, fd.*, user.*, container.*, k8s.*. Events are struct bh_event. */
 extern const struct bh_source bh_source_syscall;
 

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#define _GNU_SOURCE
+#include "sense/fields.h"
+
+#include <fcntl.h>
+#include <time.h>
+
+#include "sense/render.h"
+
+#define SECOND 1000000000ll
+
+static const struct bh_ev_info *info_of(const struct bh_event *e) {
+        return bh_event_info(e->head.type);
+}
+
+static bool is_in(unsigned type, const uint8_t *types, size_t n) {
+        for (size_t i = 0; i < n; i++)
+                if (types[i] == type)
+                        return true;
+        return false;
+}
+
+static bool sends(unsigned type) {
+        static const uint8_t t[] = { BH_EV_SENDTO, BH_EV_SENDMSG, BH_EV_SENDMMSG };
+
+        return is_in(type, t, BH_LEN(t));
+}
+
+static bool receives(unsigned type) {
+        static const uint8_t t[] = { BH_EV_RECVFROM, BH_EV_RECVMSG, BH_EV_RECVMMSG };
+
+        return is_in(type, t, BH_LEN(t));
+}
+
+static const char *category_of(const struct bh_event *e) {
+        static const uint8_t process[] = { BH_EV_EXECVE, BH_EV_EXECVEAT, BH_EV_CLONE, BH_EV_CLONE3, BH_EV_FORK, BH_EV_VFORK,
+                                           BH_EV_PROCEXIT, BH_EV_PTRACE, BH_EV_PRCTL, BH_EV_SETSID, BH_EV_SETPGID };
+        static const uint8_t memory[] = { BH_EV_MMAP, BH_EV_MPROTECT, BH_EV_USERFAULTFD, BH_EV_MEMFD_CREATE };
+        static const uint8_t users[] = { BH_EV_SETUID, BH_EV_SETGID, BH_EV_SETREUID, BH_EV_SETREGID, BH_EV_SETRESUID,
+                                         BH_EV_SETRESGID, BH_EV_CAPSET, BH_EV_CREDJUMP };
+        static const uint8_t signals[] = { BH_EV_KILL, BH_EV_TKILL, BH_EV_TGKILL, BH_EV_SIGNAL };
+        unsigned type = e->head.type;
+
+        if (sends(type))
+                return "IO-write";
+        if (receives(type))
+                return "IO-read";
+        if (info_of(e)->lane == BH_LANE_FILE)
+                return "file";
+        if (info_of(e)->lane == BH_LANE_NET)
+                return "net";
+        if (is_in(type, process, BH_LEN(process)))
+                return "process";
+        if (is_in(type, memory, BH_LEN(memory)))
+                return "memory";
+        if (is_in(type, users, BH_LEN(users)))
+                return "user";
+        if (is_in(type, signals, BH_LEN(signals)))
+                return "signal";
+        return info_of(e)->flags & BH_EVI_OURS ? "internal" : "system";
+}
+
+/* The n-th path among the arguments. */
+static const struct bh_ev_arg *path_arg(const struct bh_ev_info *info, unsigned n) {
+        for (unsigned i = 0; i < info->n_args; i++)
+                if ((info->args[i].render == BH_AS_PATH || info->args[i].render == BH_AS_OPENED) && n-- == 0)
+                        return &info->args[i];
+        return NULL;
+}
+
+static struct bh_str path_of(const struct bh_event *e, unsigned n, struct bh_arena *scratch) {
+        const struct bh_ev_arg *a = path_arg(info_of(e), n);
+        struct bh_shown s;
+
+        if (!a || !bh_render_arg(e, a, scratch, &s))
+                return (struct bh_str){ 0 };
+        return s.resolved.len ? s.resolved : s.text;
+}
+
+BH_FIELD_GET(bh_field_evt_text) {
+        const struct bh_event *e = event;
+
+        (void) arg;
+        switch (self->tag) {
+        case BH_ET_TYPE: return bh_give_str(ret, self, bh_str_of(info_of(e)->name));
+        case BH_ET_SYSCALL:
+                return !(info_of(e)->flags & BH_EVI_OURS) && bh_give_str(ret, self, bh_str_of(info_of(e)->name));
+        case BH_ET_CATEGORY: return bh_give_str(ret, self, bh_str_of(category_of(e)));
+        case BH_ET_ARGS:
+        case BH_ET_INFO: return bh_give_str(ret, self, bh_render_args(e, scratch));
+        case BH_ET_RES:
+                return !(info_of(e)->flags & BH_EVI_OURS) && bh_give_str(ret, self, bh_render_error(e->head.res, scratch));
+        case BH_ET_IO_DIR:
+                return (sends(e->head.type) || receives(e->head.type)) &&
+                       bh_give_str(ret, self, sends(e->head.type) ? BH_STR("write") : BH_STR("read"));
+        case BH_ET_SOURCE: return bh_give_str(ret, self, BH_STR("syscall"));
+        case BH_ET_HOSTNAME: return e->asks && bh_give_some(ret, self, e->asks->hostname);
+        case BH_ET_DIR: return bh_give_str(ret, self, BH_STR("<"));
+        case BH_ET_ABSPATH:
+        case BH_ET_ABSPATH_SRC: return bh_give_some(ret, self, path_of(e, 0, scratch));
+        case BH_ET_ABSPATH_DST: return bh_give_some(ret, self, path_of(e, 1, scratch));
+        default: return false;
+        }
+}
+
+BH_FIELD_GET(bh_field_evt_number) {
+        const struct bh_event *e = event;
+        struct bh_value data;
+
+        switch (self->tag) {
+        case BH_EN_NUM: return bh_give_int(ret, self, (int64_t) e->num);
+        case BH_EN_CPU: return bh_give_int(ret, self, e->head.cpu);
+        case BH_EN_COUNT: return bh_give_int(ret, self, 1);
+        case BH_EN_COUNT_ERROR: return bh_give_int(ret, self, e->head.res < 0);
+        case BH_EN_RAWRES: return !(info_of(e)->flags & BH_EVI_OURS) && bh_give_int(ret, self, e->head.res);
+        case BH_EN_BUFLEN:
+                return bh_field_evt_buffer(self, event, arg, scratch, &data) && bh_give_int(ret, self, (int64_t) data.str.len);
+        case BH_EN_RAWTIME: return bh_give_int(ret, self, e->time_ns);
+        case BH_EN_RAWTIME_S: return bh_give_int(ret, self, e->time_ns / SECOND);
+        case BH_EN_RAWTIME_NS: return bh_give_int(ret, self, e->time_ns % SECOND);
+        case BH_EN_RELTIME: return bh_give_int(ret, self, (int64_t) e->head.ktime_ns);
+        case BH_EN_RELTIME_S: return bh_give_int(ret, self, (int64_t) e->head.ktime_ns / SECOND);
+        case BH_EN_RELTIME_NS: return bh_give_int(ret, self, (int64_t) e->head.ktime_ns % SECOND);
+        default: return false;
+        }
+}
+
+/* The mode that a file would be made with; only when it may be made. */
+static uint32_t mode_of(const struct bh_event *e) {
+        switch (e->head.type) {
+        case BH_EV_CREAT: return (uint32_t) e->nums[1];
+        case BH_EV_OPEN: return (uint32_t) e->nums[2];
+        case BH_EV_OPENAT: return (uint32_t) e->nums[3];
+        case BH_EV_OPENAT2: return (uint32_t) e->nums[7];
+        default: return 0;
+        }
+}
+
+static bool opens_for(const struct bh_event *e, unsigned what) {
+        uint32_t flags, access;
+
+        if (!(info_of(e)->flags & BH_EVI_OPEN))
+                return false;
+        flags = bh_open_flags(e);
+        access = flags & O_ACCMODE;
+        switch (what) {
+        case BH_EF_OPEN_WRITE: return access == O_WRONLY || access == O_RDWR;
+        case BH_EF_OPEN_READ: return (access == O_RDONLY || access == O_RDWR) && !(flags & O_PATH);
+        case BH_EF_OPEN_EXEC: return flags & (O_CREAT | __O_TMPFILE) && mode_of(e) & 0111;
+        default: return e->fd && e->fd->flags & BH_FD_CREATED;
+        }
+}
+
+BH_FIELD_GET(bh_field_evt_flag) {
+        const struct bh_event *e = event;
+        unsigned type = e->head.type;
+
+        (void) arg, (void) scratch;
+        switch (self->tag) {
+        case BH_EF_OPEN_WRITE:
+        case BH_EF_OPEN_READ:
+        case BH_EF_OPEN_EXEC:
+        case BH_EF_OPEN_CREATE: return bh_give_bool(ret, self, opens_for(e, self->tag));
+        case BH_EF_FAILED: return bh_give_bool(ret, self, e->head.res < 0);
+        case BH_EF_IO: return bh_give_bool(ret, self, sends(type) || receives(type));
+        case BH_EF_IO_READ: return bh_give_bool(ret, self, receives(type));
+        case BH_EF_IO_WRITE: return bh_give_bool(ret, self, sends(type));
+        case BH_EF_SYSCALL: return bh_give_bool(ret, self, !(info_of(e)->flags & BH_EVI_OURS));
+        case BH_EF_URING: return bh_give_bool(ret, self, e->head.flags & BH_EV_IO_URING);
+        case BH_EF_RACED: return bh_give_bool(ret, self, e->head.flags & BH_EV_RACED);
+        case BH_EF_CUT: return bh_give_bool(ret, self, e->head.flags & BH_EV_CUT);
+        case BH_EF_WOULD: return bh_give_bool(ret, self, e->head.flags & BH_EV_WOULD);
+        case BH_EF_KILLED: return bh_give_bool(ret, self, e->head.flags & BH_EV_KILLED);
+        case BH_EF_ASYNC: return bh_give_bool(ret, self, false);
+        default: return false;
+        }
+}
+
+static size_t print_time(unsigned what, const struct tm *tm, char *out, size_t size) {
+        switch (what) {
+        case BH_TM_TIME:
+        case BH_TM_TIME_S: return strftime(out, size, "%H:%M:%S", tm);
+        case BH_TM_ISO: return strftime(out, size, "%Y-%m-%dT%H:%M:%S", tm);
+        default: return strftime(out, size, "%Y-%m-%d %H:%M:%S", tm);
+        }
+}
+
+BH_FIELD_GET(bh_field_evt_time) {
+        const struct bh_event *e = event;
+        time_t s = (time_t) (e->time_ns / SECOND);
+        char text[64], zone[16] = "";
+        struct tm tm;
+        bool whole = self->tag == BH_TM_TIME_S || self->tag == BH_TM_DATETIME_S;
+
+        (void) arg;
+        if (!localtime_r(&s, &tm) || !print_time(self->tag, &tm, text, sizeof text))
+                return false;
+        if (self->tag == BH_TM_ISO)
+                (void) strftime(zone, sizeof zone, "%z", &tm);
+        *ret = (struct bh_value){ .type = self->type, .i = e->time_ns };
+        ret->str = whole ? bh_arena_printf(scratch, "%s", text)
+                         : bh_arena_printf(scratch, "%s.%09lld%s", text, (long long) (e->time_ns % SECOND), zone);
+        return true;
+}
+
+/* evt.type.is[open]: 1 or 0. */
+BH_FIELD_GET(bh_field_evt_is_type) {
+        const struct bh_event *e = event;
+
+        (void) scratch;
+        return arg->given && bh_give_int(ret, self, bh_str_is(arg->key, info_of(e)->name));
+}
+
+/* By its number or its name. */
+static const struct bh_ev_arg *find_arg(const struct bh_event *e, const struct bh_field_arg *arg) {
+        const struct bh_ev_info *info = info_of(e);
+        uint64_t n;
+
+        if (!arg->given)
+                return NULL;
+        if (!bh_str_u64(arg->key, &n))
+                return bh_event_arg(info, arg->key);
+        return n < info->n_args ? &info->args[n] : NULL;
+}
+
+BH_FIELD_GET(bh_field_evt_arg) {
+        const struct bh_event *e = event;
+        const struct bh_ev_arg *a = find_arg(e, arg);
+        struct bh_shown s;
+
+        (void) self;
+        if (!a || !bh_render_arg(e, a, scratch, &s))
+                return false;
+        *ret = (struct bh_value){ .type = s.number ? BH_V_WORD : BH_V_STRING, .u = s.value };
+        ret->str = s.resolved.len ? s.resolved : s.text;
+        return true;
+}
+
+BH_FIELD_GET(bh_field_evt_rawarg) {
+        const struct bh_event *e = event;
+        const struct bh_ev_arg *a = find_arg(e, arg);
+        struct bh_shown s;
+
+        (void) self;
+        if (!a || !bh_render_arg(e, a, scratch, &s))
+                return false;
+        *ret = (struct bh_value){ .type = s.number ? BH_V_WORD : BH_V_STRING, .u = s.value };
+        ret->str = s.text;
+        return true;
+}
+
+BH_FIELD_GET(bh_field_evt_buffer) {
+        const struct bh_event *e = event;
+        const struct bh_ev_arg *a = bh_event_arg(info_of(e), BH_STR("data"));
+
+        (void) arg, (void) scratch;
+        return a && a->render == BH_AS_BYTES && bh_give_some(ret, self, bh_event_str(e, a->slot));
+}
+
+/* setns, unshare and clone: the namespaces that are other ones now. */
+BH_FIELD_GET(bh_field_ns_change) {
+        const struct bh_event *e = event;
+
+        (void) arg, (void) scratch;
+        if (e->head.type != BH_EV_SETNS || e->head.n_nums < 8)
+                return false;
+        return bh_give_int(ret, self, (int64_t) e->nums[self->tag ? 7 : 6]);
+}
+
+bool bh_field_knows_arg(struct bh_str name) {
+        uint64_t n;
+
+        if (bh_str_u64(name, &n))
+                return n < 64;
+        for (unsigned t = 0; t < _BH_EV_MAX; t++)
+                if (bh_event_arg(bh_event_info(t), name))
+                        return true;
+        return false;
+}
