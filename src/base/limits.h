@@ -50,6 +50,7 @@
 #define BH_LIMIT_CONTENT_TEXT (2 * BH_MIB)     /* how much of a file the `all`, `any`, `none` of a rule see */
 #define BH_LIMIT_CONTENT_FINDINGS 1000         /* of one file; the rest is a gap */
 #define BH_LIMIT_CONTENT_WORK (256 * BH_MIB)    /* bytes that rules look at around keywords, in one file */
+#define BH_LIMIT_CONTENT_COMPILED (64 * BH_MIB) /* compiled rules, as kept beside the cache */
 #define BH_LIMIT_CONTENT_RULES 65536
 #define BH_LIMIT_YARA_FILE (32 * BH_MIB)        /* of one file, that the user's YARA rules see */
 #define BH_LIMIT_YARA_TEXT (4 * BH_MIB)         /* our own rules see no longer file that is no program */

@@ -108,6 +108,12 @@ static void ask_clamd(const struct acquire *a, struct bh_str bytes, struct bh_ar
                      : (struct bh_work_verdict){ r ? BH_SECOND_FOUND : BH_SECOND_CLEAN, name };
 }
 
+static int start_worker(const struct acquire *a, struct bh_worker **ret, struct bh_err *err) {
+        struct bh_worker_rules rules = { a->opts->content_fd, a->opts->compiled, a->opts->compiled_user };
+
+        return bh_worker_start(&rules, ret, err);
+}
+
 /* ---- one layer ---- */
 
 /* A layer that gave nothing but the reason why. */
@@ -231,7 +237,7 @@ static void *read_layers(void *user) {
                 bool died = false;
 
                 r.got = false;
-                if ((w || bh_worker_start(me->a->opts->content_fd, &w, &err) >= 0) && read_layer(&r, w, &died, &err) >= 0)
+                if ((w || start_worker(me->a, &w, &err) >= 0) && read_layer(&r, w, &died, &err) >= 0)
                         continue;
                 pthread_mutex_lock(&me->a->lock);
                 me->a->out->layers[r.layer] = lost_layer(me->a, &me->a->out->image.layers[r.layer], &err);
@@ -315,10 +321,10 @@ static void show_sample(void *user, struct bh_str bytes, struct bh_arena *arena,
 /* One request to a worker of its own. */
 static int ask_once(struct acquire *a, bool with_content, const struct bh_work_request *q, int fd, struct collect *c,
                     struct bh_err *err) {
-        struct bh_worker_listener listener = { keep_image, keep_layer, show_progress, show_sample, c };
+        struct bh_worker_listener listener = { .image = keep_image, .layer = keep_layer, .progress = show_progress, .sample = show_sample, .user = c };
         struct bh_worker *w;
         bool died;
-        int r = bh_worker_start(with_content ? a->opts->content_fd : -1, &w, err);
+        int r = with_content ? start_worker(a, &w, err) : bh_worker_start(NULL, &w, err);
 
         if (r < 0)
                 return r;
@@ -443,7 +449,7 @@ static int find_manifest(struct acquire *a, struct bh_worker *w, struct bh_fetch
 static int acquire_blobs(struct acquire *a, struct bh_err *err) {
         struct bh_fetched manifest, config;
         struct bh_worker *w;
-        int r = bh_worker_start(-1, &w, err);
+        int r = bh_worker_start(NULL, &w, err);
 
         if (r < 0)
                 return r;
@@ -491,7 +497,7 @@ static int ask_for_texts(struct acquire *a, struct bh_str tar, struct bh_err *er
         int r = fd < 0 ? bh_fail_sys(err, errno, "memfd") : bh_fd_write_all(fd, tar, err);
 
         if (r >= 0)
-                r = bh_worker_start(a->opts->content_fd, &w, err);
+                r = start_worker(a, &w, err);
         if (r < 0)
                 return r;
         r = bh_worker_ask(w, &q, fd, a->arena, &listener, &died, err);

@@ -17,6 +17,9 @@ struct bh_acquire_opts {
         unsigned parts;               /* enum bh_scan_part */
         int content_fd;               /* the rules' bundle; -1 for none */
         struct bh_str content_digest; /* names the bundle in the cache */
+        /* What a worker compiled of it, to be part of the next bundle; from any thread. May be NULL. */
+        void (*compiled)(void *user, struct bh_str bytes);
+        void *compiled_user;
         struct bh_cache *cache;       /* NULL: nothing is kept */
         struct bh_platform platform;  /* os empty: this machine's */
         struct bh_str manifest;       /* this image of an index, by digest; empty: the one that fits the platform */

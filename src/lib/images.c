@@ -84,7 +84,7 @@ static int list_archive(struct listing *l, struct bh_err *err) {
         if (fstat(l->source->fd, &st) < 0 || !S_ISREG(st.st_mode))
                 return 0;
         listener.user = &all;
-        r = bh_worker_start(-1, &l->worker, err);
+        r = bh_worker_start(NULL, &l->worker, err);
         if (r < 0)
                 return r;
         r = bh_worker_ask(l->worker, &q, l->source->fd, l->arena, &listener, &died, err);
@@ -97,7 +97,7 @@ static int list_archive(struct listing *l, struct bh_err *err) {
 static int list(struct listing *l, struct bh_err *err) {
         const struct bh_ref *ref = &l->source->ref;
         struct bh_image top = { 0 };
-        int r = bh_worker_start(-1, &l->worker, err);
+        int r = bh_worker_start(NULL, &l->worker, err);
 
         if (r < 0)
                 return r;

@@ -15,7 +15,7 @@ struct bh_worker {
         pid_t pid;
 };
 
-int bh_worker_start(int content_fd, struct bh_worker **ret, struct bh_err *err) {
+int bh_worker_start(const struct bh_worker_rules *rules, struct bh_worker **ret, struct bh_err *err) {
         struct bh_worker *w;
         char path[4096];
         int ends[2], r = bh_child_find("bulkhead-worker", path, sizeof path, err);
@@ -33,9 +33,10 @@ int bh_worker_start(int content_fd, struct bh_worker **ret, struct bh_err *err) 
         bh_fd_close(&ends[1]);
         if (r >= 0) {
                 struct bh_work_request q = { .work = BH_WORK_CONTENT };
+                struct bh_worker_listener listener = { .compiled = rules ? rules->compiled : NULL, .user = rules ? rules->user : NULL };
                 bool died;
 
-                r = bh_worker_ask(w, &q, content_fd, NULL, &(struct bh_worker_listener){ 0 }, &died, err);
+                r = bh_worker_ask(w, &q, rules ? rules->fd : -1, NULL, &listener, &died, err);
                 if (r < 0)
                         bh_worker_stop(&w);
         } else {
@@ -74,6 +75,8 @@ static int hear(struct bh_arena *arena, const struct bh_work_answer *a, const st
 
         if (a->answer == BH_ANSWER_PROGRESS && l->progress)
                 l->progress(l->user, a->bytes);
+        if (a->answer == BH_ANSWER_COMPILED && l->compiled)
+                l->compiled(l->user, a->body);
         if (a->answer == BH_ANSWER_IMAGE && l->image) {
                 r = bh_wire_image_get(arena, a->body, &image, err);
                 if (r >= 0)

@@ -12,8 +12,16 @@
 
 struct bh_worker;
 
-/* content_fd: the rules' bundle (see scan/content/rules.h), -1 for none; stays the caller's. */
-int bh_worker_start(int content_fd, struct bh_worker **ret, struct bh_err *err) BH_MUST_CHECK;
+/* The rules a worker is to have. */
+struct bh_worker_rules {
+        int fd; /* their bundle (see scan/content/rules.h), -1 for none; stays the caller's */
+        /* When they did not come ready made: what the worker compiled, before it read anything of a stranger. May be NULL. */
+        void (*compiled)(void *user, struct bh_str bytes);
+        void *user;
+};
+
+/* Without rules: NULL. */
+int bh_worker_start(const struct bh_worker_rules *rules, struct bh_worker **ret, struct bh_err *err) BH_MUST_CHECK;
 void bh_worker_stop(struct bh_worker **w);
 
 /* What comes back, decoded into `arena`. Each may be NULL. */
@@ -24,6 +32,7 @@ struct bh_worker_listener {
         void (*progress)(void *user, uint64_t bytes);
         /* Of requests with `second_opinion`: what another scanner says of these bytes; the text lives as long as it is asked for. */
         void (*sample)(void *user, struct bh_str bytes, struct bh_arena *arena, struct bh_work_verdict *ret);
+        void (*compiled)(void *user, struct bh_str bytes);
         void *user;
 };
 

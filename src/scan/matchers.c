@@ -20,6 +20,7 @@ struct bh_matchers {
         struct bh_hashes *hashes; /* NULL: no list was given */
         struct bh_literals *literals;
         const struct bh_second_opinion *second; /* NULL: nobody else is asked */
+        bool was_saved; /* the literals came ready with the bundle */
 };
 
 struct passing;
@@ -42,8 +43,22 @@ struct bh_matching {
         bool second_failed, second_told;
 };
 
-static int build(struct bh_matchers *m, struct bh_err *err) {
+/* What the bundle brings ready made; empty when it brings nothing. */
+static int find_saved(struct bh_str bundle, struct bh_str *ret, struct bh_err *err) {
+        struct bh_str path, bytes;
+        size_t at = 0;
+        int r;
+
+        *ret = (struct bh_str){ 0 };
+        while ((r = bh_content_bundle_next(bundle, &at, &path, &bytes, err)) > 0)
+                if (bh_str_is(path, BH_MATCHERS_SAVED))
+                        *ret = bytes;
+        return r;
+}
+
+static int build(struct bh_matchers *m, struct bh_str bundle, struct bh_err *err) {
         struct bh_literals_builder *b = bh_literals_builder_new();
+        struct bh_str saved = { 0 };
         int r = bh_content_register(m->content, b, err);
 
         if (r >= 0)
@@ -53,7 +68,10 @@ static int build(struct bh_matchers *m, struct bh_err *err) {
         if (r >= 0)
                 r = bh_yara_register(m->yara, b, err);
         if (r >= 0)
-                r = bh_literals_build(b, &m->literals, err);
+                r = find_saved(bundle, &saved, err);
+        if (r >= 0)
+                r = bh_literals_build_from(b, saved, &m->literals, err);
+        m->was_saved = r > 0;
         bh_literals_builder_free(&b);
         return r;
 }
@@ -72,17 +90,23 @@ int bh_matchers_load(struct bh_str bundle, struct bh_matchers **ret, struct bh_e
         if (r >= 0)
                 r = bh_hashes_load(bundle, &m->hashes, err);
         if (r >= 0)
-                r = build(m, err);
+                r = build(m, bundle, err);
         (void) malloc_trim(0); /* compilers take much more than what they leave */
         if (r < 0)
                 bh_matchers_free(&m);
         else
                 *ret = m;
-        return r;
+        return r < 0 ? r : 0;
 }
 
 void bh_matchers_second(struct bh_matchers *m, const struct bh_second_opinion *second) {
         m->second = second;
+}
+
+int bh_matchers_save(const struct bh_matchers *m, struct bh_buf *out, struct bh_err *err) {
+        int r = m->was_saved ? 0 : bh_literals_save(m->literals, out, err);
+
+        return r < 0 ? r : !m->was_saved;
 }
 
 void bh_matchers_free(struct bh_matchers **m) {

@@ -14,6 +14,10 @@
 struct bh_matchers;
 
 int bh_matchers_load(struct bh_str bundle, struct bh_matchers **ret, struct bh_err *err) BH_MUST_CHECK;
+/* The file of a bundle that holds what bh_matchers_save gave for the same rules: only we may have written it. */
+#define BH_MATCHERS_SAVED "compiled/literals"
+/* 1: what took long to compile, appended; 0: the bundle brought it. */
+int bh_matchers_save(const struct bh_matchers *m, struct bh_buf *out, struct bh_err *err) BH_MUST_CHECK;
 void bh_matchers_free(struct bh_matchers **m);
 
 /*

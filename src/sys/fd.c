@@ -5,6 +5,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -65,6 +68,38 @@ int bh_fd_read_file(struct bh_arena *arena, const char *path, uint64_t max, stru
                 return bh_wrap(err, r, "%s", shown);
         *ret = bh_arena_str(arena, bh_buf_str(&bytes));
         return 0;
+}
+
+int bh_fd_open_own(const char *path, int *ret_fd, struct bh_err *err) {
+        BH_CLEANUP(bh_fd_close) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+        struct stat st;
+
+        if (fd < 0)
+                return errno == ENOENT ? bh_fail(err, BH_E_NOTFOUND, "%s: there is no such file", path) : bh_fail_sys(err, errno, "%s", path);
+        if (fstat(fd, &st) < 0)
+                return bh_fail_sys(err, errno, "%s", path);
+        if (!S_ISREG(st.st_mode) || st.st_uid != geteuid() || st.st_nlink != 1 || (st.st_mode & (S_IWGRP | S_IWOTH)))
+                return bh_fail(err, BH_E_DENIED, "%s: others could have written it", path);
+        *ret_fd = BH_TAKE_FD(fd);
+        return 0;
+}
+
+int bh_fd_write_own(const char *path, struct bh_str head, struct bh_str bytes, struct bh_err *err) {
+        BH_CLEANUP(bh_arena_free) struct bh_arena *arena = bh_arena_new();
+        char *beside = (char *) (uintptr_t) bh_arena_printf(arena, "%s.XXXXXX", path).at;
+        BH_CLEANUP(bh_fd_close) int fd = mkostemp(beside, O_CLOEXEC); /* with mode 0600 */
+        int r;
+
+        if (fd < 0)
+                return bh_fail_sys(err, errno, "%s", path);
+        r = bh_fd_write_all(fd, head, err);
+        if (r >= 0)
+                r = bh_fd_write_all(fd, bytes, err);
+        if (r >= 0 && rename(beside, path) < 0)
+                r = bh_fail_sys(err, errno, "%s", path);
+        if (r < 0)
+                (void) unlink(beside);
+        return r;
 }
 
 int bh_fd_open_beneath(int dir, const char *path, int flags, int *ret_fd, struct bh_err *err) {

@@ -28,6 +28,15 @@ int bh_fd_read_all(int fd, uint64_t max, struct bh_buf *into, struct bh_err *err
 int bh_fd_read_file(struct bh_arena *arena, const char *path, uint64_t max, struct bh_str *ret, struct bh_err *err)
         BH_MUST_CHECK;
 
+/*
+ * A file whose bytes only this user can have chosen: a plain file of one name,
+ * his own, that nobody else may write. NOTFOUND when it is not there, DENIED
+ * when it is not such a file.
+ */
+int bh_fd_open_own(const char *path, int *ret_fd, struct bh_err *err) BH_MUST_CHECK;
+/* Makes or replaces such a file of two parts, whole or not at all. */
+int bh_fd_write_own(const char *path, struct bh_str head, struct bh_str bytes, struct bh_err *err) BH_MUST_CHECK;
+
 /* Opens below a directory: no symbolic link and no ".." leads out of it. openat2, Linux 5.6. */
 int bh_fd_open_beneath(int dir, const char *path, int flags, int *ret_fd, struct bh_err *err) BH_MUST_CHECK;
 

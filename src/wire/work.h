@@ -4,7 +4,8 @@
 /*
  * What is said between whoever wants bytes read and the jailed worker.
  *
- *     CONTENT        fd: rules        -> DONE            the first message, before the jail closes; no fd: no rules
+ *     CONTENT        fd: rules        -> COMPILED, DONE  the first message, before the jail closes; no fd: no rules;
+ *                                                        COMPILED only when the rules did not come ready made
  *     DESCRIBE       manifest, config -> IMAGE, DONE     config may be empty: then the manifest alone
  *     LAYER          fd               -> LAYER, DONE
  *     ARCHIVE_INDEX  fd that can seek -> IMAGE, DONE     layers keep their offset and size in the archive
@@ -35,7 +36,7 @@ struct bh_work_request {
         bool second_opinion;           /* files are to be shown to another scanner: SAMPLE */
 };
 
-enum bh_answer { BH_ANSWER_DONE, BH_ANSWER_FAILED, BH_ANSWER_PROGRESS, BH_ANSWER_IMAGE, BH_ANSWER_LAYER, BH_ANSWER_SAMPLE, _BH_ANSWER_MAX };
+enum bh_answer { BH_ANSWER_DONE, BH_ANSWER_FAILED, BH_ANSWER_PROGRESS, BH_ANSWER_IMAGE, BH_ANSWER_LAYER, BH_ANSWER_SAMPLE, BH_ANSWER_COMPILED, _BH_ANSWER_MAX };
 
 struct bh_work_answer {
         enum bh_answer answer;
@@ -43,7 +44,7 @@ struct bh_work_answer {
         struct bh_str text;  /* FAILED: a sentence */
         uint64_t bytes;      /* PROGRESS: of the tar so far */
         uint32_t n_images;   /* IMAGE: how many the archive held */
-        struct bh_str body;  /* IMAGE, LAYER: encoded; SAMPLE: a file; on a multiple of 8 from the message's beginning */
+        struct bh_str body;  /* IMAGE, LAYER: encoded; SAMPLE: a file; COMPILED: as saved; on a multiple of 8 from the message's beginning */
         uint64_t tail_bytes; /* when written: of the body, those that the sender lets follow by itself */
 };
 

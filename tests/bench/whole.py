@@ -91,6 +91,10 @@ def run(args):
 
 for layer in sorted(room.glob("*.tar.gz")):
     folder = layout(layer)
+    prepare = [build / "bulkhead", "scan", f"rootfs:{room / 'empty'}", "--cache", room / "whole.db", "-q"]
+    (room / "empty").mkdir(exist_ok=True)
+    for only in ([], ["--only", "packages"]):  # rules are compiled once, and kept beside the cache
+        subprocess.run([*prepare, *only], stdout=subprocess.DEVNULL, check=True)
     for name, only in (("packages only", ["--only", "packages"]), ("everything on", [])):
         cache = room / "whole.db"
         for beside in ("", "-wal", "-shm"):

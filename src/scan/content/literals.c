@@ -9,13 +9,14 @@
 #include "base/hash.h"
 #include "base/map.h"
 #include "base/vec.h"
+#include "fmt/digest.h"
 #include "scan/content/automaton.h"
 
 /* What this file does is the bookkeeping around an automaton: which owners want to hear of which literal. */
 
 enum { LITERAL_MIN = 2, LITERAL_MAX = 255 };
 
-static const char magic[8] = "BHLIT\1\0";
+static const char magic[8] = "BHLIT\2\0";
 
 struct target {
         uint32_t owner, rule;
@@ -38,6 +39,7 @@ struct bh_literals {
         uint32_t longest;
         uint32_t *first; /* n_groups + 1: where each group's targets begin */
         struct target *targets;
+        char key[BH_DIGEST_TEXT_MAX]; /* "sha256:..." of the patterns: what an automaton is for */
 };
 
 struct bh_literals_scratch {
@@ -126,7 +128,37 @@ static void flatten(const struct bh_literals_builder *b, struct bh_literals *l, 
         l->first[l->n_groups] = n;
 }
 
-int bh_literals_build(const struct bh_literals_builder *b, struct bh_literals **ret, struct bh_err *err) {
+static void name_patterns(struct bh_literals *l, const struct bh_automaton_pattern *p, uint32_t n) {
+        BH_CLEANUP(bh_arena_free) struct bh_arena *scratch = bh_arena_new();
+        BH_CLEANUP(bh_buf_done) struct bh_buf all = { 0 };
+        struct bh_str digest;
+
+        for (uint32_t i = 0; i < n; i++) {
+                bh_buf_putc(&all, p[i].nocase ? 'n' : 'c');
+                bh_buf_slice(&all, p[i].bytes);
+        }
+        digest = bh_digest_sha256(scratch, bh_buf_str(&all));
+        memcpy(l->key, digest.at, BH_MIN(digest.len, sizeof l->key));
+}
+
+/* The automaton of exactly these patterns out of what was saved; 0: it is not in there. */
+static int take_saved(struct bh_literals *l, struct bh_str saved) {
+        struct bh_cur c = bh_cur_of(saved);
+        struct bh_err why = BH_ERR_NONE;
+        struct bh_str key, rest;
+        uint64_t hash;
+
+        if (!bh_str_eq(bh_cur_take(&c, sizeof magic), (struct bh_str){ magic, sizeof magic }))
+                return 0;
+        hash = bh_cur_le64(&c);
+        key = bh_cur_take(&c, sizeof l->key);
+        rest = bh_cur_rest(&c);
+        if (c.bad || !bh_str_eq(key, (struct bh_str){ l->key, sizeof l->key }) || bh_hash64(rest) != hash)
+                return 0;
+        return bh_automaton_load(rest, l->n_groups, &l->automaton, &why) == 0; /* of another processor: as if it were not there */
+}
+
+int bh_literals_build_from(const struct bh_literals_builder *b, struct bh_str saved, struct bh_literals **ret, struct bh_err *err) {
         uint32_t n = (uint32_t) b->by_key.len;
         struct bh_automaton_pattern *patterns;
         struct bh_literals *l;
@@ -138,7 +170,10 @@ int bh_literals_build(const struct bh_literals_builder *b, struct bh_literals **
         l = allocate(n, n_targets);
         patterns = need(calloc((size_t) n + 1, sizeof *patterns), n);
         flatten(b, l, patterns);
+        name_patterns(l, patterns, n);
         if (n)
+                r = take_saved(l, saved);
+        if (n && r == 0)
                 r = bh_automaton_build(patterns, n, &l->automaton, err);
         free(patterns);
         if (r < 0)
@@ -146,6 +181,10 @@ int bh_literals_build(const struct bh_literals_builder *b, struct bh_literals **
         else
                 *ret = l;
         return r;
+}
+
+int bh_literals_build(const struct bh_literals_builder *b, struct bh_literals **ret, struct bh_err *err) {
+        return bh_literals_build_from(b, (struct bh_str){ 0 }, ret, err);
 }
 
 void bh_literals_free(struct bh_literals **l) {
@@ -162,83 +201,18 @@ size_t bh_literals_longest(const struct bh_literals *l) {
         return l->longest;
 }
 
-/* magic, groups, targets, longest, first[], targets[], automaton; then a hash of it all against accidents. */
+/* magic, a hash against accidents, the key of the patterns, the automaton. */
 int bh_literals_save(const struct bh_literals *l, struct bh_buf *out, struct bh_err *err) {
-        uint32_t n_targets = l->first[l->n_groups];
-        size_t from = out->len;
-        int r = 0;
+        BH_CLEANUP(bh_buf_done) struct bh_buf automaton = { 0 };
+        int r = l->automaton ? bh_automaton_save(l->automaton, &automaton, err) : 0;
 
-        bh_buf_add(out, (struct bh_str){ magic, sizeof magic });
-        bh_buf_le32(out, l->n_groups);
-        bh_buf_le32(out, n_targets);
-        bh_buf_le32(out, l->longest);
-        for (uint32_t i = 0; i <= l->n_groups; i++)
-                bh_buf_le32(out, l->first[i]);
-        for (uint32_t i = 0; i < n_targets; i++) {
-                bh_buf_le32(out, l->targets[i].owner);
-                bh_buf_le32(out, l->targets[i].rule);
-        }
-        if (l->automaton)
-                r = bh_automaton_save(l->automaton, out, err);
-        if (r == 0)
-                bh_buf_le64(out, bh_hash64((struct bh_str){ out->at + from, out->len - from }));
-        return r;
-}
-
-static int load_tables(struct bh_cur *c, struct bh_literals **ret, struct bh_err *err) {
-        uint32_t n_groups, n_targets, longest;
-        struct bh_literals *l;
-
-        if (!bh_str_eq(bh_cur_take(c, sizeof magic), (struct bh_str){ magic, sizeof magic }))
-                return bh_fail(err, BH_E_FORMAT, "not a saved set of literals");
-        n_groups = bh_cur_le32(c);
-        n_targets = bh_cur_le32(c);
-        longest = bh_cur_le32(c);
-        if (c->bad || n_groups > c->left / 4 || n_targets > c->left / 8)
-                return bh_fail(err, BH_E_FORMAT, "a saved set of literals, cut short");
-        l = allocate(n_groups, n_targets);
-        l->longest = longest;
-        for (uint32_t i = 0; i <= n_groups; i++)
-                l->first[i] = bh_cur_le32(c);
-        for (uint32_t i = 0; i < n_targets; i++) {
-                l->targets[i].owner = bh_cur_le32(c);
-                l->targets[i].rule = bh_cur_le32(c);
-        }
-        *ret = l;
-        return 0;
-}
-
-static bool tables_hold(const struct bh_literals *l, const struct bh_cur *c, uint32_t n_targets) {
-        bool good = !c->bad && l->first[0] == 0 && l->first[l->n_groups] == n_targets;
-
-        for (uint32_t i = 0; i < l->n_groups && good; i++)
-                good = l->first[i] <= l->first[i + 1] && l->first[i + 1] <= n_targets;
-        for (uint32_t i = 0; i < n_targets && good; i++)
-                good = l->targets[i].owner < _BH_OWNER_MAX;
-        return good;
-}
-
-int bh_literals_load(struct bh_str bytes, struct bh_literals **ret, struct bh_err *err) {
-        struct bh_cur c, tail = bh_cur_of(bh_str_from(bytes, bytes.len - BH_MIN(bytes.len, (size_t) 8)));
-        struct bh_literals *l = NULL;
-        int r;
-
-        bytes.len -= BH_MIN(bytes.len, (size_t) 8);
-        c = bh_cur_of(bytes);
-        if (bh_cur_le64(&tail) != bh_hash64(bytes) || tail.bad)
-                return bh_fail(err, BH_E_FORMAT, "a saved set of literals that was changed or cut short");
-        r = load_tables(&c, &l, err);
         if (r < 0)
                 return r;
-        if (!tables_hold(l, &c, bh_cur_le32(&(struct bh_cur){ bytes.at + 12, 4, 0, false })))
-                r = bh_fail(err, BH_E_FORMAT, "a saved set of literals whose tables do not fit together");
-        else if (l->n_groups)
-                r = bh_automaton_load(bh_cur_rest(&c), l->n_groups, &l->automaton, err);
-        if (r < 0)
-                bh_literals_free(&l);
-        else
-                *ret = l;
-        return r;
+        bh_buf_add(out, (struct bh_str){ magic, sizeof magic });
+        bh_buf_le64(out, bh_hash64(bh_buf_str(&automaton)));
+        bh_buf_add(out, (struct bh_str){ l->key, sizeof l->key });
+        bh_buf_add(out, bh_buf_str(&automaton));
+        return 0;
 }
 
 struct bh_literals_scratch *bh_literals_scratch_new(const struct bh_literals *l) {

@@ -49,10 +49,15 @@ int bh_literals_add(struct bh_literals_builder *b, enum bh_owner owner, uint32_t
 int bh_literals_build(const struct bh_literals_builder *b, struct bh_literals **ret, struct bh_err *err) BH_MUST_CHECK;
 void bh_literals_free(struct bh_literals **l);
 
-/* Into bytes, for a worker or a file of this same machine and build; never for strangers' bytes. */
+/*
+ * The same with the automaton taken from what bh_literals_save gave, which
+ * takes a tenth of the time and of the memory: 1. When that was of other
+ * literals, another processor or another version of the library, it is built: 0.
+ * Nobody checks a saved automaton: `saved` must be bytes that only we could
+ * have written (bh_fd_open_own). They may go afterwards.
+ */
+int bh_literals_build_from(const struct bh_literals_builder *b, struct bh_str saved, struct bh_literals **ret, struct bh_err *err) BH_MUST_CHECK;
 int bh_literals_save(const struct bh_literals *l, struct bh_buf *out, struct bh_err *err) BH_MUST_CHECK;
-/* UNSUPPORTED when the bytes were made for another processor or version: build again. The bytes may go afterwards. */
-int bh_literals_load(struct bh_str bytes, struct bh_literals **ret, struct bh_err *err) BH_MUST_CHECK;
 
 /* The length of the longest literal: chunks of one file overlap by at least this. 0 when there are none. */
 size_t bh_literals_longest(const struct bh_literals *l);

@@ -15,8 +15,10 @@
 #include "fmt/digest.h"
 #include "scan/content/rules.h"
 #include "scan/layer.h"
+#include "scan/matchers.h"
 #include "sys/child.h"
 #include "sys/fd.h"
+#include "tool/bulkhead/compiled.h"
 #include "tool/cli.h"
 
 /* The folders that make up a bundle, and what they are for; products are packages, which are always looked for. */
@@ -131,8 +133,10 @@ static int add_users(struct bh_buf *bundle, struct bh_cli *cli, struct bh_arena 
         return r;
 }
 
-int bh_tool_content(struct bh_cli *cli, unsigned parts, int *ret_fd, struct bh_str *ret_digest, struct bh_err *err) {
+int bh_tool_content(struct bh_cli *cli, unsigned parts, const char *cache, int *ret_fd, struct bh_str *ret_digest,
+                    const char **ret_compiled, struct bh_err *err) {
         BH_CLEANUP(bh_buf_done) struct bh_buf bundle = { 0 };
+        struct bh_str compiled;
         const char *dir = bh_cli_get(cli, "content");
         int r = dir ? 0 : find_dir(cli->arena, &dir, err);
 
@@ -144,6 +148,9 @@ int bh_tool_content(struct bh_cli *cli, unsigned parts, int *ret_fd, struct bh_s
         if (r < 0)
                 return r;
         *ret_digest = bh_digest_sha256(cli->arena, bh_buf_str(&bundle));
+        *ret_compiled = bh_compiled_path(cli->arena, cache, *ret_digest);
+        if (bh_compiled_read(cli->arena, *ret_compiled, &compiled))
+                bh_content_bundle_add(&bundle, BH_STR(BH_MATCHERS_SAVED), compiled);
         return sealed(bh_buf_str(&bundle), ret_fd, err);
 }
 

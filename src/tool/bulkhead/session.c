@@ -10,6 +10,7 @@
 #include "image/archive.h"
 #include "scan/layer.h"
 #include "sys/fd.h"
+#include "tool/bulkhead/compiled.h"
 #include "tool/bulkhead/content.h"
 #include "tool/bulkhead/progress.h"
 
@@ -72,16 +73,24 @@ static int open_clamd(struct bh_session *t, struct bh_err *err) {
         return 0;
 }
 
-static int open_cache(struct bh_session *t, struct bh_err *err) {
+/* NULL: nothing is to be kept. */
+static const char *cache_path(struct bh_session *t) {
         const char *path = bh_cli_get(t->cli, "cache"), *home = getenv("XDG_CACHE_HOME"), *user = getenv("HOME");
-        int r;
 
         if (bh_cli_has(t->cli, "no-cache"))
-                return 0;
-        if (!path)
-                path = home && *home ? bh_arena_printf(t->cli->arena, "%s/bulkhead/layers.db", home).at
+                return NULL;
+        return path                   ? path
+               : home && *home ? bh_arena_printf(t->cli->arena, "%s/bulkhead/layers.db", home).at
                        : user && *user ? bh_arena_printf(t->cli->arena, "%s/.cache/bulkhead/layers.db", user).at
                                        : "/var/cache/bulkhead/layers.db";
+}
+
+static int open_cache(struct bh_session *t, struct bh_err *err) {
+        const char *path = cache_path(t);
+        int r;
+
+        if (!path)
+                return 0;
         r = bh_cache_open(path, &t->cache, err);
         if (r < 0 && !bh_cli_get(t->cli, "cache")) {
                 (void) fprintf(stderr, "bulkhead scan: without a cache: %s\n", err->text);
@@ -167,6 +176,7 @@ int bh_session_source(const struct bh_cli *cli, struct bh_acquire_opts *ret, str
 
 int bh_session_open(struct bh_session *t, struct bh_cli *cli, struct bh_err *err) {
         struct bh_acquire_opts *a = &t->opts.acquire;
+        const char *compiled = NULL;
         uint64_t jobs = 0;
         int r;
 
@@ -179,7 +189,7 @@ int bh_session_open(struct bh_session *t, struct bh_cli *cli, struct bh_err *err
         if (r >= 0)
                 r = bh_session_source(cli, a, err);
         if (r >= 0)
-                r = bh_tool_content(t->cli, a->parts, &t->content_fd, &a->content_digest, err);
+                r = bh_tool_content(t->cli, a->parts, cache_path(t), &t->content_fd, &a->content_digest, &compiled, err);
         if (r >= 0)
                 r = open_clamd(t, err);
         if (r >= 0)
@@ -194,6 +204,8 @@ int bh_session_open(struct bh_session *t, struct bh_cli *cli, struct bh_err *err
                 return r;
         a->n_workers = (unsigned) BH_MIN(jobs, (uint64_t) 64);
         a->content_fd = t->content_fd;
+        a->compiled = bh_compiled_keep;
+        a->compiled_user = (void *) (uintptr_t) compiled;
         t->opts.today_s = (int64_t) time(NULL);
         t->opts.version = BH_STR(BH_VERSION);
         return 0;

@@ -27,6 +27,7 @@
 enum { SOCK = BH_CHILD_SOCKET, MAX_REQUEST = 64 * 1024 * 1024 };
 
 struct worker {
+        struct bh_buf compiled; /* what others need not compile again */
         struct bh_matchers *matchers; /* NULL: no rules were given */
 };
 
@@ -319,7 +320,9 @@ static int load_content(struct worker *w, struct bh_err *err) {
         if (fd < 0)
                 return 0;
         r = read_bundle(fd, &bundle, err); /* by offset: other workers hold the same open file */
-        return r < 0 ? r : bh_matchers_load(bh_buf_str(&bundle), &w->matchers, err);
+        if (r >= 0)
+                r = bh_matchers_load(bh_buf_str(&bundle), &w->matchers, err);
+        return r < 0 ? r : bh_matchers_save(w->matchers, &w->compiled, err);
 }
 
 static int start(struct worker *w, struct bh_err *err) {
@@ -341,6 +344,9 @@ int main(void) {
                 BH_IGNORE(answer(&(struct bh_work_answer){ .answer = BH_ANSWER_FAILED, .code = err.code, .text = bh_str_of(err.text) }, NULL));
                 return 1;
         }
+        if (w.compiled.len && answer(&(struct bh_work_answer){ .answer = BH_ANSWER_COMPILED, .body = bh_buf_str(&w.compiled) }, &err) < 0)
+                return 1;
+        bh_buf_done(&w.compiled);
         if (answer(&(struct bh_work_answer){ .answer = BH_ANSWER_DONE }, &err) < 0)
                 return 1;
         for (;;) {
