@@ -270,6 +270,14 @@ static enum next take(struct walk *w, struct bh_str *ret) {
         return END;
 }
 
+/* PHP reads a number into a long: all that do not fit are the greatest there is. */
+static struct bh_str as_long(struct bh_str digits) {
+        struct bh_str most = BH_STR("9223372036854775807");
+
+        digits = bh_parts_strip_zeros(digits);
+        return digits.len > most.len || (digits.len == most.len && bh_str_cmp(digits, most) > 0) ? most : digits;
+}
+
 int bh_composer_cmp(struct bh_str a, struct bh_str b) {
         struct walk x = { .c = parse(a) }, y = { .c = parse(b) };
 
@@ -286,7 +294,7 @@ int bh_composer_cmp(struct bh_str a, struct bh_str b) {
                         return nx < ny ? -1 : 1;
                 if (nx == END)
                         return 0;
-                r = nx == NUMBER ? bh_parts_cmp_numbers(p, q) : 0;
+                r = nx == NUMBER ? bh_parts_cmp_numbers(as_long(p), as_long(q)) : 0;
                 if (r)
                         return r;
         }
