@@ -88,6 +88,11 @@
 #define BH_LIMIT_INDEX_DETAILS (64 * BH_KIB)   /* of one description */
 #define BH_LIMIT_INDEX_TEXT (8 * BH_MIB)      /* one packed block of its texts */
 
+/* re-enactments */
+#define BH_LIMIT_SIMULATION_FILE (1 * BH_MIB) /* one file of them */
+#define BH_LIMIT_SIMULATIONS 1000u          /* in all files */
+#define BH_LIMIT_SIMULATION_ALERTS 100000u  /* kept of one run */
+
 /* advisory feeds */
 #define BH_LIMIT_FEED_FILE (512 * BH_MIB)   /* one file, unpacked */
 #define BH_LIMIT_FEED_ZIP (1 * BH_GIB)      /* one zip, packed: it is read through its directory */

@@ -25,6 +25,12 @@ static void put_words(struct bh_json_put *j, const char *key, const struct bh_do
         bh_json_put_close(j);
 }
 
+/* A list without anything in it is not the same as none. */
+static void put_none(struct bh_json_put *j, const char *key) {
+        bh_json_put_open(j, key, '[');
+        bh_json_put_close(j);
+}
+
 /* "KEY=VALUE" texts as an object. */
 static void put_pairs(struct bh_json_put *j, const char *name, const struct bh_docker_words *words, char by) {
         struct bh_arena *arena;
@@ -69,6 +75,7 @@ static void put_host_config(struct bh_json_put *j, const struct bh_docker_spec *
         put_words(j, "CapAdd", &s->cap_add);
         put_words(j, "CapDrop", &s->cap_drop);
         put_words(j, "SecurityOpt", &s->security);
+        put_words(j, "DeviceCgroupRules", &s->device_rules);
         put_devices(j, &s->devices);
         bh_json_put_some(j, "NetworkMode", s->network);
         bh_json_put_some(j, "PidMode", s->pid);
@@ -78,6 +85,10 @@ static void put_host_config(struct bh_json_put *j, const struct bh_docker_spec *
         bh_json_put_bool(j, "Privileged", s->privileged);
         bh_json_put_bool(j, "ReadonlyRootfs", s->read_only);
         bh_json_put_bool(j, "Init", s->init);
+        if (s->unmasked) {
+                put_none(j, "MaskedPaths");
+                put_none(j, "ReadonlyPaths");
+        }
         if (s->memory_bytes)
                 bh_json_put_u64(j, "Memory", s->memory_bytes);
         if (s->pids)

@@ -73,6 +73,7 @@ static int set_address(struct bh_api *api, const char *address, struct bh_http_o
 
         if (bh_str_cut_prefix(&a, BH_STR("unix://")) || bh_str_starts(a, BH_STR("/"))) {
                 http->unix_socket = a.at;
+                api->socket = bh_arena_cstr(api->arena, a);
                 api->base = BH_STR("http://engine");
                 return 0;
         }

@@ -22,6 +22,7 @@ struct bh_api {
         struct bh_arena *arena;
         struct bh_str word; /* "docker", "podman" */
         struct bh_str base; /* "http://engine", "http://host:2375" */
+        const char *socket; /* its path; NULL: reached otherwise */
         struct bh_http *http;
 };
 

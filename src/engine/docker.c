@@ -11,10 +11,12 @@ struct call {
         unsigned limit_ms; /* 0: BH_DOCKER_CALL_MS */
         long already;      /* a status that says "it was so already"; 0: none */
         struct bh_frames *frames; /* takes the body; NULL: into the reply */
+        const atomic_bool *stop;
 };
 
 int bh_docker_open(struct bh_arena *arena, enum bh_api_kind kind, const char *address, struct bh_docker *ret,
                    struct bh_err *err) {
+        *ret = (struct bh_docker){ 0 };
         address = bh_api_address(arena, kind, address);
         if (!address)
                 return bh_fail(err, BH_E_NOTFOUND, "no container engine: its socket is in none of the usual places");
@@ -39,11 +41,14 @@ static int ask(struct bh_docker *d, const struct call *c, struct bh_http_reply *
                                      .sink = c->frames ? to_frames : NULL,
                                      .user = c->frames,
                                      .limit_ms = c->limit_ms ? c->limit_ms : BH_DOCKER_CALL_MS,
+                                     .stop = c->stop,
                                      .once = true };
         int r = bh_http_do(d->api.http, &q, reply, err);
 
         if (r < 0)
                 return bh_wrap(err, r, "%.*s engine", BH_FMT(d->api.word));
+        if (reply->stopped)
+                return bh_fail(err, BH_E_TIMEOUT, "it was asked to stop");
         if (c->already && reply->status == c->already)
                 return 1;
         if (reply->status / 100 != 2)
@@ -51,12 +56,17 @@ static int ask(struct bh_docker *d, const struct call *c, struct bh_http_reply *
         return c->frames ? bh_frames_end(c->frames, err) : 0;
 }
 
+/* An id as people know it: 12 digits of its 64. */
+static struct bh_str short_id(struct bh_str id) {
+        return id.len == 64 ? bh_str_part(id, 0, 12) : id;
+}
+
 /* For calls whose answer says nothing more. */
 static int tell(struct bh_docker *d, const struct call *c, const char *what, struct bh_str id, struct bh_err *err) {
         BH_CLEANUP(bh_http_reply_done) struct bh_http_reply reply = { 0 };
         int r = ask(d, c, &reply, err);
 
-        return bh_wrap(err, r, "%s %s", what, BH_QUOTE(id));
+        return bh_wrap(err, r, "%s %s", what, BH_QUOTE(short_id(id)));
 }
 
 static struct bh_str container_url(const struct bh_docker *d, struct bh_str id, const char *after) {
@@ -127,11 +137,11 @@ int bh_docker_remove(struct bh_docker *d, struct bh_str id, struct bh_err *err) 
 
 int bh_docker_wait(struct bh_docker *d, struct bh_str id, unsigned limit_ms, int *ret_code, struct bh_err *err) {
         BH_CLEANUP(bh_http_reply_done) struct bh_http_reply reply = { 0 };
-        struct call c = { .method = "POST", .url = container_url(d, id, "/wait"), .limit_ms = limit_ms };
+        struct call c = { .method = "POST", .url = container_url(d, id, "/wait"), .limit_ms = limit_ms, .stop = d->stop };
         int r = ask(d, &c, &reply, err);
 
         r = r < 0 ? r : bh_docker_parse_code(d->api.arena, bh_buf_str(&reply.body), "StatusCode", ret_code, err);
-        return bh_wrap(err, r, "wait for container %s", BH_QUOTE(id));
+        return bh_wrap(err, r, "wait for container %s", BH_QUOTE(short_id(id)));
 }
 
 int bh_docker_inspect(struct bh_docker *d, struct bh_str id, struct bh_docker_container *ret, struct bh_err *err) {
@@ -139,7 +149,7 @@ int bh_docker_inspect(struct bh_docker *d, struct bh_str id, struct bh_docker_co
         int r = bh_api_get(&d->api, container_url(d, id, "/json"), &json, err);
 
         r = r < 0 ? r : bh_docker_parse_container(d->api.arena, json, ret, err);
-        return bh_wrap(err, r, "container %s", BH_QUOTE(id));
+        return bh_wrap(err, r, "container %s", BH_QUOTE(short_id(id)));
 }
 
 int bh_docker_list(struct bh_docker *d, const char *label, bool all, struct bh_docker_containers *ret, struct bh_err *err) {
@@ -164,7 +174,7 @@ int bh_docker_logs(struct bh_docker *d, struct bh_str id, struct bh_frames *ret,
         BH_CLEANUP(bh_http_reply_done) struct bh_http_reply reply = { 0 };
         struct call c = { .method = "GET", .url = container_url(d, id, "/logs?stdout=1&stderr=1"), .frames = ret };
 
-        return bh_wrap(err, ask(d, &c, &reply, err), "logs of container %s", BH_QUOTE(id));
+        return bh_wrap(err, ask(d, &c, &reply, err), "logs of container %s", BH_QUOTE(short_id(id)));
 }
 
 /* ---- exec ---- */
@@ -215,7 +225,7 @@ int bh_docker_run(struct bh_docker *d, struct bh_str id, const struct bh_docker_
         r = r < 0 ? r : exec_start(d, exec_id, exec->limit_ms, ret, err);
         r = r < 0 ? r : bh_api_get(&d->api, bh_api_url(&d->api, "/exec/", exec_id, "/json"), &json, err);
         r = r < 0 ? r : bh_docker_parse_code(d->api.arena, json, "ExitCode", ret_code, err);
-        return bh_wrap(err, r, "run in container %s", BH_QUOTE(id));
+        return bh_wrap(err, r, "run in container %s", BH_QUOTE(short_id(id)));
 }
 
 /* ---- images ---- */

@@ -24,6 +24,7 @@
 
 struct bh_docker {
         struct bh_api api;
+        const atomic_bool *stop; /* true: waiting for a container ends soon, with BH_E_TIMEOUT; NULL: it does not */
 };
 
 /* address: NULL for the usual ones. BH_E_NOTFOUND when there is none. */
@@ -55,8 +56,10 @@ struct bh_docker_spec {
         struct bh_docker_words binds;                /* "/usr:/usr:ro" */
         struct bh_docker_words tmpfs;                /* "/tmp:rw,exec" */
         struct bh_docker_words cap_add, cap_drop, security, devices;
+        struct bh_docker_words device_rules;         /* "c 1:3 rwm" */
         struct bh_str network, pid, ipc, uts, cgroupns; /* "none", "host" */
         bool privileged, read_only, init;
+        bool unmasked; /* nothing of /proc and /sys is hidden or read-only */
         uint64_t memory_bytes, pids;
 };
 

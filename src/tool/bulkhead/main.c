@@ -3,6 +3,7 @@
 #include "base/macros.h"
 #include "tool/bulkhead/commands.h"
 #include "tool/bulkhead/db.h"
+#include "tool/bulkhead/simulate.h"
 
 static int run_version(struct bh_cli *cli, struct bh_err *err) {
         (void) cli;
@@ -62,6 +63,10 @@ const struct bh_cmd *const bh_cmds[] = {
         &bh_cmd_db_search,
         &bh_cmd_db_verify,
         &bh_cmd_db_delta,
+        &bh_cmd_simulate_list,
+        &bh_cmd_simulate_run,
+        &bh_cmd_simulate_all,
+        &bh_cmd_simulate_clean,
         &cmd_completion,
         &cmd_man,
         &cmd_version,
