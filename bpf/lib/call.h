@@ -7,7 +7,7 @@
  *     struct call k;
  *     if (!begin_call(&k, regs, ret, have))
  *             return 0;
- *     start_record(&k, has_fd, n_nums, n_strs); ... k.x: strings
+ *     start_record(&k, has_fd, n_nums, n_strs); ... add_...(k.s): strings
  *     send_call(&k);
  */
 #include "filter.h"
@@ -22,7 +22,6 @@ struct call {
         struct bh_sensor_filter *f;
         const struct bh_sensor_call *row;
         struct scratch *s;
-        struct texts x;
         u64 args[6];
         long ret;
         u32 compat;
@@ -82,7 +81,9 @@ inline_ void start_record(struct call *k, bool has_fd, u32 n_nums, u32 n_strs) {
         h->n_strs = n_strs;
         __builtin_memcpy(nums, k->args, sizeof(k->args));
         lens[0] = lens[1] = lens[2] = lens[3] = lens[4] = lens[5] = lens[6] = lens[7] = 0;
-        k->x = (struct texts){ .s = k->s, .lens = lens, .at = at_bytes(has_fd, false, n_nums, n_strs) };
+        k->s->lens_at = at_lens(has_fd, false, n_nums);
+        k->s->at = at_bytes(has_fd, false, n_nums, n_strs);
+        k->s->n = k->s->flags = 0;
 }
 
 inline_ struct bh_ev_fd *fd_part(struct call *k) {
@@ -98,9 +99,9 @@ inline_ u64 *nums_of(struct call *k, bool has_fd) {
 
 inline_ void send_call(struct call *k) {
         struct bh_ev_head *h = (void *) k->s->rec;
-        u32 lane = k->f->types[k->row->type & (BH_SENSOR_TYPES - 1)].lane, at = k->x.at;
+        u32 lane = k->f->types[k->row->type & (BH_SENSOR_TYPES - 1)].lane, at = k->s->at;
 
-        h->flags |= k->x.flags;
+        h->flags |= k->s->flags;
         if (at > BH_REC_MASK + BH_PATH_MAX)
                 return;
         watch_rights(k->t, k->c, k->f, k->row->type);

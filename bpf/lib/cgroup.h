@@ -24,9 +24,8 @@ inline_ struct cgroup *cgroup_of_controller(struct css_set *set, u32 id) {
                         return c;                                                                          \
         }
 
-inline_ struct cgroup *telling_cgroup(struct task_struct *t) {
-        struct css_set *set = t->cgroups;
-        struct cgroup *c = set->dfl_cgrp;
+inline_ struct cgroup *telling_cgroup(struct css_set *set) {
+        struct cgroup *root = BPF_CORE_READ(set, dfl_cgrp), *c = root;
 
         if (BPF_CORE_READ(c, level) > 0)
                 return c;
@@ -35,7 +34,7 @@ inline_ struct cgroup *telling_cgroup(struct task_struct *t) {
         TRY_CONTROLLER(freezer_cgrp_id)
         TRY_CONTROLLER(memory_cgrp_id)
         TRY_CONTROLLER(cpu_cgrp_id)
-        return set->dfl_cgrp;
+        return root;
 }
 
 inline_ struct kernfs_node *kernfs_parent(struct kernfs_node *kn) {
@@ -70,14 +69,21 @@ static long kernfs_step(u64 i, struct kernfs_walk *k) {
         return 0;
 }
 
-inline_ void walk_cgroup(struct path_buf *w, struct task_struct *t) {
-        struct cgroup *told = telling_cgroup(t);
+apart_ int walk_cgroup_set(struct path_buf *w, u64 set) {
+        struct cgroup *told = telling_cgroup((void *) set);
         struct kernfs_walk k = { .buf = w };
 
+        if (!w)
+                return 0;
         k.kn = BPF_CORE_READ(told, kn);
         start_text(w);
         bpf_loop(BH_CGROUP_DEPTH, kernfs_step, &k, 0);
         end_text(w);
+        return 0;
+}
+
+inline_ void walk_cgroup(struct path_buf *w, struct task_struct *t) {
+        walk_cgroup_set(w, plain(t->cgroups));
 }
 
 #endif

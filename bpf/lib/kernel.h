@@ -335,4 +335,24 @@ struct unix_sock {
 
 #define inline_ static __always_inline
 
+/*
+ * A function that the verifier looks at once, for itself, and not again for
+ * each way that leads to it: what it is given are numbers and memory of a known
+ * size. It is what keeps the time to load short.
+ */
+#define apart_ __noinline __weak
+
+/* The compiler must not know where x came from: what is then asked of it, the verifier sees asked. */
+#define forget(x) asm volatile("" : "+r"(x))
+
+/* A kernel pointer as the number that it is; functions apart take no other. */
+static inline u64 plain(const volatile void *pointer) {
+        u64 n = 0;
+
+        bpf_probe_read_kernel(&n, sizeof(n), &pointer);
+        return n;
+}
+
+char _license[] SEC("license") __weak = "Dual BSD/GPL";
+
 #endif

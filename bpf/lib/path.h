@@ -20,6 +20,7 @@ struct path_buf {
         u8 ahead[BH_PATH_AHEAD];
         u8 at[BH_PATH_MAX + 256];
         struct dentry *dentry;
+        struct vfsmount *vfs;
         struct mount *mount;
         struct dentry *mount_root;
         struct dentry *root;
@@ -124,18 +125,30 @@ inline_ void end_text(struct path_buf *w) {
         w->at[BH_PATH_MAX - 1] = '/';
 }
 
-inline_ void walk_path(struct path_buf *w, struct task_struct *task, struct dentry *dentry, struct vfsmount *mnt) {
-        struct fs_struct *fs = task->fs;
+/* From where dentry, vfs and the roots are set to. */
+apart_ int walk_from(struct path_buf *w) {
         struct walk ctx = { w };
+        struct vfsmount *vfs;
 
+        if (!w)
+                return 0;
+        vfs = w->vfs;
         start_text(w);
-        w->dentry = dentry;
-        w->mount = mount_of(mnt);
-        w->mount_root = BPF_CORE_READ(mnt, mnt_root);
-        w->root = fs ? BPF_CORE_READ(fs, root.dentry) : NULL;
-        w->root_mount = fs ? mount_of(BPF_CORE_READ(fs, root.mnt)) : NULL;
+        w->mount = mount_of(vfs);
+        w->mount_root = BPF_CORE_READ(vfs, mnt_root);
         bpf_loop(BH_PATH_DEPTH, walk_step, &ctx, 0);
         end_text(w);
+        return 0;
+}
+
+inline_ void walk_path(struct path_buf *w, struct task_struct *task, struct dentry *dentry, struct vfsmount *mnt) {
+        struct fs_struct *fs = task->fs;
+
+        w->dentry = dentry;
+        w->vfs = mnt;
+        w->root = fs ? fs->root.dentry : NULL;
+        w->root_mount = fs ? mount_of(fs->root.mnt) : NULL;
+        walk_from(w);
 }
 
 inline_ u32 walked(const struct path_buf *w) {

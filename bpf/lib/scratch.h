@@ -14,6 +14,8 @@
 struct scratch {
         u8 rec[BH_REC_BYTES];
         struct path_buf path;
+        /* Where the next string goes, its number, where their lengths stand: here, so that the verifier forgets it. */
+        volatile u32 at, n, lens_at, flags;
 };
 
 struct {
@@ -29,46 +31,42 @@ inline_ struct scratch *my_scratch(void) {
         return bpf_map_lookup_elem(&scratches, &zero);
 }
 
-/* Strings as they are added: where the next one begins, and the table of their lengths. */
-struct texts {
-        struct scratch *s;
-        u32 *lens;
-        u32 at, n;
-        u32 flags; /* BH_EV_CUT */
-};
+inline_ void add_length(struct scratch *s, u32 n) {
+        u32 *lens = (void *) &s->rec[s->lens_at & 0x1ff], i = s->n;
 
-inline_ void add_length(struct texts *x, u32 n) {
-        x->lens[x->n++ & (BH_EV_MAX_STRS - 1)] = n;
-        x->at += n;
+        lens[i & (BH_EV_MAX_STRS - 1)] = n;
+        s->n = i + 1;
+        s->at += n;
 }
 
-inline_ void add_nothing(struct texts *x) {
-        add_length(x, 0);
+inline_ void add_nothing(struct scratch *s) {
+        add_length(s, 0);
 }
 
 /* The path that was walked last. */
-inline_ void add_walked_path(struct texts *x) {
-        struct path_buf *w = &x->s->path;
-        u32 n = walked(w);
+inline_ void add_walked_path(struct scratch *s) {
+        struct path_buf *w = &s->path;
+        u32 n = walked(w), at = s->at;
 
-        if (n > BH_PATH_MAX || x->at > BH_REC_MASK)
-                n = 0;
-        if (n)
-                bpf_probe_read_kernel(&x->s->rec[x->at & BH_REC_MASK], n, &w->at[w->pos & (BH_PATH_MAX - 1)]);
+        forget(n);
+        if (n > BH_PATH_MAX || at > BH_REC_MASK)
+                return add_nothing(s);
+        bpf_probe_read_kernel(&s->rec[at & BH_REC_MASK], n, &w->at[w->pos & (BH_PATH_MAX - 1)]);
         if (w->cut)
-                x->flags |= BH_EV_CUT;
-        add_length(x, n);
+                s->flags |= BH_EV_CUT;
+        add_length(s, n);
 }
 
 /* A string of the caller's memory, as it is now. */
-inline_ void add_user_string(struct texts *x, u64 from, u32 most) {
+inline_ void add_user_string(struct scratch *s, u64 from, u32 most) {
+        u32 at = s->at;
         long n = 0;
 
-        if (x->at <= BH_REC_MASK)
-                n = bpf_probe_read_user_str(&x->s->rec[x->at & BH_REC_MASK], most, (void *) from);
+        if (at <= BH_REC_MASK)
+                n = bpf_probe_read_user_str(&s->rec[at & BH_REC_MASK], most, (void *) from);
         if (n == most)
-                x->flags |= BH_EV_CUT;
-        add_length(x, n > 1 && n <= most ? n - 1 : 0);
+                s->flags |= BH_EV_CUT;
+        add_length(s, n > 1 && n <= most ? n - 1 : 0);
 }
 
 #define AT_FDCWD -100
@@ -93,56 +91,56 @@ inline_ u32 read_unix_name(u8 *to, struct sock *sk) {
         return n & 127;
 }
 
-inline_ void add_unix_name(struct texts *x, struct file *file) {
+inline_ void add_unix_name(struct scratch *s, struct file *file) {
         struct sock *sk = sock_of(file), *peer;
-        u32 n = 0;
+        u32 n = 0, at = s->at;
 
-        if (x->at <= BH_REC_MASK && BPF_CORE_READ(sk, __sk_common.skc_family) == AF_UNIX) {
-                u8 *to = &x->s->rec[x->at & BH_REC_MASK];
+        if (at <= BH_REC_MASK && BPF_CORE_READ(sk, __sk_common.skc_family) == AF_UNIX) {
+                u8 *to = &s->rec[at & BH_REC_MASK];
 
                 peer = BPF_CORE_READ((struct unix_sock *) sk, peer);
                 n = peer ? read_unix_name(to, peer) : 0;
                 if (!n)
                         n = read_unix_name(to, sk);
         }
-        add_length(x, n);
+        add_length(s, n);
 }
 
 /* What people call this fd: the path of a file, the name of a Unix socket, nothing for other sockets. */
-inline_ void add_fd_name(struct texts *x, struct task_struct *t, struct file *file) {
+inline_ void add_fd_name(struct scratch *s, struct task_struct *t, struct file *file) {
         if (is_socket(file))
-                return add_unix_name(x, file);
-        walk_path(&x->s->path, t, BPF_CORE_READ(file, f_path.dentry), BPF_CORE_READ(file, f_path.mnt));
-        add_walked_path(x);
+                return add_unix_name(s, file);
+        walk_path(&s->path, t, BPF_CORE_READ(file, f_path.dentry), BPF_CORE_READ(file, f_path.mnt));
+        add_walked_path(s);
 }
 
 /* The directory from which a relative path is read: the path of dirfd, or of where the process is. */
-inline_ void add_base(struct texts *x, struct task_struct *t, s32 dirfd) {
-        struct path_buf *w = &x->s->path;
+inline_ void add_base(struct scratch *s, struct task_struct *t, s32 dirfd) {
+        struct path_buf *w = &s->path;
         struct fs_struct *fs = t->fs;
         struct file *file;
 
         if (dirfd == AT_FDCWD) {
                 walk_path(w, t, BPF_CORE_READ(fs, pwd.dentry), BPF_CORE_READ(fs, pwd.mnt));
-                return add_walked_path(x);
+                return add_walked_path(s);
         }
         file = file_of_fd(t, dirfd);
         if (!file)
-                return add_nothing(x);
+                return add_nothing(s);
         walk_path(w, t, BPF_CORE_READ(file, f_path.dentry), BPF_CORE_READ(file, f_path.mnt));
-        add_walked_path(x);
+        add_walked_path(s);
 }
 
 /* A path argument: its base unless it is absolute, and what the caller wrote. */
-inline_ void add_path_argument(struct texts *x, struct task_struct *t, s32 dirfd, u64 from) {
+inline_ void add_path_argument(struct scratch *s, struct task_struct *t, s32 dirfd, u64 from) {
         char first = 0;
 
         bpf_probe_read_user(&first, 1, (void *) from);
         if (first == '/')
-                add_nothing(x);
+                add_nothing(s);
         else
-                add_base(x, t, dirfd);
-        add_user_string(x, from, BH_PATH_MAX);
+                add_base(s, t, dirfd);
+        add_user_string(s, from, BH_PATH_MAX);
 }
 
 #endif

@@ -73,11 +73,20 @@ inline_ u32 inet_of(struct file *file) {
 }
 
 /* The fd part must be zeroed before. */
-inline_ void fill_fd(struct bh_ev_fd *fd, struct file *file, s32 num) {
-        fill_file(fd, file);
+apart_ int fill_fd_of(struct bh_ev_fd *fd, u64 file, s32 num) {
+        struct file *f = (void *) file;
+
+        if (!fd)
+                return 0;
+        fill_file(fd, f);
         fd->num = num;
         if ((fd->mode & S_IFMT) == S_IFSOCK)
-                fill_sock(fd, sock_of(file));
+                fill_sock(fd, sock_of(f));
+        return 0;
+}
+
+inline_ void fill_fd(struct bh_ev_fd *fd, struct file *file, s32 num) {
+        fill_fd_of(fd, (u64) file, num); /* which was read, and is a number already */
 }
 
 #endif

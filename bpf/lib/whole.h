@@ -17,68 +17,95 @@
 struct big {
         u8 rec[BIG_BYTES];
         struct path_buf path;
+        /* Where the next string goes, and where the table of lengths stands: here, so that the verifier forgets it. */
+        volatile u32 at, lens_at, cut, has_fd;
 };
 
-/* The strings of a process, one after the other. */
-struct strings {
-        struct big *big;
-        u32 *lens;
-        u32 at;
-        bool cut;
-};
+/* n bytes more have become string `slot`. */
+inline_ void added(struct big *b, u32 slot, u32 n) {
+        u32 *lens = (void *) &b->rec[b->lens_at & 0x3ff];
+
+        lens[slot] = n;
+        b->at += n;
+}
 
 /* Moves the text of a walk into the record. */
-inline_ void add_walked(struct strings *s, u32 slot) {
-        struct path_buf *w = &s->big->path;
-        u32 n = walked(w);
+inline_ void add_walked(struct big *b, u32 slot) {
+        struct path_buf *w = &b->path;
+        u32 n = walked(w), at = b->at;
 
-        if (n > BH_PATH_MAX)
-                n = BH_PATH_MAX;
-        if (s->at > BH_EV_MAX_SIZE)
+        if (n > BH_PATH_MAX || at > BH_EV_MAX_SIZE)
                 return;
-        if (n)
-                bpf_probe_read_kernel(&s->big->rec[s->at], n, &w->at[w->pos & (BH_PATH_MAX - 1)]);
-        s->lens[slot] = n;
-        s->at += n;
-        s->cut |= w->cut;
+        bpf_probe_read_kernel(&b->rec[at], n, &w->at[w->pos & (BH_PATH_MAX - 1)]);
+        added(b, slot, n);
+        b->cut |= w->cut;
 }
 
-inline_ void add_path(struct strings *s, u32 slot, struct task_struct *t, struct dentry *dentry, struct vfsmount *mnt) {
+inline_ void add_path(struct big *b, u32 slot, struct task_struct *t, struct dentry *dentry, struct vfsmount *mnt) {
         if (!dentry)
                 return;
-        walk_path(&s->big->path, t, dentry, mnt);
-        add_walked(s, slot);
+        walk_path(&b->path, t, dentry, mnt);
+        add_walked(b, slot);
 }
 
-inline_ void add_cgroup(struct strings *s, struct task_struct *t) {
-        walk_cgroup(&s->big->path, t);
-        add_walked(s, BH_PROC_STR_CGROUP);
+inline_ void add_cgroup(struct big *b, struct task_struct *t) {
+        walk_cgroup(&b->path, t);
+        add_walked(b, BH_PROC_STR_CGROUP);
 }
 
-inline_ void add_kernel_string(struct strings *s, u32 slot, const char *text, u32 size) {
+inline_ void add_kernel_string(struct big *b, u32 slot, const char *text, u32 size) {
+        u32 at = b->at;
         long n;
 
-        if (s->at > BH_EV_MAX_SIZE)
+        if (at > BH_EV_MAX_SIZE)
                 return;
-        n = bpf_probe_read_kernel_str(&s->big->rec[s->at], size, text);
-        if (n <= 1 || n > size)
-                return;
-        s->lens[slot] = n - 1;
-        s->at += n - 1;
+        n = bpf_probe_read_kernel_str(&b->rec[at], size, text);
+        if (n > 1 && n <= size)
+                added(b, slot, n - 1);
+}
+
+/* Where the parts of the record stand; what is not filled in is zero. */
+inline_ struct bh_ev_proc *start_whole(struct big *b, bool has_fd) {
+        b->has_fd = has_fd;
+        b->lens_at = at_lens(has_fd, true, 0);
+        b->at = at_bytes(has_fd, true, 0, BH_PROC_STRS);
+        b->cut = 0;
+        __builtin_memset(b->rec + at_fd(), 0, at_bytes(true, true, 0, BH_PROC_STRS) - at_fd());
+        return (void *) &b->rec[(b->lens_at - sizeof(struct bh_ev_proc)) & 0xff];
+}
+
+/* The record's size, or 0 when it has become too long. */
+inline_ u32 end_whole(struct big *b) {
+        struct bh_ev_head *h = (void *) b->rec;
+        u32 at = b->at;
+
+        h->flags |= BH_EV_HAS_PROC | (b->has_fd ? BH_EV_HAS_FD : 0) | (b->cut ? BH_EV_CUT : 0);
+        h->n_strs = BH_PROC_STRS;
+        return at > BH_EV_MAX_SIZE - 8 ? 0 : at;
+}
+
+/* By the mode bits alone: access lists and read-only mounts are not asked. */
+inline_ bool could_write(const struct bh_ev_proc *p, u32 exe_gid) {
+        if (p->exe_uid == p->fsuid)
+                return p->exe_mode & 0200;
+        if (exe_gid == p->egid)
+                return p->exe_mode & 0020;
+        return (p->exe_mode & 0002) || (p->cap_effective & (1ull << 1)); /* CAP_DAC_OVERRIDE */
 }
 
 #define MEMFD 0x3a64666d656dull /* "memfd:", as a little-endian machine reads it */
 
 /* The program's file. */
-inline_ void fill_exe(struct bh_ev_proc *p, struct file *exe) {
+apart_ int fill_exe_of(struct bh_ev_proc *p, u64 file) {
+        struct file *exe = (void *) file;
         struct inode *inode = BPF_CORE_READ(exe, f_inode);
         struct dentry *dentry = BPF_CORE_READ(exe, f_path.dentry);
         struct inode_times times = { 0 };
         u32 flags = 0;
         u64 name = 0;
 
-        if (!exe)
-                return;
+        if (!p || !exe)
+                return 0;
         read_times(inode, &times);
         p->exe_ctime_ns = times.ctime_ns;
         p->exe_mtime_ns = times.mtime_ns;
@@ -100,15 +127,13 @@ inline_ void fill_exe(struct bh_ev_proc *p, struct file *exe) {
         if ((flags & BH_PROC_EXE_NO_LINK) && BPF_CORE_READ(dentry, d_parent) == dentry && name == MEMFD)
                 flags |= BH_PROC_EXE_MEMFD;
         p->flags |= flags;
+        if (could_write(p, BPF_CORE_READ(inode, i_gid.val)))
+                p->flags |= BH_PROC_EXE_WRITABLE;
+        return 0;
 }
 
-/* By the mode bits alone: access lists and read-only mounts are not asked. */
-inline_ bool could_write(const struct bh_ev_proc *p, u32 exe_gid) {
-        if (p->exe_uid == p->fsuid)
-                return p->exe_mode & 0200;
-        if (exe_gid == p->egid)
-                return p->exe_mode & 0020;
-        return (p->exe_mode & 0002) || (p->cap_effective & (1ull << 1)); /* CAP_DAC_OVERRIDE */
+inline_ void fill_exe(struct bh_ev_proc *p, struct file *exe) {
+        fill_exe_of(p, plain(exe));
 }
 
 /* Which of 0, 1 and 2 are sockets and pipes, and the first socket. */

@@ -28,9 +28,9 @@ inline_ void add_argument(struct call *k, u32 which, u32 dir, bool text) {
                 return;
         from = argument(k, which);
         if (text)
-                add_user_string(&k->x, from, BH_PATH_MAX);
+                add_user_string(k->s, from, BH_PATH_MAX);
         else
-                add_path_argument(&k->x, k->t, dir ? (s32) argument(k, dir) : AT_FDCWD, from);
+                add_path_argument(k->s, k->t, dir ? (s32) argument(k, dir) : AT_FDCWD, from);
 }
 
 #define F_DUPFD 0
@@ -92,11 +92,11 @@ int BPF_PROG(sys_named, struct pt_regs *regs, long ret) {
 
                 fill_fd(fd, file, num);
                 name_kind(fd, k.row->type);
-                add_fd_name(&k.x, k.t, file);
+                add_fd_name(k.s, k.t, file);
         }
         if (flags & BH_CALL_NO_PATH) {
-                add_nothing(&k.x);
-                add_nothing(&k.x);
+                add_nothing(k.s);
+                add_nothing(k.s);
         }
         add_argument(&k, k.row->a, k.row->a_dir, flags & BH_CALL_TEXT_A);
         add_argument(&k, k.row->b, k.row->b_dir, flags & BH_CALL_TEXT_B);
@@ -108,18 +108,20 @@ int BPF_PROG(sys_named, struct pt_regs *regs, long ret) {
 #define ARGV_TEXT 4096
 
 struct argv {
-        struct texts *x;
         u64 from; /* the caller's array */
         u32 n, size;
 };
 
 static long add_arg(u64 i, struct argv *a) {
         struct scratch *s = my_scratch(); /* again, so that the verifier knows it */
-        u32 at = a->x->at + a->n;
         u64 word = 0;
+        u32 at;
         long n;
 
-        if (!s || at > BH_REC_MASK || a->n >= ARGV_TEXT)
+        if (!s)
+                return 1;
+        at = s->at + a->n;
+        if (at > BH_REC_MASK || a->n >= ARGV_TEXT)
                 return 1;
         bpf_probe_read_user(&word, a->size == 4 ? 4 : 8, (void *) (a->from + i * a->size));
         if (!word)
@@ -142,12 +144,10 @@ int BPF_PROG(sys_exec, struct pt_regs *regs, long ret) {
                 return 0;
         at = k.row->type == BH_EV_EXECVEAT;
         start_record(&k, false, 6, 3);
-        add_path_argument(&k.x, k.t, at ? (s32) k.args[0] : AT_FDCWD, at ? k.args[1] : k.args[0]);
-        a = (struct argv){ .x = &k.x, .from = at ? k.args[2] : k.args[1], .size = k.compat ? 4 : 8 };
+        add_path_argument(k.s, k.t, at ? (s32) k.args[0] : AT_FDCWD, at ? k.args[1] : k.args[0]);
+        a = (struct argv){ .from = at ? k.args[2] : k.args[1], .size = k.compat ? 4 : 8 };
         bpf_loop(ARGV_MAX, add_arg, &a, 0);
-        add_length(&k.x, a.n);
+        add_length(k.s, a.n);
         send_call(&k);
         return 0;
 }
-
-char _license[] SEC("license") = "Dual BSD/GPL";

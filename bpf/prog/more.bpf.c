@@ -14,9 +14,9 @@ int BPF_PROG(sys_mount, struct pt_regs *regs, long ret) {
         if (!begin_call(&k, regs, ret, BH_HAVE_ANY_ACCESS))
                 return 0;
         start_record(&k, false, 6, 4);
-        add_user_string(&k.x, k.args[0], BH_PATH_MAX);
-        add_path_argument(&k.x, k.t, AT_FDCWD, k.args[1]);
-        add_user_string(&k.x, k.args[2], 256);
+        add_user_string(k.s, k.args[0], BH_PATH_MAX);
+        add_path_argument(k.s, k.t, AT_FDCWD, k.args[1]);
+        add_user_string(k.s, k.args[2], 256);
         send_call(&k);
         return 0;
 }
@@ -92,24 +92,17 @@ int BPF_PROG(sys_rights, struct pt_regs *regs, long ret) {
                 fill_change(nums_of(&k, has_fd), type, &was, &is);
         if (file) {
                 fill_fd(fd_part(&k), file, (s32) k.args[0]);
-                add_fd_name(&k.x, k.t, file);
+                add_fd_name(k.s, k.t, file);
         }
         send_call(&k);
         return 0;
 }
 
-/* bpf(2)'s attributes begin so, for what makes a program or a map. */
-struct bpf_words {
-        u32 type, second;
-        u64 insns, license;
-        u32 log_level, log_size;
-        u64 log_buf;
-        u32 kern_version, prog_flags;
-        char name[16];
-};
+/* bpf(2)'s attributes begin with the type of what they make; its name stands there: */
 #define BPF_CMD_MAP_CREATE 0
 #define BPF_CMD_PROG_LOAD 5
 #define MAP_NAME_AT 28
+#define PROG_NAME_AT 48
 
 struct perf_words {
         u32 type, size;
@@ -120,20 +113,13 @@ struct uring_words {
 };
 
 inline_ void add_bpf(struct call *k, bool has_fd) {
-        struct bpf_words w = { 0 };
-        u32 cmd = k->args[0], n = 0;
+        u32 cmd = k->args[0], type = 0;
 
-        if (cmd == BPF_CMD_MAP_CREATE || cmd == BPF_CMD_PROG_LOAD) {
-                bpf_probe_read_user(&w, sizeof(w), (void *) k->args[1]);
-                if (cmd == BPF_CMD_MAP_CREATE)
-                        bpf_probe_read_user(w.name, 16, (void *) (k->args[1] + MAP_NAME_AT));
-                while (n < 15 && w.name[n])
-                        n++;
-                if (k->x.at <= BH_REC_MASK)
-                        __builtin_memcpy(&k->s->rec[k->x.at & BH_REC_MASK], w.name, 16);
-        }
-        nums_of(k, has_fd)[6] = w.type;
-        add_length(&k->x, n);
+        if (cmd != BPF_CMD_MAP_CREATE && cmd != BPF_CMD_PROG_LOAD)
+                return add_nothing(k->s);
+        bpf_probe_read_user(&type, sizeof(type), (void *) k->args[1]);
+        nums_of(k, has_fd)[6] = type;
+        add_user_string(k->s, k->args[1] + (cmd == BPF_CMD_PROG_LOAD ? PROG_NAME_AT : MAP_NAME_AT), 16);
 }
 
 inline_ void add_struct(struct call *k, bool has_fd) {
@@ -188,7 +174,7 @@ int BPF_PROG(sys_struct, struct pt_regs *regs, long ret) {
         if (type == BH_EV_PRCTL) {
                 start_record(&k, false, 6, 1);
                 if (k.args[0] == PR_SET_NAME)
-                        add_user_string(&k.x, k.args[1], 16);
+                        add_user_string(k.s, k.args[1], 16);
                 send_call(&k);
                 return 0;
         }
@@ -200,11 +186,9 @@ int BPF_PROG(sys_struct, struct pt_regs *regs, long ret) {
 
                 fill_fd(fd, file, ret);
                 fd->kind = type == BH_EV_BPF ? BH_FD_BPF : type == BH_EV_IO_URING_SETUP ? BH_FD_IO_URING : BH_FD_OTHER;
-                add_fd_name(&k.x, k.t, file);
+                add_fd_name(k.s, k.t, file);
         }
         add_struct(&k, has_fd);
         send_call(&k);
         return 0;
 }
-
-char _license[] SEC("license") = "Dual BSD/GPL";

@@ -106,7 +106,7 @@ int BPF_PROG(sys_socket, struct pt_regs *regs, long ret) {
 
                 fill_fd(fd, file, num);
                 fill_ends(&k, fd);
-                add_unix_name(&k.x, file);
+                add_unix_name(k.s, file);
         }
         send_call(&k);
         return 0;
@@ -139,16 +139,17 @@ inline_ void read_message(struct payload *ret, u64 from) {
         }
 }
 
-inline_ void add_data(struct texts *x, const struct payload *p, u64 most) {
+inline_ void add_data(struct scratch *s, const struct payload *p, u64 most) {
         u64 n = p->len < most ? p->len : most;
+        u32 at = s->at;
 
         if (n > BH_DATA_BYTES) {
                 n = BH_DATA_BYTES;
-                x->flags |= BH_EV_CUT;
+                s->flags |= BH_EV_CUT;
         }
-        if (x->at > BH_REC_MASK || n == 0 || bpf_probe_read_user(&x->s->rec[x->at & BH_REC_MASK], n, (void *) p->base) != 0)
+        if (at > BH_REC_MASK || bpf_probe_read_user(&s->rec[at & BH_REC_MASK], n, (void *) p->base) != 0)
                 n = 0;
-        add_length(x, n);
+        add_length(s, n);
 }
 
 SEC("tp_btf/sys_exit")
@@ -177,11 +178,9 @@ int BPF_PROG(sys_data, struct pt_regs *regs, long ret) {
         fill_fd(fd, file, num);
         if (fd->rport == 0)
                 remote_from_user(fd, p.name);
-        add_unix_name(&k.x, file);
+        add_unix_name(k.s, file);
         if ((k.f->wants & BH_WANTS_DATA) && ret > 0)
-                add_data(&k.x, &p, ret);
+                add_data(k.s, &p, ret);
         send_call(&k);
         return 0;
 }
-
-char _license[] SEC("license") = "Dual BSD/GPL";

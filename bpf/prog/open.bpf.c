@@ -75,7 +75,7 @@ inline_ u32 open_have(const struct how *how, long ret) {
 /* Only where the truth is not all that is wanted. */
 inline_ void add_words(struct call *k, const struct opened *o) {
         if (o->path)
-                add_path_argument(&k->x, k->t, o->dirfd, o->path);
+                add_path_argument(k->s, k->t, o->dirfd, o->path);
 }
 
 inline_ void send_open(struct call *k, const struct opened *o, struct file *file) {
@@ -88,11 +88,11 @@ inline_ void send_open(struct call *k, const struct opened *o, struct file *file
 
                 fill_file(fd, file);
                 fd->num = k->ret;
-                add_walked_path(&k->x);
+                add_walked_path(k->s);
                 if (k->f->wants & BH_WANTS_RAW_NAME)
                         add_words(k, o);
         } else {
-                add_nothing(&k->x);
+                add_nothing(k->s);
                 add_words(k, o);
         }
         send_call(k);
@@ -124,5 +124,3 @@ int BPF_PROG(sys_open, struct pt_regs *regs, long ret) {
         send_open(&k, &o, file);
         return 0;
 }
-
-char _license[] SEC("license") = "Dual BSD/GPL";

@@ -20,47 +20,42 @@ inline_ struct big *my_big(void) {
 }
 
 /* What stands in the process's own memory from..to; a page that is not there ends it. */
-inline_ void add_memory(struct strings *s, u32 slot, unsigned long from, unsigned long to, u32 most) {
+inline_ void add_memory(struct big *b, u32 slot, unsigned long from, unsigned long to, u32 most) {
         u64 n = to - from;
+        u32 at = b->at;
 
-        if (to <= from || s->at > BH_EV_MAX_SIZE - ARGS_MAX)
+        if (to <= from || at > BH_EV_MAX_SIZE - ARGS_MAX)
                 return;
         if (n > most) {
                 n = most;
-                s->cut = true;
+                b->cut = 1;
         }
-        if (bpf_probe_read_user(&s->big->rec[s->at], n, (void *) from) != 0) {
-                s->cut = true;
-                n = n > 4096 - (from & 4095) ? 4096 - (from & 4095) : n;
-                if (bpf_probe_read_user(&s->big->rec[s->at], n, (void *) from) != 0)
+        if (bpf_probe_read_user(&b->rec[at], n, (void *) from) != 0) {
+                b->cut = 1;
+                n = 4096 - (from & 4095);
+                if (n > to - from || bpf_probe_read_user(&b->rec[at], n, (void *) from) != 0)
                         return;
         }
-        s->lens[slot] = n;
-        s->at += n;
+        added(b, slot, n);
 }
 
-inline_ void add_exec_strings(struct strings *s, struct task_struct *t, struct linux_binprm *b, u32 wants) {
+inline_ void add_exec_strings(struct big *b, struct task_struct *t, const char *filename, u32 wants) {
         struct mm_struct *mm = t->mm;
         struct file *exe = mm->exe_file;
 
-        if (exe)
-                add_path(s, BH_PROC_STR_EXEPATH, t, exe->f_path.dentry, exe->f_path.mnt);
-        add_memory(s, BH_PROC_STR_ARGS, mm->arg_start, mm->arg_end, ARGS_MAX - 1);
+        add_path(b, BH_PROC_STR_EXEPATH, t, exe->f_path.dentry, exe->f_path.mnt);
+        add_memory(b, BH_PROC_STR_ARGS, mm->arg_start, mm->arg_end, ARGS_MAX - 1);
         if (wants & BH_WANTS_ENV)
-                add_memory(s, BH_PROC_STR_ENV, mm->env_start, mm->env_end, ENV_MAX - 1);
-        add_kernel_string(s, BH_PROC_STR_COMM, t->comm, 16);
-        add_path(s, BH_PROC_STR_CWD, t, t->fs->pwd.dentry, t->fs->pwd.mnt);
-        add_cgroup(s, t);
-        add_kernel_string(s, BH_PROC_STR_FILENAME, b->filename, BH_PATH_MAX);
+                add_memory(b, BH_PROC_STR_ENV, mm->env_start, mm->env_end, ENV_MAX - 1);
+        add_kernel_string(b, BH_PROC_STR_COMM, t->comm, 16);
+        add_path(b, BH_PROC_STR_CWD, t, t->fs->pwd.dentry, t->fs->pwd.mnt);
+        add_cgroup(b, t);
+        add_kernel_string(b, BH_PROC_STR_FILENAME, filename, BH_PATH_MAX);
 }
 
 inline_ void fill_exec(struct bh_ev_proc *p, struct task_struct *t, int old_pid, struct linux_binprm *b) {
-        struct file *exe = t->mm->exe_file;
-
         fill_proc(p, t);
-        fill_exe(p, exe);
-        if (could_write(p, exe->f_inode->i_gid.val))
-                p->flags |= BH_PROC_EXE_WRITABLE;
+        fill_exe(p, t->mm->exe_file);
         if (BPF_CORE_READ_BITFIELD(b, secureexec))
                 p->flags |= BH_PROC_SETUID_EXEC;
         if (old_pid != t->pid)
@@ -82,44 +77,35 @@ inline_ void rights_of_exec(struct task_struct *t, struct linux_binprm *b, struc
 }
 
 SEC("tp_btf/sched_process_exec")
-int BPF_PROG(proc_exec, struct task_struct *t, int old_pid, struct linux_binprm *b) {
+int BPF_PROG(proc_exec, struct task_struct *t, int old_pid, struct linux_binprm *bprm) {
         struct bh_sensor_control *c = the_control();
         struct bh_sensor_filter *f = c ? the_filter(c) : NULL;
-        struct big *big = my_big();
-        struct strings s = { .big = big };
+        struct big *b = my_big();
         struct stdio io = { .num = -1 };
         struct bh_ev_head *h;
         struct bh_ev_proc *p;
-        bool has_fd;
+        u32 size;
 
-        if (!f || !big || !wanted(f, BH_EV_EXECVE, true, t, c))
+        if (!f || !b || !wanted(f, BH_EV_EXECVE, true, t, c))
                 return 0;
         if (f->wants & BH_WANTS_RIGHTS)
-                rights_of_exec(t, b, c);
-        h = (void *) big->rec;
-        fill_head(h, t, BH_EV_EXECVE, bpf_ktime_get_boot_ns());
+                rights_of_exec(t, bprm, c);
         look_at_stdio(&io, t);
-        has_fd = io.socket != NULL;
-        h->flags = BH_EV_HAS_PROC | (has_fd ? BH_EV_HAS_FD : 0);
-        h->n_strs = BH_PROC_STRS;
-        __builtin_memset(big->rec + at_fd(), 0, at_bytes(true, true, 0, BH_PROC_STRS) - at_fd());
-        if (has_fd) {
-                struct bh_ev_fd *fd = (void *) big->rec + at_fd();
+        p = start_whole(b, io.socket != NULL);
+        h = (void *) b->rec;
+        fill_head(h, t, BH_EV_EXECVE, bpf_ktime_get_boot_ns());
+        if (io.socket) {
+                struct bh_ev_fd *fd = (void *) b->rec + at_fd();
 
                 fill_fd(fd, io.socket, io.num);
                 fd->flags |= BH_FD_STDIO;
         }
-        p = (void *) big->rec + at_proc(has_fd);
-        fill_exec(p, t, old_pid, b);
+        fill_exec(p, t, old_pid, bprm);
         p->flags |= io.flags;
-        s.lens = (void *) big->rec + at_lens(has_fd, true, 0);
-        s.at = at_bytes(has_fd, true, 0, BH_PROC_STRS);
-        add_exec_strings(&s, t, b, f->wants);
-        if (s.cut)
-                h->flags |= BH_EV_CUT;
-        if (s.at > BH_EV_MAX_SIZE - 8)
-                return 0;
-        BH_SEND(ring_proc, BH_LANE_PROC, h, s.at, c);
+        add_exec_strings(b, t, bprm->filename, f->wants);
+        size = end_whole(b);
+        if (size)
+                BH_SEND(ring_proc, BH_LANE_PROC, h, size, c);
         return 0;
 }
 
@@ -128,35 +114,30 @@ inline_ int born(struct task_struct *child, u64 clone_flags) {
         struct bh_sensor_control *c = the_control();
         struct bh_sensor_filter *f = c ? the_filter(c) : NULL;
         struct task_struct *t = bpf_get_current_task_btf();
-        struct big *big = my_big();
-        struct strings s = { .big = big };
+        struct big *b = my_big();
         struct bh_rights none;
         struct bh_ev_head *h;
         struct bh_ev_proc *p;
+        u32 size;
 
         if (!f)
                 return 0;
         watch_rights(t, c, f, BH_EV_CLONE);
         if (f->wants & BH_WANTS_RIGHTS)
                 learn_rights(child, &none);
-        if (!big || child->tgid != child->pid || !wanted(f, BH_EV_CLONE, true, t, c))
+        if (!b || child->tgid != child->pid || !wanted(f, BH_EV_CLONE, true, t, c))
                 return 0;
-        h = (void *) big->rec;
+        p = start_whole(b, false);
+        h = (void *) b->rec;
         fill_head(h, t, BH_EV_CLONE, bpf_ktime_get_boot_ns());
-        h->flags = BH_EV_HAS_PROC;
-        h->n_strs = BH_PROC_STRS;
         h->res = child->tgid;
-        p = (void *) big->rec + at_proc(false);
-        __builtin_memset(p, 0, at_bytes(false, true, 0, BH_PROC_STRS) - at_proc(false));
         fill_proc(p, child);
         p->clone_flags = clone_flags;
-        s.lens = (void *) big->rec + at_lens(false, true, 0);
-        s.at = at_bytes(false, true, 0, BH_PROC_STRS);
         if (child->cgroups != t->cgroups)
-                add_cgroup(&s, child);
-        if (s.at > BH_EV_MAX_SIZE - 8)
-                return 0;
-        BH_SEND(ring_proc, BH_LANE_PROC, h, s.at, c);
+                add_cgroup(b, child);
+        size = end_whole(b);
+        if (size)
+                BH_SEND(ring_proc, BH_LANE_PROC, h, size, c);
         return 0;
 }
 
@@ -215,5 +196,3 @@ int BPF_PROG(proc_rename, struct task_struct *t, const char *comm) {
         BH_SEND(ring_proc, BH_LANE_PROC, &r.head, at_bytes(false, false, 0, 1) + n - 1, c);
         return 0;
 }
-
-char _license[] SEC("license") = "Dual BSD/GPL";

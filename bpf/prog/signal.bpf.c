@@ -38,5 +38,3 @@ int BPF_PROG(signal_generate, int sig, struct kernel_siginfo *info, struct task_
         BH_SEND(ring_proc, BH_LANE_PROC, &s.head, sizeof(s), c);
         return 0;
 }
-
-char _license[] SEC("license") = "Dual BSD/GPL";

@@ -93,12 +93,12 @@ inline_ void add_kernel_path(struct call *k, s32 dirfd, struct filename *name) {
 
         bpf_probe_read_kernel(&first, 1, text);
         if (first == '/')
-                add_nothing(&k->x);
+                add_nothing(k->s);
         else
-                add_base(&k->x, k->t, dirfd);
-        if (k->x.at <= BH_REC_MASK)
-                n = bpf_probe_read_kernel_str(&k->s->rec[k->x.at & BH_REC_MASK], BH_PATH_MAX, text);
-        add_length(&k->x, n > 1 ? n - 1 : 0);
+                add_base(k->s, k->t, dirfd);
+        if (k->s->at <= BH_REC_MASK)
+                n = bpf_probe_read_kernel_str(&k->s->rec[k->s->at & BH_REC_MASK], BH_PATH_MAX, text);
+        add_length(k->s, n > 1 ? n - 1 : 0);
 }
 
 inline_ void ask_open(struct asked *a, void *req, u32 type) {
@@ -119,7 +119,7 @@ inline_ void ask_open(struct asked *a, void *req, u32 type) {
         fd = fd_part(&a->k);
         fd->kind = BH_FD_FILE;
         fd->open_flags = a->k.args[2];
-        add_nothing(&a->k.x);
+        add_nothing(a->k.s);
         add_kernel_path(&a->k, a->k.args[0], name);
         send_asked(a);
 }
@@ -145,9 +145,9 @@ inline_ void ask_names(struct asked *a, void *req, u32 type) {
         start_record(&a->k, false, 6, type == BH_EV_SYMLINKAT ? 3 : 4);
         if (type == BH_EV_SYMLINKAT) {
                 struct filename *target = BPF_CORE_READ(r, oldpath);
-                long n = bpf_probe_read_kernel_str(&a->k.s->rec[a->k.x.at & BH_REC_MASK], BH_PATH_MAX, BPF_CORE_READ(target, name));
+                long n = bpf_probe_read_kernel_str(&a->k.s->rec[a->k.s->at & BH_REC_MASK], BH_PATH_MAX, BPF_CORE_READ(target, name));
 
-                add_length(&a->k.x, n > 1 ? n - 1 : 0);
+                add_length(a->k.s, n > 1 ? n - 1 : 0);
         } else {
                 add_kernel_path(&a->k, a->k.args[0], BPF_CORE_READ(r, oldpath));
         }
@@ -217,7 +217,7 @@ inline_ void opened(struct asked *a, u32 type, s32 res) {
         nums_of(&a->k, true)[6] = a->k.args[2];
         nums_of(&a->k, true)[7] = nums_of(&a->k, true)[8] = 0;
         fill_fd(fd_part(&a->k), file, res);
-        add_walked_path(&a->k.x);
+        add_walked_path(a->k.s);
         send_asked(a);
 }
 
@@ -233,50 +233,55 @@ inline_ void socket_done(struct asked *a, void *req, u32 type, s32 res, u32 flag
         fd = fd_part(&a->k);
         fill_fd(fd, file, returns ? res : -1); /* its number is not kept by the ring */
         fd->flags |= flags;
-        add_unix_name(&a->k.x, file);
+        add_unix_name(a->k.s, file);
         send_asked(a);
+}
+
+/* What a finished request stands for. */
+struct done {
+        u32 type, flags;
+        bool returns; /* a socket */
+};
+
+inline_ struct done done_of(u32 op) {
+        switch (op) {
+        case OP_CONNECT:
+                return (struct done){ BH_EV_CONNECT, BH_FD_CLIENT, false };
+        case OP_ACCEPT:
+                return (struct done){ BH_EV_ACCEPT4, BH_FD_SERVER, true };
+        case OP_SOCKET:
+                return (struct done){ BH_EV_SOCKET, 0, true };
+        case OP_BIND:
+                return (struct done){ BH_EV_BIND, BH_FD_SERVER, false };
+        case OP_LISTEN:
+                return (struct done){ BH_EV_LISTEN, BH_FD_SERVER, false };
+        case OP_SENDMSG:
+                return (struct done){ BH_EV_SENDMSG, 0, false };
+        case OP_SEND:
+                return (struct done){ BH_EV_SENDTO, 0, false };
+        case OP_RECVMSG:
+                return (struct done){ BH_EV_RECVMSG, 0, false };
+        case OP_RECV:
+                return (struct done){ BH_EV_RECVFROM, 0, false };
+        default:
+                return (struct done){ 0 };
+        }
 }
 
 inline_ int completed(void *req, s32 res) {
         struct asked a = { 0 };
+        struct done done;
+        u32 op;
 
         if (!req)
                 return 0;
-        switch (BPF_CORE_READ((struct io_kiocb *) req, opcode)) {
-        case OP_OPENAT:
-                opened(&a, BH_EV_OPENAT, res);
-                break;
-        case OP_OPENAT2:
-                opened(&a, BH_EV_OPENAT2, res);
-                break;
-        case OP_CONNECT:
-                socket_done(&a, req, BH_EV_CONNECT, res, BH_FD_CLIENT, false);
-                break;
-        case OP_ACCEPT:
-                socket_done(&a, req, BH_EV_ACCEPT4, res, BH_FD_SERVER, true);
-                break;
-        case OP_SOCKET:
-                socket_done(&a, req, BH_EV_SOCKET, res, 0, true);
-                break;
-        case OP_BIND:
-                socket_done(&a, req, BH_EV_BIND, res, BH_FD_SERVER, false);
-                break;
-        case OP_LISTEN:
-                socket_done(&a, req, BH_EV_LISTEN, res, BH_FD_SERVER, false);
-                break;
-        case OP_SENDMSG:
-                socket_done(&a, req, BH_EV_SENDMSG, res, 0, false);
-                break;
-        case OP_SEND:
-                socket_done(&a, req, BH_EV_SENDTO, res, 0, false);
-                break;
-        case OP_RECVMSG:
-                socket_done(&a, req, BH_EV_RECVMSG, res, 0, false);
-                break;
-        case OP_RECV:
-                socket_done(&a, req, BH_EV_RECVFROM, res, 0, false);
-                break;
-        }
+        op = BPF_CORE_READ((struct io_kiocb *) req, opcode);
+        done = done_of(op);
+        forget(done.type);
+        if (op == OP_OPENAT || op == OP_OPENAT2)
+                opened(&a, op == OP_OPENAT ? BH_EV_OPENAT : BH_EV_OPENAT2, res);
+        else if (done.type)
+                socket_done(&a, req, done.type, res, done.flags, done.returns);
         return 0;
 }
 
@@ -290,5 +295,3 @@ SEC("tp_btf/io_uring_complete")
 int BPF_PROG(uring_complete_res, void *ring, void *req, u64 user_data, int res, unsigned int flags) {
         return completed(req, res + (flags & 0));
 }
-
-char _license[] SEC("license") = "Dual BSD/GPL";

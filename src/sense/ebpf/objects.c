@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <bpf/btf.h>
+
 #include "base/macros.h"
 
 /* The bytes, by embed.S. */
@@ -103,6 +105,63 @@ static int load_chosen(const struct bh_bpf_objects *o, unsigned which, const cha
         return r;
 }
 
+static void refuse(struct bh_bpf_objects *o, const char *name, int sys) {
+        struct bh_bpf_refused *refused = &o->refused[o->n_refused];
+
+        if (o->n_refused == BH_LEN(o->refused))
+                return;
+        snprintf(refused->name, sizeof(refused->name), "%s", name);
+        refused->sys = sys;
+        o->n_refused++;
+}
+
+/* Hooks that have the same name in all kernels, but not the same arguments. */
+static const struct {
+        const char *program;
+        unsigned args;
+} shapes[] = { { "uring_complete", 3 }, { "uring_complete_res", 7 } };
+
+/* Does this kernel have the tracepoint of a program, as the program knows it? */
+static bool has_tracepoint(const struct btf *btf, const struct bpf_program *p) {
+        static const char tp[] = "tp_btf/";
+        const char *section = bpf_program__section_name(p);
+        const struct btf_type *t;
+        char name[64];
+        int id;
+
+        if (strncmp(section, tp, sizeof(tp) - 1) != 0)
+                return true;
+        snprintf(name, sizeof(name), "btf_trace_%s", section + sizeof(tp) - 1);
+        id = btf__find_by_name_kind(btf, name, BTF_KIND_TYPEDEF);
+        if (id < 0)
+                return false;
+        t = btf__type_by_id(btf, btf__type_by_id(btf, (uint32_t) id)->type); /* a pointer to a function, */
+        t = t ? btf__type_by_id(btf, t->type) : NULL;
+        for (size_t i = 0; i < BH_LEN(shapes); i++)
+                if (t && strcmp(shapes[i].program, bpf_program__name(p)) == 0)
+                        return btf_vlen(t) == shapes[i].args + 1; /* whose first argument is the kernel's own */
+        return true;
+}
+
+/* Known beforehand: trying costs far more. */
+static void find_missing(struct bh_bpf_objects *o) {
+        struct btf *btf = btf__load_vmlinux_btf();
+
+        if (!btf)
+                return; /* loading will say why */
+        for (unsigned i = 0; i < _BH_BPF_OBJECT_MAX; i++) {
+                struct bpf_object *object = open_one(i);
+                struct bpf_program *p;
+
+                if (object)
+                        bpf_object__for_each_program(p, object)
+                                if (!has_tracepoint(btf, p))
+                                        refuse(o, bpf_program__name(p), ESRCH);
+                bpf_object__close(object);
+        }
+        btf__free(btf);
+}
+
 /* Which of its programs does the kernel refuse? Each is tried alone. */
 static void find_refused(struct bh_bpf_objects *o, unsigned which) {
         struct bpf_object *all = open_one(which), *one;
@@ -111,18 +170,15 @@ static void find_refused(struct bh_bpf_objects *o, unsigned which) {
         if (!all)
                 return;
         bpf_object__for_each_program(p, all) {
-                struct bh_bpf_refused *refused = &o->refused[o->n_refused];
-                int r = load_chosen(o, which, bpf_program__name(p), &one);
+                int r, sys;
 
-                if (r == 0) {
-                        bpf_object__close(one);
+                if (is_refused(o, bpf_program__name(p), &sys))
                         continue;
-                }
-                if (o->n_refused == BH_LEN(o->refused))
-                        break;
-                snprintf(refused->name, sizeof(refused->name), "%s", bpf_program__name(p));
-                refused->sys = -r;
-                o->n_refused++;
+                r = load_chosen(o, which, bpf_program__name(p), &one);
+                if (r == 0)
+                        bpf_object__close(one);
+                else
+                        refuse(o, bpf_program__name(p), -r);
         }
         bpf_object__close(all);
 }
@@ -134,6 +190,7 @@ int bh_bpf_objects_load(struct bh_bpf_objects *o, struct bh_err *err) {
         libbpf_set_print(say_nothing);
         if (access("/sys/kernel/btf/vmlinux", R_OK) < 0)
                 return bh_fail(err, BH_E_UNSUPPORTED, "this kernel does not describe its own types (/sys/kernel/btf/vmlinux), which BPF programs need");
+        find_missing(o);
         for (unsigned i = 0; i < _BH_BPF_OBJECT_MAX; i++) {
                 r = load_chosen(o, i, NULL, &o->at[i]);
                 if (r < 0) {

@@ -14,15 +14,7 @@
 #include "base/err.h"
 
 /* Files of bpf/prog/. */
-#define BH_BPF_OBJECTS(X) \
-        X(proc)           \
-        X(open)           \
-        X(calls)          \
-        X(net)            \
-        X(more)           \
-        X(alive)          \
-        X(uring)          \
-        X(signal)
+#define BH_BPF_OBJECTS(X) X(sensor)
 
 enum bh_bpf_object {
 #define X(name) BH_BPF_##name,
