@@ -68,7 +68,7 @@ static void merge_packages(struct merge *m) {
 
 /* bin/ls is usr/bin/ls on a system with merged directories; both spellings count as one. */
 static uint64_t owned_path_hash(struct bh_str path) {
-        static const char *const merged[] = { "usr/bin/", "usr/sbin/", "usr/lib/", "usr/lib32/", "usr/lib64/" };
+        static const char *const merged[] = { "usr/bin/", "usr/sbin/", "usr/lib/", "usr/lib32/", "usr/lib64/", "usr/libx32/" };
 
         for (size_t i = 0; i < BH_LEN(merged); i++)
                 if (bh_str_starts(path, bh_str_of(merged[i])))
