@@ -184,17 +184,6 @@ static struct rows of_pred(struct wants *w, const struct bh_pred *p) {
         }
 }
 
-/* A check that does not: only "not in the host" says something. */
-static struct rows of_not_pred(struct wants *w, const struct bh_pred *p) {
-        const struct bh_operand *o = &w->p->operands.at[p->operand];
-
-        if (o->kind != BH_OPERAND_FIELD || o->field->kernel != BH_KV_IN_CONTAINER || p->quantity != BH_QUANTITY_ONE)
-                return all;
-        if (p->test == BH_TEST_EQ && has(p, "host"))
-                return must(w, BH_IR_CONTAINER);
-        return p->test == BH_TEST_NE && has(p, "host") && p->n_items == 1 ? must(w, BH_IR_HOST) : all;
-}
-
 /* ---- joined ---- */
 
 static bool cannot_be(uint32_t bits) {
@@ -295,7 +284,7 @@ static struct rows rows_of(struct wants *w, bh_ref ref) {
         if (g->kind == BH_GATE_TRUE)
                 return ref == BH_REF_TRUE ? all : r;
         if (g->kind == BH_GATE_PRED)
-                return BH_REF_IS_NOT(ref) ? of_not_pred(w, &w->p->preds.at[g->pred]) : of_pred(w, &w->p->preds.at[g->pred]);
+                return BH_REF_IS_NOT(ref) ? all : of_pred(w, &w->p->preds.at[g->pred]); /* "not" also holds of what is missing */
         if (g->kind != BH_GATE_ALL)
                 return all;
         if (!BH_REF_IS_NOT(ref)) {
