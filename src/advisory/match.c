@@ -397,7 +397,7 @@ static int borrow(struct group *g, const struct verdict *v, struct bh_statement 
                 if (it == v->by || lookup_of(g, it)->space.role != lookup_of(g, v->by)->space.role ||
                     !bh_judgement_holds(it->reason) || !bh_str_eq(fix_of(g, it), v->fixed))
                         continue;
-                r = bh_index_statement(g->m->ix, g->m->arena, &lookup_of(g, it)->rows, it->statement, &other, err);
+                r = bh_index_statement(g->m->ix, g->m->scratch, &lookup_of(g, it)->rows, it->statement, &other, err);
                 if (r < 0)
                         return r;
                 s->fix_id = s->fix_id.len ? s->fix_id : other.fix_id;
@@ -406,12 +406,21 @@ static int borrow(struct group *g, const struct verdict *v, struct bh_statement 
         return 0;
 }
 
+/* All that is kept of a statement's lists; the rest may be long, and has been judged. */
+static const struct bh_str *keep_symbols(struct bh_arena *arena, const struct bh_statement *s) {
+        struct bh_str *kept = bh_arena_array(arena, struct bh_str, s->n_symbols);
+
+        if (s->n_symbols)
+                memcpy(kept, s->symbols, s->n_symbols * sizeof *kept);
+        return kept;
+}
+
 static int add_match(struct group *g, uint32_t package, const struct verdict *v, struct bh_err *err) {
         const struct item *by = v->by ? v->by : &g->items[0];
         const struct lookup *l = lookup_of(g, by);
         struct bh_vuln_match match = { .package = package, .vuln = by->vuln, .vulnerable = v->vulnerable, .fixed = v->fixed };
         struct bh_statement s;
-        int r = bh_index_statement(g->m->ix, g->m->arena, &l->rows, by->statement, &s, err);
+        int r = bh_index_statement(g->m->ix, g->m->scratch, &l->rows, by->statement, &s, err);
 
         if (r == 0 && (!s.fix_id.len || !s.severity.len))
                 r = borrow(g, v, &s, err);
@@ -434,7 +443,7 @@ static int add_match(struct group *g, uint32_t package, const struct verdict *v,
         match.space = bh_arena_str(g->m->arena, s.space);
         match.advisory = s.advisory;
         match.source = s.source;
-        match.symbols = s.symbols;
+        match.symbols = keep_symbols(g->m->arena, &s);
         match.n_symbols = s.n_symbols;
         *bh_vec_add(g->m->keep, &g->m->out) = match;
         return 0;

@@ -15,6 +15,27 @@ static void insertion(uint64_t *at, size_t n) {
 /* Below this, moving numbers one by one costs less than counting 256 kinds of them. */
 enum { FEW = 128 };
 
+/*
+ * Each number goes to the next place of its kind, in exchange for what lies
+ * there. Walking along the places that are left, not from each number to the
+ * one it drove out (as the authors do), no step waits for the one before.
+ */
+static void deal(uint64_t *at, unsigned shift, size_t next[256], const size_t end[256]) {
+        for (bool more = true; more;) {
+                more = false;
+                for (unsigned b = 0; b < 256; b++) {
+                        for (size_t i = next[b]; i < end[b]; i++) {
+                                uint64_t v = at[i];
+                                size_t to = next[v >> shift & 255]++;
+
+                                at[i] = at[to];
+                                at[to] = v;
+                        }
+                        more |= next[b] != end[b];
+                }
+        }
+}
+
 /* American flag sort (McIlroy, Bostic, McIlroy, "Engineering Radix Sort", 1993) on the byte at `shift`. */
 static void by_byte(uint64_t *at, size_t n, unsigned shift) {
         size_t count[256] = { 0 }, next[256], end[256], sum = 0;
@@ -30,14 +51,7 @@ static void by_byte(uint64_t *at, size_t n, unsigned shift) {
                 sum += count[b];
                 end[b] = sum;
         }
-        for (unsigned b = 0; b < 256; b++)
-                while (next[b] < end[b]) {
-                        uint64_t v = at[next[b]];
-                        unsigned to = v >> shift & 255;
-
-                        at[next[b]] = at[next[to]];
-                        at[next[to]++] = v;
-                }
+        deal(at, shift, next, end);
         for (unsigned b = 0; b < 256 && shift; b++)
                 by_byte(at + end[b] - count[b], count[b], shift - 8);
 }

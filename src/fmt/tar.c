@@ -20,9 +20,8 @@ struct bh_tar {
 
 /* What a header's data says of the entry that follows it. */
 struct overrides {
-        bool path, link, size, mtime, uid, gid, real_size, sparse;
-        uint64_t size_v, uid_v, gid_v, real_size_v;
-        int64_t mtime_v;
+        bool path, link, size, uid, real_size, sparse;
+        uint64_t size_v, uid_v, real_size_v;
 };
 
 struct bh_tar *bh_tar_new(struct bh_stream *from) {
@@ -245,18 +244,6 @@ static int read_record(struct bh_tar *t, uint64_t size, struct bh_err *err) {
         return pass_over_data(t, err);
 }
 
-static bool seconds(struct bh_str v, int64_t *ret) {
-        struct bh_str whole, fraction;
-        bool minus = bh_str_cut_prefix(&v, BH_STR("-"));
-        uint64_t u;
-
-        (void) bh_str_cut(v, '.', &whole, &fraction);
-        if (!bh_str_u64(whole, &u) || u > INT64_MAX)
-                return false;
-        *ret = minus ? -(int64_t) u : (int64_t) u;
-        return true;
-}
-
 static void set_text(struct bh_buf *into, struct bh_str v, bool *set) {
         bh_buf_clear(into);
         bh_buf_add(into, v);
@@ -279,12 +266,8 @@ static void pax_field(struct bh_tar *t, struct overrides *o, struct bh_str key, 
                 set_number(v, &o->size, &o->size_v);
         else if (bh_str_is(key, "uid"))
                 set_number(v, &o->uid, &o->uid_v);
-        else if (bh_str_is(key, "gid"))
-                set_number(v, &o->gid, &o->gid_v);
         else if (bh_str_is(key, "GNU.sparse.realsize") || bh_str_is(key, "GNU.sparse.size"))
                 set_number(v, &o->real_size, &o->real_size_v);
-        else if (bh_str_is(key, "mtime"))
-                o->mtime = seconds(v, &o->mtime_v);
         else if (bh_str_is(key, "SCHILY.xattr.security.capability"))
                 set_text(&t->capability, v, &(bool){ false });
         if (bh_str_starts(key, BH_STR("GNU.sparse.")))
@@ -350,16 +333,14 @@ static int bad_number(struct bh_err *err, const char *what) {
 }
 
 static int fill_numbers(struct bh_str block, struct bh_tar_entry *e, struct bh_err *err) {
-        uint64_t mode, uid, gid, mtime;
+        uint64_t mode, uid;
 
         if (!number(bh_str_part(block, 124, 12), &e->size) || e->size > INT64_MAX)
                 return bad_number(err, "size");
         if (!number(bh_str_part(block, 100, 8), &mode))
                 return bad_number(err, "mode");
-        /* Old tars carry odd owners and times; they are not worth refusing a layer for. */
+        /* Old tars carry odd owners; they are not worth refusing a layer for. */
         e->uid = number(bh_str_part(block, 108, 8), &uid) ? (uint32_t) uid : 0;
-        e->gid = number(bh_str_part(block, 116, 8), &gid) ? (uint32_t) gid : 0;
-        e->mtime_s = number(bh_str_part(block, 136, 12), &mtime) && mtime <= INT64_MAX ? (int64_t) mtime : 0;
         e->mode = (uint32_t) mode & 07777;
         e->real_size = e->size;
         return 0;
@@ -419,10 +400,6 @@ static void apply(const struct overrides *o, struct bh_tar_entry *e) {
                 e->size = o->size_v;
         if (o->uid)
                 e->uid = (uint32_t) o->uid_v;
-        if (o->gid)
-                e->gid = (uint32_t) o->gid_v;
-        if (o->mtime)
-                e->mtime_s = o->mtime_v;
         e->sparse |= o->sparse;
         e->real_size = o->real_size ? o->real_size_v : e->size;
 }

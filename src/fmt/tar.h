@@ -38,8 +38,7 @@ struct bh_tar_entry {
         uint64_t size;            /* of the data in the archive; for a sparse file less than real_size */
         uint64_t real_size;
         uint32_t mode; /* permission bits */
-        uint32_t uid, gid;
-        int64_t mtime_s;
+        uint32_t uid;
         bool sparse;  /* data is the file's pieces without its holes */
         bool escapes; /* the path has a ".." part */
 };

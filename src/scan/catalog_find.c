@@ -201,20 +201,37 @@ static void look_inside(const struct bh_cataloger *row, enum bh_match match, str
                         add_hit(h, row);
 }
 
+/* What the keys are made of, found in one walk from the end: most paths end within a few bytes of what is wanted. */
+struct parts {
+        struct bh_str name, extension, dir;
+};
+
+static struct parts parts_of(struct bh_str path) {
+        struct parts p = { .extension = { "", 0 }, .dir = { "", 0 } };
+        size_t i = path.len, slash;
+
+        while (i > 0 && path.at[i - 1] != '/') {
+                i--;
+                if (path.at[i] == '.' && !p.extension.len)
+                        p.extension = bh_str_from(path, i);
+        }
+        p.name = bh_str_from(path, i);
+        if (i == 0)
+                return p;
+        for (slash = --i; i > 0 && path.at[i - 1] != '/';)
+                i--;
+        p.dir = bh_str_part(path, i, slash - i);
+        return p;
+}
+
 size_t bh_catalog_find(const struct bh_catalog_index *index, struct bh_str path, struct bh_str head,
                        const struct bh_cataloger **ret, size_t max) {
-        ptrdiff_t slash = bh_str_rchr(path, '/'), up;
-        struct bh_str name = bh_str_from(path, (size_t) (slash + 1)), dir = { "", 0 };
+        struct parts p = parts_of(path);
         struct hits h = { ret, 0, max };
 
-        if (slash >= 0) {
-                dir = bh_str_part(path, 0, (size_t) slash);
-                up = bh_str_rchr(dir, '/');
-                dir = bh_str_from(dir, (size_t) (up + 1));
-        }
-        look_up(index, KEY_NAME, name, path, &h);
-        look_up(index, KEY_EXTENSION, extension(name), path, &h);
-        look_up(index, KEY_DIR, dir, path, &h);
+        look_up(index, KEY_NAME, p.name, path, &h);
+        look_up(index, KEY_EXTENSION, p.extension, path, &h);
+        look_up(index, KEY_DIR, p.dir, path, &h);
         if (is_elf(head))
                 look_inside(index->elf, BH_MATCH_ELF, &h);
         else if (is_pe(head))
