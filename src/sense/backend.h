@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "base/str.h"
 #include "bpf/shared/event.h"
+#include "model/ports.h"
 #include "rule/interest.h"
 
 struct bh_backend; /* each back end's own */
@@ -52,6 +53,8 @@ struct bh_backend_ops {
         int (*poll)(struct bh_backend *b, int timeout_ms, bh_record_fn fn, void *user, struct bh_err *err);
         void (*stats)(struct bh_backend *b, struct bh_lane_stats ret[BH_LANES]);
         size_t (*capabilities)(struct bh_backend *b, const struct bh_capability **ret);
+        /* What can be stopped, and how; the port is the back end's. NULL: nothing can. */
+        int (*prevent)(struct bh_backend *b, const struct bh_prevent_port **ret, struct bh_err *err);
         void (*close)(struct bh_backend **b);
 };
 

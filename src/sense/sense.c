@@ -211,6 +211,12 @@ void bh_sense_stats(struct bh_sense *s, struct bh_sense_stats *ret) {
         ret->containers_forgotten = c.forgotten;
 }
 
+int bh_sense_prevent(struct bh_sense *s, const struct bh_prevent_port **ret, struct bh_err *err) {
+        if (!s->ops->prevent)
+                return bh_fail(err, BH_E_UNSUPPORTED, "the back end '%s' cannot prevent anything", s->ops->name);
+        return s->ops->prevent(s->backend, ret, err);
+}
+
 size_t bh_sense_capabilities(struct bh_sense *s, const struct bh_capability **ret) {
         return s->ops->capabilities(s->backend, ret);
 }

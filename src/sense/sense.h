@@ -46,6 +46,8 @@ int bh_sense_filter(struct bh_sense *s, const struct bh_interest *interest, stru
 /* 1: go on; 0: the source has ended (a replay); else what fn returned, or < 0. */
 int bh_sense_poll(struct bh_sense *s, int timeout_ms, bh_event_fn fn, void *user, struct bh_err *err) BH_MUST_CHECK;
 void bh_sense_stats(struct bh_sense *s, struct bh_sense_stats *ret);
+/* The way to stop things in the kernel (model/ports.h), the sensor's own; UNSUPPORTED where there is none. */
+int bh_sense_prevent(struct bh_sense *s, const struct bh_prevent_port **ret, struct bh_err *err) BH_MUST_CHECK;
 size_t bh_sense_capabilities(struct bh_sense *s, const struct bh_capability **ret);
 
 /* NULL when not known. */

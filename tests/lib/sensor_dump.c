@@ -3,7 +3,7 @@
  * Opens the BPF back end and writes each record to standard output as it came,
  * for tests that have an opinion of their own on what is in it.
  *
- *     sensor_dump [--no-filter] [--all] [--env] [--raw-name] [TYPE[:FLAGS[:PATH,...]]]...
+ *     sensor_dump [--no-filter] [--all] [--env] [--raw-name] [--prevent GROUP:STOP:WOULD[:PATH]]... [TYPE[:FLAGS[:PATH,...]]]...
  *
  * FLAGS are letters: w, r, x, c (container), h (host), s (success), f
  * (failure), i. A PATH is a prefix; "=" in front of it: the whole, "~": the
@@ -12,6 +12,7 @@
  */
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -69,6 +70,23 @@ static void tell(struct bh_backend *b) {
                 fprintf(stderr, "lane\t%u\t%lu\t%lu\n", i, stats[i].seen, stats[i].lost);
 }
 
+/* GROUP:STOP:WOULD[:PATH]: the id of a control group, and bits as numbers. */
+static int prevent_one(struct bh_backend *b, const char *spec, struct bh_err *err) {
+        const struct bh_prevent_port *port;
+        char *end;
+        uint64_t group = strtoull(spec, &end, 0);
+        uint32_t stop = (uint32_t) strtoul(end + 1, &end, 0), would = (uint32_t) strtoul(end + 1, &end, 0);
+        struct bh_str path = bh_str_of(*end ? end + 1 : "");
+        int r = bh_backend_ebpf.prevent(b, &port, err);
+
+        for (unsigned i = 0; i < _BH_PREVENT_MAX && r == 0; i++)
+                if (!(port->can & (1u << i)))
+                        fprintf(stderr, "missing\t%u\t%s\n", i, port->missing(port->user, (enum bh_prevention) i));
+        if (r == 0 && path.len)
+                r = port->list(port->user, &path, 1, err);
+        return r < 0 ? r : port->apply(port->user, group, stop, would, err);
+}
+
 static int run(struct bh_backend *b, struct bh_err *err) {
         struct pollfd in = { .fd = 0, .events = POLLIN };
         bool last = false;
@@ -89,6 +107,8 @@ int main(int argc, char **argv) {
         struct bh_interest interest = { .types = bh_arena_array(arena, struct bh_interest_type, _BH_EV_MAX),
                                         .n_types = _BH_EV_MAX };
         struct bh_backend_opts opts = { 0 };
+        const char *prevent[16];
+        unsigned n_prevent = 0;
         struct bh_backend *b = NULL;
         struct bh_err err = BH_ERR_NONE;
         int r = 0;
@@ -96,6 +116,8 @@ int main(int argc, char **argv) {
         for (int i = 1; i < argc && r == 0; i++) {
                 if (strcmp(argv[i], "--no-filter") == 0)
                         opts.no_filter = true;
+                else if (strcmp(argv[i], "--prevent") == 0 && i + 1 < argc && n_prevent < BH_LEN(prevent))
+                        prevent[n_prevent++] = argv[++i];
                 else if (strcmp(argv[i], "--env") == 0)
                         interest.wants_env = true;
                 else if (strcmp(argv[i], "--raw-name") == 0)
@@ -115,6 +137,8 @@ int main(int argc, char **argv) {
                 r = bh_backend_ebpf.filter(b, &interest, &err);
         if (r == 0)
                 r = bh_backend_ebpf.start(b, write_record, NULL, &err);
+        for (unsigned i = 0; i < n_prevent && r == 0; i++)
+                r = prevent_one(b, prevent[i], &err);
         if (r == 0)
                 r = run(b, &err);
         if (r != 0)

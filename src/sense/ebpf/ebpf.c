@@ -24,6 +24,7 @@
 #include "sense/ebpf/hooks.h"
 #include "sense/ebpf/lost.h"
 #include "sense/ebpf/objects.h"
+#include "sense/ebpf/prevent.h"
 #include "sense/ebpf/ring.h"
 #include "sys/fd.h"
 
@@ -39,6 +40,7 @@ struct bh_backend {
         struct bh_bpf_objects objects;
         struct bh_hooks hooks;
         struct bh_lost lost;
+        struct bh_prevent *prevent; /* NULL: nobody asked */
         struct bh_ring rings[BH_LANES];
         struct bh_sensor_control control;
         struct bh_arena *plans[2]; /* the keys of each filter, to take them out again */
@@ -94,6 +96,7 @@ static void ebpf_close(struct bh_backend **backend) {
 
         if (!b)
                 return;
+        bh_prevent_close(&b->prevent);
         bh_hooks_detach(&b->hooks);
         for (unsigned i = 0; i < BH_LANES; i++)
                 bh_ring_close(&b->rings[i]);
@@ -130,7 +133,7 @@ static int ebpf_open(const struct bh_backend_opts *opts, struct bh_backend **ret
                                                  .host_mnt = host_mount_namespace(),
                                                  .wake_gap_ns = WAKE_GAP_NS,
                                                  .wake_bytes = WAKE_BYTES };
-        r = bh_bpf_objects_load(&b->objects, err);
+        r = bh_bpf_object_load(&b->objects, BH_BPF_sensor, err);
         if (r == 0)
                 r = open_rings(b, err);
         if (r == 0)
@@ -301,6 +304,15 @@ static void ebpf_stats(struct bh_backend *b, struct bh_lane_stats ret[BH_LANES])
         bh_lost_stats(&b->objects, ret);
 }
 
+static int ebpf_prevent(struct bh_backend *b, const struct bh_prevent_port **ret, struct bh_err *err) {
+        int r = b->prevent ? 0 : bh_prevent_open(&b->objects, b->control.host_mnt, &b->prevent, err);
+
+        if (r < 0)
+                return r;
+        *ret = bh_prevent_port(b->prevent);
+        return 0;
+}
+
 static size_t ebpf_capabilities(struct bh_backend *b, const struct bh_capability **ret) {
         *ret = b->hooks.capabilities;
         return b->hooks.n_capabilities;
@@ -315,5 +327,6 @@ const struct bh_backend_ops bh_backend_ebpf = {
         .poll = ebpf_poll,
         .stats = ebpf_stats,
         .capabilities = ebpf_capabilities,
+        .prevent = ebpf_prevent,
         .close = ebpf_close,
 };

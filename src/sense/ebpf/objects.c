@@ -144,21 +144,16 @@ static bool has_tracepoint(const struct btf *btf, const struct bpf_program *p) {
 }
 
 /* Known beforehand: trying costs far more. */
-static void find_missing(struct bh_bpf_objects *o) {
+static void find_missing(struct bh_bpf_objects *o, unsigned which) {
         struct btf *btf = btf__load_vmlinux_btf();
+        struct bpf_object *object = btf ? open_one(which) : NULL;
+        struct bpf_program *p;
 
-        if (!btf)
-                return; /* loading will say why */
-        for (unsigned i = 0; i < _BH_BPF_OBJECT_MAX; i++) {
-                struct bpf_object *object = open_one(i);
-                struct bpf_program *p;
-
-                if (object)
-                        bpf_object__for_each_program(p, object)
-                                if (!has_tracepoint(btf, p))
-                                        refuse(o, bpf_program__name(p), ESRCH);
-                bpf_object__close(object);
-        }
+        if (object) /* else loading will say why */
+                bpf_object__for_each_program(p, object)
+                        if (!has_tracepoint(btf, p))
+                                refuse(o, bpf_program__name(p), ESRCH);
+        bpf_object__close(object);
         btf__free(btf);
 }
 
@@ -183,25 +178,20 @@ static void find_refused(struct bh_bpf_objects *o, unsigned which) {
         bpf_object__close(all);
 }
 
-int bh_bpf_objects_load(struct bh_bpf_objects *o, struct bh_err *err) {
-        unsigned loaded = 0;
-        int r, sys = 0;
+int bh_bpf_object_load(struct bh_bpf_objects *o, enum bh_bpf_object which, struct bh_err *err) {
+        int r;
 
         libbpf_set_print(say_nothing);
         if (access("/sys/kernel/btf/vmlinux", R_OK) < 0)
                 return bh_fail(err, BH_E_UNSUPPORTED, "this kernel does not describe its own types (/sys/kernel/btf/vmlinux), which BPF programs need");
-        find_missing(o);
-        for (unsigned i = 0; i < _BH_BPF_OBJECT_MAX; i++) {
-                r = load_chosen(o, i, NULL, &o->at[i]);
-                if (r < 0) {
-                        find_refused(o, i);
-                        r = load_chosen(o, i, NULL, &o->at[i]);
-                }
-                sys = r < 0 ? -r : sys;
-                loaded += r == 0;
+        find_missing(o, which);
+        r = load_chosen(o, which, NULL, &o->at[which]);
+        if (r < 0) {
+                find_refused(o, which);
+                r = load_chosen(o, which, NULL, &o->at[which]);
         }
-        if (loaded == 0)
-                return bh_fail_sys(err, sys, "the kernel takes none of the BPF programs");
+        if (r < 0)
+                return bh_fail_sys(err, -r, "the kernel takes none of the BPF programs of '%s'", bytes[which].name);
         return 0;
 }
 

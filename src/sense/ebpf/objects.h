@@ -14,7 +14,9 @@
 #include "base/err.h"
 
 /* Files of bpf/prog/. */
-#define BH_BPF_OBJECTS(X) X(sensor)
+#define BH_BPF_OBJECTS(X) \
+        X(sensor)         \
+        X(guard)
 
 enum bh_bpf_object {
 #define X(name) BH_BPF_##name,
@@ -38,8 +40,8 @@ struct bh_bpf_objects {
         size_t ring_bytes; /* of each lane */
 };
 
-/* Loads them all. Fails only when nothing can be loaded at all. */
-int bh_bpf_objects_load(struct bh_bpf_objects *o, struct bh_err *err) BH_MUST_CHECK;
+/* Loads one, beside those that are there. Fails only when nothing of it can be loaded at all. */
+int bh_bpf_object_load(struct bh_bpf_objects *o, enum bh_bpf_object which, struct bh_err *err) BH_MUST_CHECK;
 void bh_bpf_objects_close(struct bh_bpf_objects *o);
 
 /* NULL: was refused, and *ret_sys says why (0: there is no such program). */
