@@ -316,10 +316,25 @@ static bool opens_file(const char *type) {
         return false;
 }
 
+static void publish(const struct rows *r, struct bh_interest_type *ret) {
+        if (r->everything)
+                ret->all = BH_INTEREST_ALL;
+        else if (r->at.len) {
+                ret->all = BH_INTEREST_ROWS;
+                ret->rows.at = r->at.at;
+                ret->rows.len = r->at.len;
+                ret->rows.cap = r->at.cap;
+        }
+}
+
+static struct wants wants_of(const struct bh_ruleset *set, unsigned type, struct bh_arena *arena) {
+        return (struct wants){ .p = &set->program, .arena = arena, .opens = set->source->type_name && opens_file(set->source->type_name(type)) };
+}
+
 static void want_type(const struct bh_ruleset *set, unsigned type, struct bh_arena *arena, struct bh_interest_type *ret) {
         const struct bh_sorted *s = &set->sorted;
-        struct wants w = { .p = &set->program, .arena = arena, .opens = set->source->type_name && opens_file(set->source->type_name(type)) };
         const struct bh_group *g = s->group_of_type[type] ? &s->groups[s->group_of_type[type] - 1] : NULL;
+        struct wants w = wants_of(set, type, arena);
         struct rows r = { 0 };
 
         for (uint32_t i = 0; g && i < g->n; i++) {
@@ -327,14 +342,15 @@ static void want_type(const struct bh_ruleset *set, unsigned type, struct bh_are
 
                 either(&w, &r, &rule);
         }
-        if (r.everything)
-                ret->all = BH_INTEREST_ALL;
-        else if (r.at.len) {
-                ret->all = BH_INTEREST_ROWS;
-                ret->rows.at = r.at.at;
-                ret->rows.len = r.at.len;
-                ret->rows.cap = r.at.cap;
-        }
+        publish(&r, ret);
+}
+
+void bh_interest_of_rule(const struct bh_ruleset *set, unsigned type, const struct bh_entry *e, struct bh_arena *arena, struct bh_interest_type *ret) {
+        struct wants w = wants_of(set, type, arena);
+        struct rows rule = rows_of(&w, e->whole), r = { 0 };
+
+        either(&w, &r, &rule);
+        publish(&r, ret);
 }
 
 /* Fields that a kernel has to fetch for, if any rule asks for them or prints them. */

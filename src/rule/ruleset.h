@@ -42,6 +42,8 @@ struct bh_rules {
 };
 
 const struct bh_ruleset *bh_rules_set(const struct bh_rules *rules, const struct bh_source *source);
+/* What a kernel can filter for one rule, of one type of event. */
+void bh_interest_of_rule(const struct bh_ruleset *set, unsigned type, const struct bh_entry *e, struct bh_arena *arena, struct bh_interest_type *ret);
 /* Rules that fire for no event, or always, or only when another did before: notes about them. */
 struct bh_items;
 void bh_rules_look_over(struct bh_items *s, const struct bh_rules *rules);

@@ -3,6 +3,7 @@
 #include "base/macros.h"
 #include "tool/bulkhead/commands.h"
 #include "tool/bulkhead/db.h"
+#include "tool/bulkhead/rules.h"
 #include "tool/bulkhead/simulate.h"
 
 static int run_version(struct bh_cli *cli, struct bh_err *err) {
@@ -63,6 +64,11 @@ const struct bh_cmd *const bh_cmds[] = {
         &bh_cmd_db_search,
         &bh_cmd_db_verify,
         &bh_cmd_db_delta,
+        &bh_cmd_rules_check,
+        &bh_cmd_rules_list,
+        &bh_cmd_rules_fields,
+        &bh_cmd_rules_explain,
+        &bh_cmd_rules_test,
         &bh_cmd_simulate_list,
         &bh_cmd_simulate_run,
         &bh_cmd_simulate_all,
