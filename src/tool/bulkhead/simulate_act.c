@@ -15,11 +15,13 @@
 
 #include "base/limits.h"
 #include "sys/fd.h"
+#include "tool/bulkhead/simulate_standin.h"
 
 enum { GRACE_S = 1, UNDO_S = 20, KEPT = 4096 };
 
 #define MEMORY (512 * BH_MIB)
 #define PROCESSES 256u
+#define STAND_IN "/stand-in" /* in containers */
 
 static int64_t now_ns(void) {
         struct timespec ts;
@@ -58,12 +60,20 @@ int bh_stage_dir(struct bh_arena *arena, const char **ret, struct bh_err *err) {
         return 0;
 }
 
-static int write_file(const char *path, struct bh_str text, struct bh_err *err) {
-        BH_CLEANUP(bh_fd_close) int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
+static int write_file(const char *path, mode_t mode, struct bh_str text, struct bh_err *err) {
+        BH_CLEANUP(bh_fd_close) int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, mode);
 
         if (fd < 0)
                 return bh_fail_sys(err, errno, "%s", path);
         return bh_fd_write_all(fd, text, err);
+}
+
+/* Written once; where we have none for this processor, /usr/bin/true has to do. */
+static int put_standin(const struct bh_stage *stage, const char **ret, struct bh_err *err) {
+        *ret = bh_standin().len ? bh_arena_printf(stage->arena, "%s/stand-in", stage->dir).at : "/usr/bin/true";
+        if (!bh_standin().len || access(*ret, X_OK) == 0)
+                return 0;
+        return write_file(*ret, 0755, bh_standin(), err);
 }
 
 static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *walk) {
@@ -110,7 +120,7 @@ static int undo(const struct bh_stage *stage, struct bh_str name, struct bh_err 
         int r = 0;
 
         if (access(file, F_OK) == 0)
-                r = bh_act_host(stage, file, access(folder, F_OK) == 0 ? folder : stage->dir, UNDO_S, NULL, &act, err);
+                r = bh_act_host(stage, file, access(folder, F_OK) == 0 ? folder : stage->dir, "/usr/bin/true", UNDO_S, NULL, &act, err);
         if (r >= 0 && act.code != 0)
                 r = bh_fail(err, BH_E_IO, "its cleanup ended with %d: %s", act.code, BH_QUOTE(bh_str_trim(act.output)));
         remove_tree(folder);
@@ -120,16 +130,17 @@ static int undo(const struct bh_stage *stage, struct bh_str name, struct bh_err 
 }
 
 static int run_host(const struct bh_stage *stage, const struct bh_simulation *s, struct bh_act *ret, struct bh_err *err) {
-        const char *script = stage_path(stage, s->name, ".sh"), *folder = stage_path(stage, s->name, ".d");
-        int r = write_file(script, bh_act_script(stage->arena, s, false), err), undone;
+        const char *script = stage_path(stage, s->name, ".sh"), *folder = stage_path(stage, s->name, ".d"), *standin;
+        int r = put_standin(stage, &standin, err), undone;
 
+        r = r < 0 ? r : write_file(script, 0644, bh_act_script(stage->arena, s, false), err);
         if (r >= 0 && s->cleanup.len)
-                r = write_file(stage_path(stage, s->name, ".undo"), s->cleanup, err);
+                r = write_file(stage_path(stage, s->name, ".undo"), 0644, s->cleanup, err);
         if (r >= 0 && mkdir(folder, 0700) < 0 && errno != EEXIST)
                 r = bh_fail_sys(err, errno, "%s", folder);
         ret->begun_ns = now_ns();
         if (r >= 0)
-                r = bh_act_host(stage, script, folder, s->limit_s, stage->stop, ret, err);
+                r = bh_act_host(stage, script, folder, standin, s->limit_s, stage->stop, ret, err);
         ret->ended_ns = now_ns();
         undone = undo(stage, s->name, r < 0 ? NULL : err);
         (void) unlink(script);
@@ -148,19 +159,22 @@ static struct bh_docker_words joined(struct bh_arena *arena, struct bh_docker_wo
         return (struct bh_docker_words){ at, a.n + b.n };
 }
 
-static struct bh_docker_spec spec_of(const struct bh_stage *stage, const struct bh_simulation *s, const char *script) {
+static struct bh_docker_spec spec_of(const struct bh_stage *stage, const struct bh_simulation *s, const char *script, const char *standin) {
         static const struct bh_str command[] = { BH_STR_INIT("/bin/sh"), BH_STR_INIT("-e"), BH_STR_INIT("/simulation.sh") };
-        struct bh_str *labels = bh_arena_array(stage->arena, struct bh_str, 1), *own = bh_arena_array(stage->arena, struct bh_str, 2);
+        static const struct bh_str env[] = { BH_STR_INIT("STAND_IN=" STAND_IN) };
+        struct bh_str *labels = bh_arena_array(stage->arena, struct bh_str, 1), *own = bh_arena_array(stage->arena, struct bh_str, 3);
         struct bh_docker_spec spec = s->spec;
 
         labels[0] = bh_arena_printf(stage->arena, BH_SIMULATION_LABEL "=%.*s", BH_FMT(s->name));
         own[0] = bh_arena_printf(stage->arena, "%s:/simulation.sh:ro", script);
+        own[1] = bh_arena_printf(stage->arena, "%s:" STAND_IN ":ro", standin);
         if (s->engine_socket)
-                own[1] = bh_arena_printf(stage->arena, "%s:/var/run/docker.sock", stage->docker->api.socket);
+                own[2] = bh_arena_printf(stage->arena, "%s:/var/run/docker.sock", stage->docker->api.socket);
         spec.image = stage->image;
         spec.command = (struct bh_docker_words){ command, BH_LEN(command) };
         spec.labels = (struct bh_docker_words){ labels, 1 };
-        spec.binds = joined(stage->arena, s->spec.binds, (struct bh_docker_words){ own, s->engine_socket ? 2 : 1 });
+        spec.env = joined(stage->arena, s->spec.env, (struct bh_docker_words){ env, BH_LEN(env) });
+        spec.binds = joined(stage->arena, s->spec.binds, (struct bh_docker_words){ own, s->engine_socket ? 3 : 2 });
         if (stage->base)
                 spec.binds = joined(stage->arena, stage->base->binds, spec.binds);
         spec.network = spec.network.len ? spec.network : BH_STR("none");
@@ -194,14 +208,16 @@ static int attend(const struct bh_stage *stage, const struct bh_simulation *s, s
 }
 
 static int run_container(const struct bh_stage *stage, const struct bh_simulation *s, struct bh_act *ret, struct bh_err *err) {
-        const char *script = stage_path(stage, s->name, ".sh");
+        const char *script = stage_path(stage, s->name, ".sh"), *standin;
         struct bh_docker_spec spec;
-        int r;
+        int r = put_standin(stage, &standin, err);
 
+        if (r < 0)
+                return r;
         if (s->engine_socket && !stage->docker->api.socket)
                 return bh_fail(err, BH_E_UNSUPPORTED, "the engine is not reached by a socket that could be mounted");
-        spec = spec_of(stage, s, script);
-        r = write_file(script, bh_act_script(stage->arena, s, !stage->base), err);
+        spec = spec_of(stage, s, script, standin);
+        r = write_file(script, 0644, bh_act_script(stage->arena, s, !stage->base), err);
         r = r < 0 ? r : bh_docker_create(stage->docker, &spec, &ret->container, err);
         ret->begun_ns = now_ns();
         r = r < 0 ? r : bh_docker_start(stage->docker, ret->container, err);

@@ -50,8 +50,8 @@ int bh_stage_clean(const struct bh_stage *stage, unsigned *ret_n, struct bh_err 
 
 /* For both places: the script with the words it may use put before it. */
 struct bh_str bh_act_script(struct bh_arena *arena, const struct bh_simulation *s, bool check_programs);
-/* On the host: `text` by /bin/sh in its own session and folder. */
-int bh_act_host(const struct bh_stage *stage, const char *file, const char *folder, uint32_t limit_s, const atomic_bool *stop,
-                struct bh_act *ret, struct bh_err *err) BH_MUST_CHECK;
+/* On the host: a file by /bin/sh in its own session and folder. */
+int bh_act_host(const struct bh_stage *stage, const char *file, const char *folder, const char *standin, uint32_t limit_s,
+                const atomic_bool *stop, struct bh_act *ret, struct bh_err *err) BH_MUST_CHECK;
 
 #endif

@@ -9,6 +9,7 @@
 
 #include "fmt/digest.h"
 #include "fmt/tarout.h"
+#include "tool/bulkhead/simulate_standin.h"
 
 /* A file when it has text, a symbolic link when it has a target, else a directory. Parents come first. */
 struct entry {
@@ -47,6 +48,7 @@ static const struct entry entries[] = {
         { "home/app/.bash_history", 0600, "ls\n", NULL },
         { "mnt", 0755, NULL, NULL },
         { "opt", 0755, NULL, NULL },
+        { "opt/app", 0755, NULL, NULL },
         { "proc", 0555, NULL, NULL },
         { "root", 0700, NULL, NULL },
         { "root/.bash_history", 0600, "ls\n", NULL },
@@ -74,9 +76,8 @@ static const struct entry entries[] = {
 /* Beside /usr: links into it on merged systems, folders of their own on others. */
 static const char *const system_dirs[] = { "bin", "sbin", "lib", "lib32", "lib64", "libx32" };
 
-static void put(struct bh_buf *tar, const struct entry *e) {
-        mode_t kind = e->link ? S_IFLNK : e->text ? S_IFREG : S_IFDIR;
-        struct bh_str text = bh_str_of(e->text);
+static void put_bytes(struct bh_buf *tar, const struct entry *e, struct bh_str text) {
+        mode_t kind = e->link ? S_IFLNK : e->text || text.len ? S_IFREG : S_IFDIR;
         struct stat st = { .st_mode = kind | e->mode, .st_size = (off_t) text.len, .st_mtime = 1700000000 };
         struct bh_tarout out = { .path = bh_str_of(e->path), .link = bh_str_of(e->link), .st = &st };
         size_t padding = bh_tarout_padding(text.len);
@@ -87,6 +88,10 @@ static void put(struct bh_buf *tar, const struct entry *e) {
         bh_buf_add(tar, text);
         memset(bh_buf_room(tar, padding), 0, padding);
         tar->len += padding;
+}
+
+static void put(struct bh_buf *tar, const struct entry *e) {
+        put_bytes(tar, e, bh_str_of(e->text));
 }
 
 static void add_bind(struct bh_arena *arena, const char *path, struct bh_str *binds, uint32_t *n) {
@@ -123,6 +128,8 @@ int bh_simulation_base(struct bh_arena *arena, struct bh_simulation_base *ret, s
 
         for (size_t i = 0; i < BH_LEN(entries); i++)
                 put(&tar, &entries[i]);
+        if (bh_standin().len)
+                put_bytes(&tar, &(struct entry){ "opt/app/server", 0755, NULL, NULL }, bh_standin());
         for (size_t i = 0; i < BH_LEN(system_dirs) && r >= 0; i++)
                 r = add_system_dir(arena, system_dirs[i], &tar, binds, &n, err);
         if (r < 0)

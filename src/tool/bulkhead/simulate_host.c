@@ -24,8 +24,7 @@ static int64_t now_ms(void) {
         return (int64_t) ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
-static void become(const char *file, const char *folder, int out, pid_t parent) {
-        const char *home = folder;
+static void become(const char *file, const char *folder, const char *standin, int out, pid_t parent) {
         int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
 
         (void) setsid();
@@ -33,8 +32,9 @@ static void become(const char *file, const char *folder, int out, pid_t parent) 
                 _exit(126);
         if (chdir(folder) < 0 || null < 0 || dup2(null, 0) < 0 || dup2(out, 1) < 0 || dup2(out, 2) < 0)
                 _exit(126);
-        (void) setenv("HOME", home, 1);
+        (void) setenv("HOME", folder, 1);
         (void) setenv("TMPDIR", folder, 1);
+        (void) setenv("STAND_IN", standin, 1);
         (void) setenv("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", 1);
         (void) unsetenv("ENV");
         (void) signal(SIGPIPE, SIG_DFL);
@@ -93,7 +93,7 @@ static int attend(pid_t pid, int fd, uint32_t limit_s, const atomic_bool *stop, 
         return code;
 }
 
-int bh_act_host(const struct bh_stage *stage, const char *file, const char *folder, uint32_t limit_s, const atomic_bool *stop,
+int bh_act_host(const struct bh_stage *stage, const char *file, const char *folder, const char *standin, uint32_t limit_s, const atomic_bool *stop,
                 struct bh_act *ret, struct bh_err *err) {
         BH_CLEANUP(bh_buf_done) struct bh_buf out = { 0 };
         BH_CLEANUP(bh_fd_close) int from = -1, to = -1;
@@ -108,7 +108,7 @@ int bh_act_host(const struct bh_stage *stage, const char *file, const char *fold
         if (pid < 0)
                 return bh_fail_sys(err, errno, "fork");
         if (pid == 0)
-                become(file, folder, to, parent);
+                become(file, folder, standin, to, parent);
         bh_fd_close(&to);
         ret->code = attend(pid, from, limit_s, stop, &out);
         ret->output = bh_arena_str(stage->arena, bh_str_from(bh_buf_str(&out), out.len > KEPT ? out.len - KEPT : 0));
