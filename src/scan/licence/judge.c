@@ -24,7 +24,7 @@ static enum bh_licence_class of_name(const struct bh_licences *l, const struct b
 
         if (c != _BH_LICENCE_CLASS_MAX)
                 return c;
-        c = e->known ? of_id(l, e->id) : BH_LICENCE_UNKNOWN;
+        c = of_id(l, e->id); /* a name that is not known may begin like one: Debian's "BSD-3-clause-Cambridge" */
         return eased && c > *eased ? *eased : c;
 }
 

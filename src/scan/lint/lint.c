@@ -73,13 +73,21 @@ void bh_lint_fire(struct bh_lint *l, uint32_t line, struct bh_str evidence) {
         f->fingerprint = bh_hash64(bh_arena_printf(l->arena, "%s|%.*s|%.*s", about->id, BH_FMT(l->path), BH_FMT(f->evidence)));
 }
 
-static struct bh_str command_text(struct bh_arena *arena, const struct bh_lint_cmd *c) {
+/* A command, with the download that is piped into it: "curl -fsSL URL | sh". What else is piped may be a password. */
+static struct bh_str command_text(struct bh_arena *arena, const struct bh_lint_cmds *all, uint32_t at) {
         BH_CLEANUP(bh_buf_done) struct bh_buf out = { 0 };
+        uint32_t from = at;
 
-        for (uint32_t i = 0; i < c->n && out.len < 160; i++) {
-                if (i)
-                        bh_buf_putc(&out, ' ');
-                bh_buf_add(&out, c->words[i]);
+        while (from > 0 && all->at[from].before == '|' && bh_cmd_is(&all->at[from - 1], "curl|wget|fetch"))
+                from--;
+        for (uint32_t k = from; k <= at; k++) {
+                if (k > from)
+                        bh_buf_puts(&out, " | ");
+                for (uint32_t i = 0; i < all->at[k].n && out.len < 160; i++) {
+                        if (i)
+                                bh_buf_putc(&out, ' ');
+                        bh_buf_add(&out, all->at[k].words[i]);
+                }
         }
         return bh_arena_str(arena, bh_buf_str(&out));
 }
@@ -108,7 +116,7 @@ static void run_check(struct bh_lint *l) {
                         if (l->check->cmd(l, in, &l->cmds[i], k)) {
                                 bool secret = bh_str_is(bh_str_of(l->check->about.category), "secret");
 
-                                bh_lint_fire(l, in->line, secret ? BH_STR("") : command_text(l->arena, &l->cmds[i].at[k]));
+                                bh_lint_fire(l, in->line, secret ? BH_STR("") : command_text(l->arena, &l->cmds[i], k));
                                 break; /* once an instruction */
                         }
         }

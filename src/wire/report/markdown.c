@@ -120,7 +120,7 @@ static void put_finding(struct page *p, const struct bh_finding_row *row) {
                 bh_buf_puts(p->out, one->removed ? " (removed later, still in the image)\n" : "\n");
         }
         if (row->n > PLACES)
-                bh_buf_printf(p->out, "  - and %u more places\n", row->n - PLACES);
+                bh_buf_printf(p->out, "  - and %u more\n", row->n - PLACES);
         if (mend.len) {
                 bh_buf_puts(p->out, "  - *");
                 bh_put_markdown(p->out, mend);

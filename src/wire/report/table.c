@@ -418,16 +418,22 @@ static struct bh_str where(struct page *p, const struct bh_finding *f) {
         return f->line ? bh_arena_printf(p->arena, "%.*s:%u", BH_FMT(path), f->line) : path;
 }
 
+/* What was seen begins with where: a list of paths, or a package with its licence. */
+static bool lists_itself(const struct bh_finding *f) {
+        return bh_str_starts(f->evidence, f->path) || (f->kind == BH_FINDING_LICENCE && f->evidence.len);
+}
+
 static void put_finding_place(struct page *p, const struct bh_finding *f) {
         BH_CLEANUP(bh_buf_done) struct bh_buf line = { 0 };
 
-        bh_buf_add(&line, where(p, f));
+        if (!lists_itself(f))
+                bh_buf_add(&line, where(p, f));
         if (f->evidence.len) {
-                bh_buf_puts(&line, "  ");
+                bh_buf_puts(&line, line.len ? "  " : "");
                 bh_put_clean(&line, f->evidence);
         }
         if (f->more)
-                bh_buf_printf(&line, "  and %u more in this file", f->more);
+                bh_buf_printf(&line, "  and %u more%s", f->more, f->kind == BH_FINDING_CONFIG ? "" : " in this file");
         if (f->removed)
                 bh_buf_puts(&line, "  (removed later, still in the image)");
         blanks(p, 12);
@@ -452,7 +458,7 @@ static void put_finding(struct page *p, const struct bh_finding_row *row) {
                 put_finding_place(p, &row->all[i]->finding);
         if (shown < row->n) {
                 blanks(p, 12);
-                bh_buf_printf(p->out, "... and %u more places\n", row->n - shown);
+                bh_buf_printf(p->out, "... and %u more %s\n", row->n - shown, plural(row->n - shown, "place", "places"));
         }
         if (mend.len) {
                 blanks(p, 12);
