@@ -14,6 +14,7 @@
 #include "guard/hash.h"
 #include "guard/prevent.h"
 #include "guard/ruleset.h"
+#include "guard/self.h"
 
 enum { MAX_HITS = 64, MAX_WATCHED = 66, TROUBLE_S = 60 };
 
@@ -37,6 +38,7 @@ struct bh_guard {
         struct bh_preventer *preventer;
         struct bh_hash_watch *hashes;
         struct bh_map by_rule;
+        struct bh_self self;
         struct bh_guard_stats stats;
         struct {
                 uint64_t n[4];
@@ -160,6 +162,7 @@ int bh_guard_open(const struct bh_guard_opts *opts, struct bh_guard **ret, struc
         g->opts = *opts;
         g->arena = bh_arena_new();
         g->by_rule = bh_map_in(g->arena);
+        bh_self_init(&g->self, opts->state_dir);
         (void) pthread_mutex_init(&g->lock, NULL);
         g->alerter = bh_alerter_new(&opts->alerts);
         r = bh_ruleset_load(&g->opts, false, &g->set, err);
@@ -210,6 +213,8 @@ const struct bh_rule_note *bh_guard_notes(const struct bh_guard *g, size_t *ret_
 
 void bh_guard_interest(struct bh_guard *g, const struct bh_source *source, struct bh_arena *arena, struct bh_interest *ret) {
         bh_rules_interest(g->set->rules, source, arena, ret);
+        if (strcmp(source->name, "syscall") == 0)
+                bh_self_widen(&g->self, arena, ret);
 }
 
 static int most_alerts(const void *a, const void *b) {
@@ -303,6 +308,30 @@ static void count_lost(struct bh_guard *g, const struct bh_event *e) {
         g->stats.lost += e->nums[2];
 }
 
+static void judge_self(struct bh_guard *g, const struct bh_event *e) {
+        BH_CLEANUP(bh_buf_done) struct bh_buf what = { 0 }, text = { 0 };
+        struct bh_str tags[] = { BH_STR("T1562.001"), BH_STR("self") };
+        char pid[16];
+        struct bh_alert a;
+
+        if (!bh_self_is_touched(&g->self, e, &what))
+                return;
+        (void) snprintf(pid, sizeof pid, "%u", e->head.pid);
+        bh_buf_printf(&text, "Somebody tries to %.*s (proc_cmdline=%.*s proc_pid=%s proc_exepath=%.*s)", BH_FMT(bh_buf_str(&what)), BH_FMT(e->process->cmdline),
+                      pid, BH_FMT(e->process->exepath));
+        bh_alerter_own(g->alerter,
+                       &(struct bh_own_alert){ .rule = BH_STR("Bulkhead tampered with"), .message = bh_buf_str(&text), .priority = BH_PRIORITY_CRITICAL,
+                                               .tags = tags, .n_tags = BH_LEN(tags),
+                                               .fields = (struct bh_alert_field[]){ { "proc.cmdline", e->process->cmdline },
+                                                                                    { "proc.exepath", e->process->exepath }, { "proc.pid", bh_str_of(pid) } },
+                                               .n_fields = 3 },
+                       e->time_ns, &a);
+        a.event = e;
+        a.process = e->process;
+        a.container = e->process->container;
+        deliver(g, &a);
+}
+
 /* What is to be done with an event of the kernel besides rules; false: nobody wants to hear of it. */
 static bool look_at(struct bh_guard *g, const struct bh_event *e) {
         const struct bh_container *c = e->process ? e->process->container : NULL;
@@ -311,6 +340,7 @@ static bool look_at(struct bh_guard *g, const struct bh_event *e) {
                 count_lost(g, e);
         if (g->hashes && e->started && e->head.res == 0 && (e->head.type == BH_EV_EXECVE || e->head.type == BH_EV_EXECVEAT || e->head.type == BH_EV_ALIVE))
                 bh_hash_watch_exec(g->hashes, e->started);
+        judge_self(g, e);
         if (c && g->preventer)
                 bh_preventer_see(g->preventer, c);
         if (g->opts.container.len && !is_of_container(g, c)) {

@@ -19,7 +19,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "guard/respond/action.h"
-#include "guard/respond/archive.h"
+#include "guard/respond/dossier.h"
 #include "guard/respond/mask.h"
 #include "guard/respond/root.h"
 #include "sys/cgroup.h"
@@ -31,7 +31,7 @@ enum { MAX_TEXT = 4 << 20, MAX_DEPTH = 64, MAX_ANCESTORS = 32 };
 struct capture {
         struct bh_act *act;
         struct bh_arena *arena;
-        struct bh_archive archive;
+        struct bh_dossier dossier;
         BH_VEC(uint32_t) pids;
         size_t n_files; /* changed ones that were copied */
         struct bh_buf changes;
@@ -39,7 +39,7 @@ struct capture {
 
 /* Only a failing disk ends a capture: what is too large is missing. */
 static int add(struct capture *c, struct bh_str name, struct bh_str bytes, struct bh_err *err) {
-        int r = bh_archive_add(&c->archive, name, bytes, err);
+        int r = bh_dossier_add(&c->dossier, name, bytes, err);
 
         return r == BH_E_LIMIT ? 0 : r;
 }
@@ -57,7 +57,7 @@ static void add_pid(struct capture *c, uint32_t pid) {
         if (is_among(c->pids.at, c->pids.len, pid))
                 return;
         if (c->pids.len >= BH_LIMIT_EVIDENCE_PROCESSES)
-                bh_archive_miss(&c->archive, "process %u: more than %d processes", pid, BH_LIMIT_EVIDENCE_PROCESSES);
+                bh_dossier_miss(&c->dossier, "process %u: more than %d processes", pid, BH_LIMIT_EVIDENCE_PROCESSES);
         else
                 *bh_vec_add(c->arena, &c->pids) = pid;
 }
@@ -100,7 +100,7 @@ static void add_members(struct capture *c) {
         size_t n;
 
         if (bh_cgroup_at(c->arena, t->cgroup, &g, NULL) < 0 || bh_cgroup_members(c->arena, &g, &all, &n, NULL) < 0) {
-                bh_archive_miss(&c->archive, "the container's processes: its control group is gone");
+                bh_dossier_miss(&c->dossier, "the container's processes: its control group is gone");
                 return;
         }
         for (size_t i = 0; i < n; i++)
@@ -114,7 +114,7 @@ static void find_processes(struct capture *c) {
         if (t->pid && bh_proc_stat(t->pid, &st, NULL) >= 0 && (!t->start_ns || bh_proc_started_at(&st, t->start_ns)))
                 add_ancestors(c, t->pid);
         else if (t->pid)
-                bh_archive_miss(&c->archive, "process %u: it has ended", t->pid);
+                bh_dossier_miss(&c->dossier, "process %u: it has ended", t->pid);
         if (t->container)
                 add_members(c);
         else if (c->pids.len)
@@ -128,7 +128,7 @@ static int add_plain(struct capture *c, uint32_t pid, const char *file, struct b
         struct bh_str text;
 
         if (bh_proc_read(c->arena, pid, file, MAX_TEXT, &text, &why) < 0) {
-                bh_archive_miss(&c->archive, "%s", why.text);
+                bh_dossier_miss(&c->dossier, "%s", why.text);
                 return 0;
         }
         if (strcmp(file, "environ") == 0)
@@ -148,7 +148,7 @@ static int add_descriptors(struct capture *c, uint32_t pid, struct bh_err *err) 
         (void) snprintf(path, sizeof path, "/proc/%u/fd", pid);
         dir = opendir(path);
         if (!dir) {
-                bh_archive_miss(&c->archive, "%s: %s", path, strerror(errno));
+                bh_dossier_miss(&c->dossier, "%s: %s", path, strerror(errno));
                 return 0;
         }
         while ((e = readdir(dir))) {
@@ -180,7 +180,7 @@ static int add_program(struct capture *c, uint32_t pid, struct bh_err *err) {
         fd = open(path, O_RDONLY | O_CLOEXEC);
         if (r < 0 || fd < 0 || fstat(fd, &st) < 0 || (pid != c->act->target->pid && st.st_nlink > 0))
                 return r; /* programs that still have a name are where it says */
-        r = bh_archive_add_fd(&c->archive, bh_arena_printf(c->arena, "processes/%u/program", pid), fd, &st, err);
+        r = bh_dossier_add_fd(&c->dossier, bh_arena_printf(c->arena, "processes/%u/program", pid), fd, &st, err);
         return r == BH_E_LIMIT ? 0 : r;
 }
 
@@ -249,15 +249,15 @@ static int add_changed(struct capture *c, int dir, const char *name, struct bh_s
 
         if (c->n_files++ >= BH_LIMIT_EVIDENCE_FILES) {
                 if (c->n_files == BH_LIMIT_EVIDENCE_FILES + 1)
-                        bh_archive_miss(&c->archive, "changed files beyond the first %d are only listed", BH_LIMIT_EVIDENCE_FILES);
+                        bh_dossier_miss(&c->dossier, "changed files beyond the first %d are only listed", BH_LIMIT_EVIDENCE_FILES);
                 return 0;
         }
         fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
         if (fd < 0) {
-                bh_archive_miss(&c->archive, "%s: %s", BH_QUOTE(path), strerror(errno));
+                bh_dossier_miss(&c->dossier, "%s: %s", BH_QUOTE(path), strerror(errno));
                 return 0;
         }
-        r = bh_archive_add_fd(&c->archive, bh_arena_printf(c->arena, "changed/%.*s", BH_FMT(path)), fd, st, err);
+        r = bh_dossier_add_fd(&c->dossier, bh_arena_printf(c->arena, "changed/%.*s", BH_FMT(path)), fd, st, err);
         return r == BH_E_LIMIT ? 0 : r;
 }
 
@@ -267,7 +267,7 @@ static int walk(struct capture *c, int top, struct bh_str path, unsigned depth, 
         const struct dirent *e;
 
         if (!dir || depth > MAX_DEPTH) {
-                bh_archive_miss(&c->archive, "changed/%s: %s", BH_QUOTE(path), dir ? "too deep" : strerror(errno));
+                bh_dossier_miss(&c->dossier, "changed/%s: %s", BH_QUOTE(path), dir ? "too deep" : strerror(errno));
                 if (dir)
                         (void) closedir(dir);
                 else
@@ -324,7 +324,7 @@ static int add_changes(struct capture *c, struct bh_err *err) {
         upper = upper_of(c);
         fd = upper.len ? open(bh_arena_cstr(c->arena, upper), O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
         if (fd < 0) {
-                bh_archive_miss(&c->archive, "changed files: %s", upper.len ? strerror(errno) : "the container's root is no overlay, or it has ended");
+                bh_dossier_miss(&c->dossier, "changed files: %s", upper.len ? strerror(errno) : "the container's root is no overlay, or it has ended");
                 return 0;
         }
         r = walk(c, fd, (struct bh_str){ 0 }, 0, err);
@@ -352,9 +352,9 @@ static int seal(struct capture *c, struct bh_err *err) {
         bh_json_put_cstr(&j, "key", bh_hex(key.open.bytes, sizeof key.open.bytes, hex));
         bh_target_put(&j, "target", c->act->target);
         bh_json_put_some(&j, "cause", c->act->cause);
-        bh_archive_list(&c->archive, &j);
+        bh_dossier_list(&c->dossier, &j);
         bh_json_put_close(&j);
-        r = bh_archive_close(&c->archive, bh_buf_str(&out), &key, err);
+        r = bh_dossier_close(&c->dossier, bh_buf_str(&out), &key, err);
         explicit_bzero(&key, sizeof key);
         return r;
 }
@@ -379,16 +379,16 @@ int bh_act_capture(struct bh_act *act, struct bh_err *err) {
         if (r < 0)
                 return r;
         path = bh_arena_printf(act->arena, "%s/evidence/%.*s.tar", act->state_dir, BH_FMT(act->id));
-        r = bh_archive_open(&c.archive, act->arena, path.at, err);
+        r = bh_dossier_open(&c.dossier, act->arena, path.at, err);
         if (r < 0)
                 return r;
         r = capture_all(&c, err);
-        bh_fd_close(&c.archive.fd);
+        bh_fd_close(&c.dossier.fd);
         bh_buf_done(&c.changes);
         if (r < 0) {
                 (void) unlink(path.at);
                 return r;
         }
-        act->note = bh_arena_printf(act->arena, "%zu files, %zu processes, %zu missing in %.*s", c.archive.members.len, c.pids.len, c.archive.missing.len, BH_FMT(path));
+        act->note = bh_arena_printf(act->arena, "%zu files, %zu processes, %zu missing in %.*s", c.dossier.members.len, c.pids.len, c.dossier.missing.len, BH_FMT(path));
         return 0;
 }

@@ -6,5 +6,6 @@
 
 extern const struct bh_cmd bh_cmd_scan, bh_cmd_sbom, bh_cmd_explain, bh_cmd_vex;
 extern const struct bh_cmd bh_cmd_lint, bh_cmd_scan, bh_cmd_sbom;
+extern const struct bh_cmd bh_cmd_watch;
 
 #endif

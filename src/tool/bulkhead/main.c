@@ -58,6 +58,7 @@ const struct bh_cmd *const bh_cmds[] = {
         &bh_cmd_vex,
         &bh_cmd_sbom,
         &bh_cmd_lint,
+        &bh_cmd_watch,
         &bh_cmd_db_build,
         &bh_cmd_db_update,
         &bh_cmd_db_info,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #define _GNU_SOURCE
-#include "guard/respond/archive.h"
+#include "guard/respond/dossier.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -19,13 +19,13 @@ static void free_digest(struct bh_digest **d) {
         bh_digest_free(d);
 }
 
-int bh_archive_open(struct bh_archive *a, struct bh_arena *arena, const char *path, struct bh_err *err) {
-        *a = (struct bh_archive){ .arena = arena };
+int bh_dossier_open(struct bh_dossier *a, struct bh_arena *arena, const char *path, struct bh_err *err) {
+        *a = (struct bh_dossier){ .arena = arena };
         a->fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
         return a->fd < 0 ? bh_fail_sys(err, errno, "%s", path) : 0;
 }
 
-void bh_archive_miss(struct bh_archive *a, const char *fmt, ...) {
+void bh_dossier_miss(struct bh_dossier *a, const char *fmt, ...) {
         va_list ap;
 
         va_start(ap, fmt);
@@ -33,7 +33,7 @@ void bh_archive_miss(struct bh_archive *a, const char *fmt, ...) {
         va_end(ap);
 }
 
-static int put_header(struct bh_archive *a, struct bh_str name, const struct stat *st, struct bh_err *err) {
+static int put_header(struct bh_dossier *a, struct bh_str name, const struct stat *st, struct bh_err *err) {
         BH_CLEANUP(bh_buf_done) struct bh_buf head = { 0 };
         struct bh_tarout entry = { .path = name, .st = st };
 
@@ -42,13 +42,13 @@ static int put_header(struct bh_archive *a, struct bh_str name, const struct sta
         return bh_fd_write_all(a->fd, bh_buf_str(&head), err);
 }
 
-static int put_padding(struct bh_archive *a, uint64_t size, struct bh_err *err) {
+static int put_padding(struct bh_dossier *a, uint64_t size, struct bh_err *err) {
         static const char zeros[BH_TAR_BLOCK];
 
         return bh_fd_write_all(a->fd, (struct bh_str){ zeros, bh_tarout_padding(size) }, err);
 }
 
-static int put_bytes(struct bh_archive *a, struct bh_str name, struct bh_str bytes, struct bh_err *err) {
+static int put_bytes(struct bh_dossier *a, struct bh_str name, struct bh_str bytes, struct bh_err *err) {
         const struct stat st = { .st_mode = S_IFREG | 0600, .st_size = (off_t) bytes.len, .st_mtime = time(NULL) };
         int r = put_header(a, name, &st, err);
 
@@ -56,24 +56,24 @@ static int put_bytes(struct bh_archive *a, struct bh_str name, struct bh_str byt
         return r < 0 ? r : put_padding(a, bytes.len, err);
 }
 
-static int room(struct bh_archive *a, struct bh_str name, uint64_t size, struct bh_err *err) {
+static int room(struct bh_dossier *a, struct bh_str name, uint64_t size, struct bh_err *err) {
         if (size > BH_LIMIT_EVIDENCE_FILE) {
-                bh_archive_miss(a, "%s: %llu bytes are more than one file may have", BH_QUOTE(name), (unsigned long long) size);
+                bh_dossier_miss(a, "%s: %llu bytes are more than one file may have", BH_QUOTE(name), (unsigned long long) size);
                 return bh_fail(err, BH_E_LIMIT, "too large");
         }
         if (a->bytes + size > BH_LIMIT_EVIDENCE) {
-                bh_archive_miss(a, "%s: the archive is full", BH_QUOTE(name));
+                bh_dossier_miss(a, "%s: the archive is full", BH_QUOTE(name));
                 return bh_fail(err, BH_E_LIMIT, "the archive is full");
         }
         a->bytes += size;
         return 0;
 }
 
-static void note_member(struct bh_archive *a, struct bh_str name, uint64_t size, struct bh_str digest) {
-        *bh_vec_add(a->arena, &a->members) = (struct bh_archive_member){ bh_arena_str(a->arena, name), digest, size };
+static void note_member(struct bh_dossier *a, struct bh_str name, uint64_t size, struct bh_str digest) {
+        *bh_vec_add(a->arena, &a->members) = (struct bh_dossier_member){ bh_arena_str(a->arena, name), digest, size };
 }
 
-int bh_archive_add(struct bh_archive *a, struct bh_str name, struct bh_str bytes, struct bh_err *err) {
+int bh_dossier_add(struct bh_dossier *a, struct bh_str name, struct bh_str bytes, struct bh_err *err) {
         int r = room(a, name, bytes.len, err);
 
         r = r < 0 ? r : put_bytes(a, name, bytes, err);
@@ -82,7 +82,7 @@ int bh_archive_add(struct bh_archive *a, struct bh_str name, struct bh_str bytes
         return r;
 }
 
-static int put_fd(struct bh_archive *a, int fd, uint64_t size, struct bh_digest *digest, struct bh_err *err) {
+static int put_fd(struct bh_dossier *a, int fd, uint64_t size, struct bh_digest *digest, struct bh_err *err) {
         char piece[16384];
         int r = 0;
 
@@ -103,7 +103,7 @@ static int put_fd(struct bh_archive *a, int fd, uint64_t size, struct bh_digest 
         return r;
 }
 
-int bh_archive_add_fd(struct bh_archive *a, struct bh_str name, int fd, const struct stat *st, struct bh_err *err) {
+int bh_dossier_add_fd(struct bh_dossier *a, struct bh_str name, int fd, const struct stat *st, struct bh_err *err) {
         BH_CLEANUP(free_digest) struct bh_digest *digest = bh_digest_new(BH_STR("sha256"));
         uint64_t size = st->st_size > 0 ? (uint64_t) st->st_size : 0;
         char text[BH_DIGEST_TEXT_MAX];
@@ -117,7 +117,7 @@ int bh_archive_add_fd(struct bh_archive *a, struct bh_str name, int fd, const st
         return r;
 }
 
-void bh_archive_list(const struct bh_archive *a, struct bh_json_put *j) {
+void bh_dossier_list(const struct bh_dossier *a, struct bh_json_put *j) {
         bh_json_put_open(j, "files", '[');
         for (size_t i = 0; i < a->members.len; i++) {
                 bh_json_put_open(j, NULL, '{');
@@ -133,7 +133,7 @@ void bh_archive_list(const struct bh_archive *a, struct bh_json_put *j) {
         bh_json_put_close(j);
 }
 
-int bh_archive_close(struct bh_archive *a, struct bh_str manifest, const struct bh_private_key *key, struct bh_err *err) {
+int bh_dossier_close(struct bh_dossier *a, struct bh_str manifest, const struct bh_private_key *key, struct bh_err *err) {
         BH_CLEANUP(bh_buf_done) struct bh_buf end = { 0 };
         uint8_t signature[BH_SEAL_SIGNATURE_BYTES];
         int r = bh_seal_sign(key, manifest, signature, err);

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#define _GNU_SOURCE
+#include "guard/self.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+void bh_self_init(struct bh_self *s, const char *state_dir) {
+        ssize_t n = readlink("/proc/self/exe", s->exe, sizeof s->exe - 1);
+        char *real = state_dir ? realpath(state_dir, NULL) : NULL;
+
+        s->pid = (uint32_t) getpid();
+        s->exe[n > 0 ? n : 0] = '\0';
+        s->state[0] = '\0';
+        if (real && strlen(real) < sizeof s->state)
+                (void) strcpy(s->state, real);
+        free(real);
+}
+
+/* Calls that name another process, and the number of the argument that does. */
+static const struct {
+        uint16_t type;
+        uint8_t arg;
+        const char *what;
+} calls[] = { { BH_EV_KILL, 0, "signal" }, { BH_EV_TKILL, 0, "signal" }, { BH_EV_TGKILL, 0, "signal" }, { BH_EV_PTRACE, 1, "trace" },
+              { BH_EV_PROCESS_VM_READV, 0, "read the memory of" }, { BH_EV_PROCESS_VM_WRITEV, 0, "write the memory of" } };
+static const uint16_t opens[] = { BH_EV_OPEN, BH_EV_OPENAT, BH_EV_OPENAT2, BH_EV_CREAT };
+
+static void want_all(struct bh_interest *interest, unsigned type) {
+        if (type < interest->n_types)
+                interest->types[type].all = BH_INTEREST_ALL;
+}
+
+static void want_paths(const struct bh_self *s, struct bh_arena *arena, struct bh_interest *interest, unsigned type) {
+        struct bh_interest_row row = { .must = BH_IR_WRITE };
+
+        if (type >= interest->n_types || interest->types[type].all == BH_INTEREST_ALL)
+                return;
+        *bh_vec_add(arena, &row.paths) = (struct bh_interest_path){ BH_PATH_EXACT, bh_str_of(s->exe) };
+        if (s->state[0])
+                *bh_vec_add(arena, &row.paths) = (struct bh_interest_path){ BH_PATH_PREFIX, bh_str_of(s->state) };
+        interest->types[type].all = BH_INTEREST_ROWS;
+        *bh_vec_add(arena, &interest->types[type].rows) = row;
+}
+
+void bh_self_widen(const struct bh_self *s, struct bh_arena *arena, struct bh_interest *interest) {
+        for (size_t i = 0; i < BH_LEN(calls); i++)
+                want_all(interest, calls[i].type);
+        for (size_t i = 0; i < BH_LEN(opens); i++)
+                want_paths(s, arena, interest, opens[i]);
+}
+
+static bool is_our_file(const struct bh_self *s, struct bh_str path) {
+        struct bh_str state = bh_str_of(s->state);
+
+        if (s->exe[0] && bh_str_is(path, s->exe))
+                return true;
+        return state.len && bh_str_starts(path, state) && (path.len == state.len || path.at[state.len] == '/');
+}
+
+bool bh_self_is_touched(const struct bh_self *s, const struct bh_event *e, struct bh_buf *ret) {
+        if (!e->process || e->head.pid == s->pid || bh_str_is(e->process->exepath, s->exe))
+                return false;
+        if (e->head.type == BH_EV_KILL && e->nums[1] == 0)
+                return false; /* only asks whether we are there */
+        for (size_t i = 0; i < BH_LEN(calls); i++)
+                if (e->head.type == calls[i].type && e->nums[calls[i].arg] == s->pid) {
+                        bh_buf_printf(ret, "%s us", calls[i].what);
+                        return true;
+                }
+        for (size_t i = 0; i < BH_LEN(opens); i++)
+                if (e->head.type == opens[i] && e->head.res >= 0 && e->fd && (e->fd->open_flags & O_ACCMODE) != O_RDONLY && is_our_file(s, e->strs[0])) {
+                        bh_buf_printf(ret, "write our file %s", BH_QUOTE(e->strs[0]));
+                        return true;
+                }
+        return false;
+}

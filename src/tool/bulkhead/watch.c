@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* bulkhead watch: what containers and the host do, judged by rules, told, and answered. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/limits.h"
+#include "base/vec.h"
+#include "guard/engine.h"
+#include "sense/sense.h"
+#include "sys/fd.h"
+#include "tool/bulkhead/commands.h"
+#include "tool/bulkhead/content.h"
+#include "tool/bulkhead/state.h"
+#include "tool/bulkhead/watch.h"
+
+enum { TURN_MS = 50, TICK_MS = 50, CLOSE_MS = 5000, ENOUGH = 2 /* what on_event says to end a poll */ };
+
+static const struct bh_opt opts[] = {
+        { "rules", 0, "FILE|DIR", "rules to watch by (default: ours); may be given several times", NULL, true },
+        { "format", 0, "FORMAT", "of what goes to standard output: text or json", "text", false },
+        { "output", 'o', "SPEC", "where alerts go, instead of standard output; may be given several times", NULL, true },
+        { "priority", 0, "PRIORITY", "use no rules below this priority", "debug", false },
+        { "all-matches", 0, NULL, "every rule that matches an event alerts, not only the first", NULL, false },
+        { "disable", 0, "RULE|tag:TAG", "switch rules off, by a glob of their names or by a tag", NULL, true },
+        { "enable", 0, "RULE|tag:TAG", "switch rules on; of all --disable and --enable, those come last", NULL, true },
+        { "container", 0, "NAME|ID", "alerts of this container only", NULL, false },
+        { "responses", 0, "FILE", "what to do about alerts (docs/RESPONSES.md)", NULL, false },
+        { "mode", 0, "MODE", "observe, dry-run or act, instead of what the responses say", NULL, false },
+        { "allow", 0, "FILE", "what rules need not speak of (default: allow.yaml of the state)", NULL, false },
+        { "hashes", 0, "FILE", "a list of digests of bad programs; may be given several times", NULL, true },
+        { "append-output", 0, "FILE", "what is appended to alerts: append_output of this YAML (default: container fields)", NULL, false },
+        { "iso-time", 0, NULL, "text alerts begin with date and time in UTC", NULL, false },
+        { "message", 0, NULL, "JSON alerts have a member message", NULL, false },
+        { "replay", 0, "FILE", "watch a recording instead of this machine; - is standard input", NULL, false },
+        { "record", 0, "FILE", "write all events to this file too", NULL, false },
+        { "backend", 0, "NAME", "where events come from (default: the best there is)", NULL, false },
+        { "no-filter", 0, NULL, "let the kernel send all events that rules name, unfiltered", NULL, false },
+        { "content", 0, "DIR", "our rules, when they are not beside the program", NULL, false },
+        { "stats", 0, NULL, "say at the end what was seen, lost and alerted", NULL, false },
+        { "quiet", 'q', NULL, "say nothing about the sensor at the start", NULL, false },
+        BH_STATE_OPT,
+        { NULL, 0, NULL, NULL, NULL, false },
+};
+
+static volatile sig_atomic_t ending, hangup;
+
+static void on_signal(int signal) {
+        if (signal == SIGHUP)
+                hangup = 1;
+        else
+                ending = 1;
+}
+
+static int64_t now_ms(void) {
+        struct timespec t;
+
+        (void) clock_gettime(CLOCK_MONOTONIC, &t);
+        return t.tv_sec * 1000ll + t.tv_nsec / 1000000;
+}
+
+/* ---- options to structs ---- */
+
+static int read_priority(struct bh_watch *w, struct bh_err *err) {
+        struct bh_str word = bh_str_of(bh_cli_get(w->cli, "priority"));
+
+        return bh_priority_of(word, &w->guard_opts.least) ? 0 : bh_fail(err, BH_E_USAGE, "--priority: %s is no priority such as warning", BH_QUOTE(word));
+}
+
+static int read_mode(struct bh_watch *w, struct bh_err *err) {
+        const char *word = bh_cli_get(w->cli, "mode");
+        enum bh_respond_mode mode;
+
+        w->guard_opts.mode = -1;
+        if (word && !bh_respond_mode_of(bh_str_of(word), &mode))
+                return bh_fail(err, BH_E_USAGE, "--mode: %s is none of observe, dry-run, act", BH_QUOTE(bh_str_of(word)));
+        if (word)
+                w->guard_opts.mode = (int) mode;
+        if (bh_cli_has(w->cli, "replay") && bh_cli_has(w->cli, "responses") && w->guard_opts.mode != BH_RESPOND_OBSERVE)
+                w->guard_opts.mode = BH_RESPOND_DRY_RUN; /* what is recorded is over, and its process numbers are others' by now */
+        return 0;
+}
+
+static const char *const *list_of(struct bh_watch *w, const char *option, size_t *ret_n) {
+        BH_VEC(const char *) all = { 0 };
+        const char *value;
+
+        while ((value = bh_cli_nth(w->cli, option, all.len)))
+                *bh_vec_add(w->cli->arena, &all) = value;
+        *ret_n = all.len;
+        return all.at;
+}
+
+static int read_rules(struct bh_watch *w, struct bh_err *err) {
+        const char **ours;
+        int r;
+
+        w->guard_opts.rules = list_of(w, "rules", &w->guard_opts.n_rules);
+        if (w->guard_opts.n_rules)
+                return 0;
+        ours = bh_arena_make(w->cli->arena, const char *);
+        r = bh_tool_content_folder(w->cli, "rules", ours, err);
+        w->guard_opts.rules = ours;
+        w->guard_opts.n_rules = 1;
+        return r;
+}
+
+static void add_switches(struct bh_watch *w, const char *option, bool enable) {
+        const char *value;
+
+        for (size_t i = 0; (value = bh_cli_nth(w->cli, option, i)); i++) {
+                struct bh_str text = bh_str_of(value);
+                bool tag = bh_str_cut_prefix(&text, BH_STR("tag:"));
+
+                *bh_vec_add(w->cli->arena, &w->switches) = (struct bh_rule_switch){ .enable = enable, .rule = tag ? BH_STR("") : text,
+                                                                                    .tag = tag ? text : BH_STR("") };
+        }
+}
+
+static int read_append(struct bh_watch *w, struct bh_err *err) {
+        const char *path = bh_cli_get(w->cli, "append-output");
+        struct bh_str text;
+        int r;
+
+        w->guard_opts.alerts = (struct bh_alerter_opts){ .append = bh_append_default, .iso_time = bh_cli_has(w->cli, "iso-time"),
+                                                         .message = bh_cli_has(w->cli, "message") };
+        if (!path)
+                return 0;
+        r = bh_fd_read_file(w->cli->arena, path, BH_LIMIT_CONFIG_FILE, &text, err);
+        return r < 0 ? r : bh_append_parse(w->cli->arena, bh_str_of(path), text, &w->guard_opts.alerts.append, err);
+}
+
+static int read_options(struct bh_watch *w, struct bh_err *err) {
+        struct bh_guard_opts *g = &w->guard_opts;
+        const char *container = bh_cli_get(w->cli, "container");
+        int r = read_priority(w, err);
+
+        r = r < 0 ? r : read_mode(w, err);
+        r = r < 0 ? r : read_rules(w, err);
+        r = r < 0 ? r : read_append(w, err);
+        add_switches(w, "disable", false);
+        add_switches(w, "enable", true);
+        g->switches = w->switches.at;
+        g->n_switches = w->switches.len;
+        g->all_matches = bh_cli_has(w->cli, "all-matches");
+        g->container = bh_str_of(container);
+        g->state_dir = bh_tool_state_dir(w->cli);
+        g->allow = bh_tool_allow_file(w->cli);
+        g->responses = bh_cli_get(w->cli, "responses");
+        g->hashes = list_of(w, "hashes", &g->n_hashes);
+        return r;
+}
+
+/* ---- outputs ---- */
+
+static int open_output(struct bh_watch *w, const char *text, struct bh_err *err) {
+        struct bh_output_spec *spec = bh_arena_make(w->cli->arena, struct bh_output_spec);
+        int r;
+
+        if (w->n_outputs == BH_LIMIT_OUTPUTS)
+                return bh_fail(err, BH_E_USAGE, "more than %d outputs", BH_LIMIT_OUTPUTS);
+        r = bh_output_spec_parse(w->cli->arena, text, spec, err);
+        r = r < 0 ? r : bh_output_open(spec, &bh_source_syscall, &w->outputs[w->n_outputs], err);
+        w->n_outputs += r >= 0;
+        return r;
+}
+
+static int open_outputs(struct bh_watch *w, struct bh_err *err) {
+        struct bh_str format = bh_str_of(bh_cli_get(w->cli, "format"));
+        const char *text;
+        int r = 0;
+
+        if (!bh_str_is(format, "text") && !bh_str_is(format, "json"))
+                return bh_fail(err, BH_E_USAGE, "--format: %s is neither text nor json", BH_QUOTE(format));
+        for (size_t i = 0; r >= 0 && (text = bh_cli_nth(w->cli, "output", i)); i++)
+                r = open_output(w, text, err);
+        if (r >= 0 && w->n_outputs == 0)
+                r = open_output(w, bh_arena_printf(w->cli->arena, "stdout,format=%.*s", BH_FMT(format)).at, err);
+        w->guard_opts.outputs = w->outputs;
+        w->guard_opts.n_outputs = w->n_outputs;
+        return r;
+}
+
+/* ---- the sensor ---- */
+
+static void on_changed(void *user) {
+        ((struct bh_watch *) user)->refilter = true;
+}
+
+static struct bh_process *on_process(void *user, uint32_t pid) {
+        const struct bh_watch *w = user;
+
+        return w->sense ? bh_sense_process(w->sense, pid) : NULL;
+}
+
+static int filter(struct bh_watch *w, struct bh_err *err) {
+        struct bh_arena *arena = bh_arena_new();
+        struct bh_interest interest = { 0 };
+        int r;
+
+        bh_guard_interest(w->guard, &bh_source_syscall, arena, &interest);
+        r = bh_sense_filter(w->sense, &interest, err);
+        bh_arena_free(&arena);
+        w->refilter = false;
+        return r;
+}
+
+static int open_sense(struct bh_watch *w, struct bh_err *err) {
+        const char *replay = bh_cli_get(w->cli, "replay");
+        struct bh_sense_opts o = { .backend = replay ? "replay" : bh_cli_get(w->cli, "backend"), .record = bh_cli_get(w->cli, "record"),
+                                   .how = { .file = replay, .at_full_speed = true, .no_filter = bh_cli_has(w->cli, "no-filter") } };
+        int r = bh_sense_open(&o, &w->sense, err);
+
+        return r < 0 ? r : filter(w, err);
+}
+
+static int on_event(void *user, const struct bh_event *e) {
+        struct bh_watch *w = user;
+
+        (void) bh_guard_event(w->guard, &bh_source_syscall, e);
+        return ending ? ENOUGH : 0;
+}
+
+static void tick(struct bh_watch *w) {
+        if (hangup) {
+                hangup = 0;
+                bh_guard_reload(w->guard);
+        }
+        if (now_ms() - w->ticked_ms >= TICK_MS) {
+                bh_guard_tick(w->guard);
+                w->ticked_ms = now_ms();
+        }
+}
+
+static int loop(struct bh_watch *w, struct bh_err *err) {
+        int r = bh_sense_poll(w->sense, 0, on_event, w, err); /* begins */
+
+        if (r >= 0 && !bh_cli_has(w->cli, "quiet"))
+                bh_watch_greet(w);
+        while (r > 0 && !ending) {
+                r = bh_sense_poll(w->sense, TURN_MS, on_event, w, err);
+                tick(w);
+                if (r > 0 && w->refilter)
+                        r = filter(w, err) < 0 ? -1 : 1;
+        }
+        return r < 0 ? r : 0;
+}
+
+/* ---- from the start to the end ---- */
+
+static void catch_signals(void) {
+        static const int all[] = { SIGINT, SIGTERM, SIGHUP };
+        struct sigaction a = { .sa_handler = on_signal }; /* no SA_RESTART: a wait ends */
+
+        (void) sigemptyset(&a.sa_mask);
+        for (size_t i = 0; i < BH_LEN(all); i++)
+                (void) sigaction(all[i], &a, NULL);
+        (void) signal(SIGPIPE, SIG_IGN);
+}
+
+static int open_all(struct bh_watch *w, struct bh_err *err) {
+        static const struct bh_source *const sources[] = { &bh_source_syscall };
+        int r = read_options(w, err);
+
+        w->guard_opts.sources = sources;
+        w->guard_opts.n_sources = BH_LEN(sources);
+        w->guard_opts.changed = on_changed;
+        w->guard_opts.process = on_process;
+        w->guard_opts.user = w;
+        r = r < 0 ? r : open_outputs(w, err);
+        r = r < 0 ? r : bh_guard_open(&w->guard_opts, &w->guard, err);
+        if (r >= 0)
+                bh_watch_notes(w);
+        return r < 0 ? r : open_sense(w, err);
+}
+
+/* First who fills, then who is filled; the sensor last, so that it can still be asked what it saw. */
+static void close_all(struct bh_watch *w, bool stats) {
+        struct bh_guard_stats g = { 0 };
+
+        if (w->guard) {
+                bh_guard_tick(w->guard);
+                bh_guard_stats(w->guard, &g);
+        }
+        if (stats)
+                bh_watch_stats(w, &g);
+        bh_guard_close(&w->guard);
+        for (size_t i = 0; i < w->n_outputs; i++) {
+                bh_output_close(&w->outputs[i], CLOSE_MS, &w->output_stats);
+                bh_watch_output_end(w, stats);
+        }
+        bh_sense_close(&w->sense);
+}
+
+static int run(struct bh_cli *cli, struct bh_err *err) {
+        struct bh_watch *w = bh_arena_make(cli->arena, struct bh_watch);
+        int r;
+
+        if (cli->n_args)
+                return bh_fail(err, BH_E_USAGE, "watch takes no arguments");
+        w->cli = cli;
+        ending = hangup = 0;
+        catch_signals();
+        bh_watch_begin(w);
+        r = open_all(w, err);
+        r = r < 0 ? r : loop(w, err);
+        close_all(w, r >= 0 && bh_cli_has(cli, "stats"));
+        return r < 0 ? r : BH_EXIT_FINE;
+}
+
+const struct bh_cmd bh_cmd_watch = {
+        .name = "watch",
+        .about = "watch what containers and this machine do, and alert by rules",
+        .text = "Rules are those Falco users know; alerts are byte for byte what their tools read.\n"
+                "Rules, the allow-list and the responses are read again when their files change, and on SIGHUP.\n"
+                "An output is one of\n"
+                "  stdout                              \n"
+                "  file:PATH[,size=100M,keep=5]        lines of JSON; turns at that size\n"
+                "  syslog:udp://HOST[:PORT]            also tcp, and tls with ca=FILE; facility=authpriv\n"
+                "  https://...[,batch=N,ca=FILE]       a POST for each alert, or an array of up to N\n"
+                "  unix:PATH                           lines to a socket\n"
+                "and takes format=json|text, priority=warning, tags=a+b, memory=4M, spool=DIR, and last when=CONDITION.\n"
+                "Exit codes: 0 ended by a signal or with the recording, 2 wrong use, 3 could not watch.\n",
+        .examples = "  bulkhead watch\n"
+                    "  bulkhead watch --format json --priority warning\n"
+                    "  bulkhead watch --rules /etc/falco/falco_rules.yaml -o file:/var/log/alerts.json,size=50M\n"
+                    "  bulkhead watch --responses responses.yaml --mode dry-run\n"
+                    "  bulkhead watch --replay attack.bhrec --stats\n",
+        .opts = opts,
+        .run = run,
+};

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BH_TOOL_BULKHEAD_WATCH_H
+#define BH_TOOL_BULKHEAD_WATCH_H
+/* What watch.c does and watch_say.c tells of it on standard error. */
+#include "base/limits.h"
+#include "base/vec.h"
+#include "guard/engine.h"
+#include "sense/sense.h"
+#include "tool/cli.h"
+
+struct bh_watch {
+        struct bh_cli *cli;
+        struct bh_guard_opts guard_opts;
+        struct bh_guard *guard;
+        struct bh_sense *sense;
+        struct bh_output *outputs[BH_LIMIT_OUTPUTS];
+        size_t n_outputs;
+        BH_VEC(struct bh_rule_switch) switches;
+        struct bh_output_stats output_stats; /* of the one closed last */
+        bool refilter; /* the rules are others now */
+        int64_t ticked_ms;
+        int64_t begun_ns, cpu_ns; /* at the beginning: the clock, our thread's processor time */
+};
+
+void bh_watch_begin(struct bh_watch *w);
+/* What can be seen, and what cannot. */
+void bh_watch_greet(struct bh_watch *w);
+/* What the loader had to say about rules. */
+void bh_watch_notes(struct bh_watch *w);
+void bh_watch_stats(struct bh_watch *w, const struct bh_guard_stats *g);
+/* What an output could not deliver; all of it with `stats`. */
+void bh_watch_output_end(struct bh_watch *w, bool stats);
+
+#endif
