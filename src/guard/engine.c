@@ -313,14 +313,16 @@ static void judge_self(struct bh_guard *g, const struct bh_event *e) {
         struct bh_str tags[] = { BH_STR("T1562.001"), BH_STR("self") };
         char pid[16];
         struct bh_alert a;
+        bool polite;
 
-        if (!bh_self_is_touched(&g->self, e, &what))
+        if (!bh_self_is_touched(&g->self, e, &what, &polite))
                 return;
         (void) snprintf(pid, sizeof pid, "%u", e->head.pid);
         bh_buf_printf(&text, "Somebody tries to %.*s (proc_cmdline=%.*s proc_pid=%s proc_exepath=%.*s)", BH_FMT(bh_buf_str(&what)), BH_FMT(e->process->cmdline),
                       pid, BH_FMT(e->process->exepath));
         bh_alerter_own(g->alerter,
-                       &(struct bh_own_alert){ .rule = BH_STR("Bulkhead tampered with"), .message = bh_buf_str(&text), .priority = BH_PRIORITY_CRITICAL,
+                       &(struct bh_own_alert){ .rule = BH_STR("Bulkhead tampered with"), .message = bh_buf_str(&text),
+                                               .priority = polite ? BH_PRIORITY_NOTICE : BH_PRIORITY_CRITICAL,
                                                .tags = tags, .n_tags = BH_LEN(tags),
                                                .fields = (struct bh_alert_field[]){ { "proc.cmdline", e->process->cmdline },
                                                                                     { "proc.exepath", e->process->exepath }, { "proc.pid", bh_str_of(pid) } },

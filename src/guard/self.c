@@ -3,6 +3,7 @@
 #include "guard/self.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -60,7 +61,15 @@ static bool is_our_file(const struct bh_self *s, struct bh_str path) {
         return state.len && bh_str_starts(path, state) && (path.len == state.len || path.at[state.len] == '/');
 }
 
-bool bh_self_is_touched(const struct bh_self *s, const struct bh_event *e, struct bh_buf *ret) {
+/* The number of the signal is the argument after the process, and of tgkill after the thread. */
+static bool is_polite(const struct bh_event *e) {
+        uint64_t n = e->nums[e->head.type == BH_EV_TGKILL ? 2 : 1];
+
+        return (e->head.type == BH_EV_KILL || e->head.type == BH_EV_TGKILL) && (n == SIGHUP || n == SIGINT || n == SIGTERM);
+}
+
+bool bh_self_is_touched(const struct bh_self *s, const struct bh_event *e, struct bh_buf *ret, bool *ret_polite) {
+        *ret_polite = is_polite(e);
         if (!e->process || e->head.pid == s->pid || bh_str_is(e->process->exepath, s->exe))
                 return false;
         if (e->head.type == BH_EV_KILL && e->nums[1] == 0)

@@ -18,7 +18,7 @@ struct bh_self {
 void bh_self_init(struct bh_self *s, const char *state_dir);
 /* What the judgement needs of the sensor, added to what rules want. */
 void bh_self_widen(const struct bh_self *s, struct bh_arena *arena, struct bh_interest *interest);
-/* Appends what somebody does to us; false: nothing of the kind. */
-bool bh_self_is_touched(const struct bh_self *s, const struct bh_event *e, struct bh_buf *ret_what);
+/* Appends what somebody does to us; *ret_polite: asks us to end or to reload, as a service manager does. false: nothing of the kind. */
+bool bh_self_is_touched(const struct bh_self *s, const struct bh_event *e, struct bh_buf *ret_what, bool *ret_polite);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* bulkhead watch: what containers and the host do, judged by rules, told, and answered. */
-#define _GNU_SOURCE
+#include "tool/bulkhead/watch.h"
+
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
@@ -15,7 +16,6 @@
 #include "tool/bulkhead/commands.h"
 #include "tool/bulkhead/content.h"
 #include "tool/bulkhead/state.h"
-#include "tool/bulkhead/watch.h"
 
 enum { TURN_MS = 50, TICK_MS = 50, CLOSE_MS = 5000, ENOUGH = 2 /* what on_event says to end a poll */ };
 
