@@ -134,7 +134,8 @@
         X(DENIED, "denied")           /* Bulkhead stopped it, or would have */                  \
         X(RESOURCE, "resource")       /* a cgroup's counters, sampled */                        \
         X(SYSCTL_WRITE, "sysctl_write")                                                         \
-        X(DEVICE_OPEN, "device_open")
+        X(DEVICE_OPEN, "device_open")                                                           \
+        X(CONTAINER, "container")     /* what is known of a container, when it is new: not of the kernel */
 
 enum bh_ev_type {
 #define X(symbol, name) BH_EV_##symbol,

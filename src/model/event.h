@@ -45,6 +45,7 @@ struct bh_event {
         uint64_t num;                     /* evt.num, from 1 */
         int64_t time_ns;                  /* since 1970 */
         struct bh_process *process;       /* who did it: before the exec for a failed one; NULL only for LOST and the like */
+        const struct bh_container *container; /* of CONTAINER; of others the process knows it */
         struct bh_str record;             /* the bytes themselves */
         uint32_t marks;                   /* BH_EVENT_... */
         const struct bh_event_asks *asks; /* NULL: nobody answers */

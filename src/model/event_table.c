@@ -222,6 +222,9 @@ ARGS(sysctl_write, STR("name", 0), STR("value", 1));
 /* nums: 1 block, 2 character; bits asked for: 1 mknod, 2 read, 4 write; major, minor */
 ARGS(device_open, NUM("kind", BH_AS_UINT, 0), NUM("access", BH_AS_UINT, 1), NUM("major", BH_AS_UINT, 2), NUM("minor", BH_AS_UINT, 3));
 
+/* Made by the sensor: what it knows of the container, as JSON. */
+ARGS(container, STR("json", 0));
+
 #define MAKES BH_EVI_CREATES_FD
 #define USES BH_EVI_USES_FD
 #define OPENS (BH_EVI_CREATES_FD | BH_EVI_OPEN)
@@ -345,6 +348,7 @@ static const struct bh_ev_info rows[_BH_EV_MAX] = {
         ROW(RESOURCE, OURS, PROC, resource),
         ROW(SYSCTL_WRITE, OURS, PROC, sysctl_write),
         ROW(DEVICE_OPEN, OURS, PROC, device_open),
+        ROW(CONTAINER, OURS, PROC, container),
 };
 
 const struct bh_ev_info *bh_event_info(unsigned type) {

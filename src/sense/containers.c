@@ -292,21 +292,21 @@ const struct bh_container *bh_containers_find(const struct bh_containers *t, str
         return NULL;
 }
 
-bool bh_containers_learn(struct bh_containers *t, struct bh_str json) {
+const struct bh_container *bh_containers_learn(struct bh_containers *t, struct bh_str json, bool believe) {
         struct bh_container c;
         struct entry *e;
         uint32_t n;
 
         bh_arena_reset(t->scratch);
         if (bh_container_parse(t->scratch, json, &c, NULL) < 0)
-                return false;
-        n = *slot_of(t, bh_str_part(c.id, 0, 64));
-        e = n ? nth(t, n) : entry_new(t, c.id);
-        if (!e)
-                return true;
-        e->settled = true;
-        keep(t, e, &c);
-        return true;
+                return NULL;
+        n = *slot_of(t, bh_str_part(c.id, 0, sizeof e->id - 1));
+        e = n ? nth(t, n) : believe ? entry_new(t, c.id) : NULL;
+        if (e && believe) {
+                e->settled = true;
+                keep(t, e, &c);
+        }
+        return e ? &e->c : NULL;
 }
 
 uint64_t bh_containers_version(const struct bh_containers *t) {

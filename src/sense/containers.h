@@ -39,8 +39,8 @@ const struct bh_container *bh_containers_ref(const struct bh_container *c);
 void bh_containers_drop(struct bh_containers *t, const struct bh_container *c); /* NULL is fine */
 /* By whole id, by 12 or more of its digits, or by name. */
 const struct bh_container *bh_containers_find(const struct bh_containers *t, struct bh_str id_or_name);
-/* Of a recording: what was known when it was made. False: not what bh_container_put writes. */
-bool bh_containers_learn(struct bh_containers *t, struct bh_str json);
+/* The container of a line that bh_container_put wrote, which is believed when `believe`; NULL: it is none, or there is no room. */
+const struct bh_container *bh_containers_learn(struct bh_containers *t, struct bh_str json, bool believe);
 /* Grows whenever what is known of a container changes. */
 uint64_t bh_containers_version(const struct bh_containers *t);
 void bh_containers_stats(const struct bh_containers *t, struct bh_containers_stats *ret);

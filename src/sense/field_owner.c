@@ -42,7 +42,7 @@ BH_FIELD_GET(bh_field_owner) {
 static const struct bh_container *container_of(const void *event) {
         const struct bh_process *p = bh_actor(event);
 
-        return p ? p->container : NULL;
+        return p ? p->container : ((const struct bh_event *) event)->container;
 }
 
 /* "/src:/dest:ro:false:rprivate", as people know it from Falco. */

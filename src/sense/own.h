@@ -22,6 +22,7 @@ struct bh_state {
         struct bh_arena *scratch;  /* reset before each event */
         struct bh_event_asks asks;
         bool live;                 /* records are of this machine, now: /proc may be asked */
+        const struct bh_container *news; /* of which we learned something while the event was applied; NULL: of none */
         uint64_t unknown;          /* processes that had to be read from /proc */
         uint64_t reads_left, reads_at_ns; /* how many more of them, in this second */
         struct {

@@ -10,6 +10,7 @@
 #include "sense/own.h"
 #include "sense/procfs.h"
 #include "sense/recording.h"
+#include "sense/runtime_files.h"
 
 #define PROCESSES 100000u
 #define CONTAINERS 10000u
@@ -145,23 +146,57 @@ int bh_sense_filter(struct bh_sense *s, const struct bh_interest *interest, stru
         return r < 0 ? bh_wrap(err, r, "%s", s->ops->name) : 0;
 }
 
-static int on_record(void *user, struct bh_str record) {
-        struct bh_sense *s = user;
+static int record(struct bh_sense *s, struct bh_str bytes) {
+        return s->recorder ? bh_recorder_add(s->recorder, bytes, s->err) : 0;
+}
+
+static int hand_on(struct bh_sense *s, struct bh_event *e) {
+        e->num = ++s->num;
+        return s->fn(s->user, e);
+}
+
+/* An event of our own, before the one that made us look: so it stands in recordings, too. */
+static int tell_news(struct bh_sense *s, const struct bh_ev_head *cause) {
+        BH_CLEANUP(bh_buf_done) struct bh_buf json = { 0 }, bytes = { 0 };
+        const struct bh_container *c = s->state.news;
+        struct bh_str text;
         struct bh_event e;
         int r;
 
-        if (bh_event_parse(record, &e, NULL) < 0) {
+        bh_container_put(&json, c);
+        text = bh_str_trim(bh_buf_str(&json));
+        bh_event_put(&bytes, &(struct bh_event_parts){ .head = { .type = BH_EV_CONTAINER, .ktime_ns = cause->ktime_ns,
+                                                                 .cgroup_id = c->cgroup_id, .pid = cause->pid, .tid = cause->tid },
+                                                       .strs = &text, .n_strs = 1 });
+        r = record(s, bh_buf_str(&bytes));
+        if (r < 0 || bh_event_parse(bh_buf_str(&bytes), &e, s->err) < 0)
+                return r < 0 ? r : BH_E_BUG;
+        e.time_ns = (int64_t) e.head.ktime_ns + s->state.asks.boot_ns;
+        e.asks = &s->state.asks;
+        e.container = c;
+        return hand_on(s, &e);
+}
+
+static int on_record(void *user, struct bh_str bytes) {
+        struct bh_sense *s = user;
+        struct bh_event e;
+        bool for_rules;
+        int r = 0;
+
+        if (bh_event_parse(bytes, &e, NULL) < 0) {
                 s->bad_records++;
                 return 0;
         }
-        if (s->recorder && (r = bh_recorder_add(s->recorder, record, s->err)) < 0)
-                return r;
         e.time_ns = (int64_t) e.head.ktime_ns + s->state.asks.boot_ns;
-        if (!bh_state_apply(&s->state, &e))
-                return 0;
-        e.num = ++s->num;
-        r = s->fn(s->user, &e);
-        bh_state_after(&s->state, &e);
+        for_rules = bh_state_apply(&s->state, &e);
+        if (s->state.news && is_live(s->ops))
+                r = tell_news(s, &e.head);
+        if (r == 0)
+                r = record(s, bytes);
+        if (r == 0 && for_rules) {
+                r = hand_on(s, &e);
+                bh_state_after(&s->state, &e);
+        }
         return r;
 }
 

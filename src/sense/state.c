@@ -42,8 +42,10 @@ static void set_container(struct bh_state *st, struct bh_process *p, uint64_t no
         if (p->container != c)
                 bh_processes_changed(st->processes, p);
         p->container = c;
-        if (c && bh_containers_version(st->containers) != before)
-                (void) bh_processes_each(st->processes, tell, &(struct told){ st, c });
+        if (!c || bh_containers_version(st->containers) == before)
+                return;
+        (void) bh_processes_each(st->processes, tell, &(struct told){ st, c });
+        st->news = c;
 }
 
 static void on_forget(void *user, struct bh_process *p) {
@@ -284,7 +286,12 @@ static bool is_fork(unsigned type) {
 }
 
 static bool is_of_nobody(unsigned type) {
-        return type == BH_EV_LOST || type == BH_EV_RESOURCE;
+        return type == BH_EV_LOST || type == BH_EV_RESOURCE || type == BH_EV_CONTAINER;
+}
+
+/* Our own words, or those of who made the recording. */
+static void on_container(struct bh_state *st, struct bh_event *e) {
+        e->container = bh_containers_learn(st->containers, bh_event_str(e, 0), !st->live);
 }
 
 /* 1: for rules. */
@@ -307,11 +314,14 @@ int bh_state_apply(struct bh_state *st, struct bh_event *e) {
 
         bh_arena_reset(st->scratch);
         e->asks = &st->asks;
+        st->news = NULL;
         if (e->head.type == BH_EV_ALIVE) {
                 if (e->started)
                         (void) add(st, e->started, e->strs, NULL, now_of(e));
                 return 0;
         }
+        if (e->head.type == BH_EV_CONTAINER)
+                on_container(st, e);
         if (e->head.type == BH_EV_EXECVE && e->started)
                 on_exec(st, e);
         else if (!is_of_nobody(e->head.type))
