@@ -183,5 +183,5 @@ BH_FIELD_GET(bh_field_container_time) {
         (void) arg, (void) scratch;
         if (!c || !c->start_ns)
                 return false;
-        return bh_give_int(ret, self, self->tag ? BH_MAX(e->time_ns - c->start_ns, (int64_t) 0) : c->start_ns);
+        return bh_give_int(ret, self, !self->tag ? c->start_ns : e->time_ns > c->start_ns ? (int64_t) ((uint64_t) e->time_ns - (uint64_t) c->start_ns) : 0);
 }

@@ -262,25 +262,35 @@ BH_FIELD_GET(bh_field_proc_flag) {
         return bh_give_bool(ret, self, flag_of(p, self->tag));
 }
 
+/* Times of records may be anything: sums wrap and do no harm. */
+static int64_t plus(uint64_t a, int64_t b) {
+        return (int64_t) (a + (uint64_t) b);
+}
+
+static int64_t minus(uint64_t a, uint64_t b) {
+        return (int64_t) (a - b);
+}
+
 static bool time_of(const struct bh_event *e, const struct bh_process *p, unsigned what, int64_t *ret) {
-        int64_t boot = e->asks ? e->asks->boot_ns : e->time_ns - (int64_t) e->head.ktime_ns;
-        int64_t now = (int64_t) e->head.ktime_ns;
+        int64_t boot = e->asks ? e->asks->boot_ns : minus((uint64_t) e->time_ns, e->head.ktime_ns);
+        const struct bh_ev_proc *n = &p->now;
+        uint64_t now = e->head.ktime_ns;
 
         switch (what) {
-        case BH_PM_START: *ret = (int64_t) p->now.start_ns + boot; return true;
-        case BH_PM_PARENT_START: *ret = p->parent ? (int64_t) p->parent->now.start_ns + boot : 0; return p->parent != NULL;
-        case BH_PM_EXE_CTIME: *ret = (int64_t) p->now.exe_ctime_ns; return p->now.exe_ino != 0;
-        case BH_PM_EXE_MTIME: *ret = (int64_t) p->now.exe_mtime_ns; return p->now.exe_ino != 0;
-        case BH_PM_AGE: *ret = now - (int64_t) p->now.start_ns; return p->now.start_ns != 0;
-        case BH_PM_PARENT_AGE: *ret = p->parent ? now - (int64_t) p->parent->now.start_ns : 0; return p->parent != NULL;
-        case BH_PM_EXEC_AGE: *ret = now - (int64_t) p->exec_ns; return p->exec_ns != 0;
+        case BH_PM_START: *ret = plus(n->start_ns, boot); return true;
+        case BH_PM_PARENT_START: *ret = p->parent ? plus(p->parent->now.start_ns, boot) : 0; return p->parent != NULL;
+        case BH_PM_EXE_CTIME: *ret = (int64_t) n->exe_ctime_ns; return n->exe_ino != 0;
+        case BH_PM_EXE_MTIME: *ret = (int64_t) n->exe_mtime_ns; return n->exe_ino != 0;
+        case BH_PM_AGE: *ret = minus(now, n->start_ns); return n->start_ns != 0;
+        case BH_PM_PARENT_AGE: *ret = p->parent ? minus(now, p->parent->now.start_ns) : 0; return p->parent != NULL;
+        case BH_PM_EXEC_AGE: *ret = minus(now, p->exec_ns); return p->exec_ns != 0;
         case BH_PM_CTIME_TO_START:
-                *ret = (int64_t) p->exec_ns + boot - (int64_t) p->now.exe_ctime_ns;
-                return p->now.exe_ctime_ns != 0;
+                *ret = minus(p->exec_ns + (uint64_t) boot, n->exe_ctime_ns);
+                return n->exe_ctime_ns != 0;
         case BH_PM_CTIME_TO_PIDNS:
-                *ret = (int64_t) p->now.exe_ctime_ns - (int64_t) p->now.pidns_init_start_ns - boot;
-                return p->now.exe_ctime_ns != 0 && p->now.pidns_init_start_ns != 0;
-        case BH_PM_PIDNS_START: *ret = (int64_t) p->now.pidns_init_start_ns + boot; return p->now.pidns_init_start_ns != 0;
+                *ret = minus(n->exe_ctime_ns, n->pidns_init_start_ns + (uint64_t) boot);
+                return n->exe_ctime_ns != 0 && n->pidns_init_start_ns != 0;
+        case BH_PM_PIDNS_START: *ret = plus(n->pidns_init_start_ns, boot); return n->pidns_init_start_ns != 0;
         default: return false;
         }
 }

@@ -127,7 +127,7 @@ struct bh_str bh_render_path(struct bh_arena *scratch, struct bh_str base, struc
 }
 
 struct bh_str bh_render_error(int64_t res, struct bh_arena *scratch) {
-        const char *word = res < 0 ? bh_word_of(bh_words_errno, (uint64_t) -res) : "SUCCESS";
+        const char *word = res < 0 ? bh_word_of(bh_words_errno, 0 - (uint64_t) res) : "SUCCESS";
 
         return word ? bh_str_of(word) : bh_arena_printf(scratch, "%" PRId64, res);
 }
@@ -272,18 +272,23 @@ static void show_number(const struct bh_event *e, const struct bh_ev_arg *arg, s
         s->text = number_text(scratch, s);
 }
 
-/* argv[1..] with blanks between. */
-static struct bh_str join_args(struct bh_str argv, struct bh_arena *scratch) {
-        struct bh_str first, rest;
+/* Strings that are closed by NULs, with blanks between. */
+static struct bh_str join(struct bh_str s, struct bh_arena *scratch) {
         char *out;
 
+        while (s.len && s.at[s.len - 1] == '\0')
+                s.len--;
+        out = bh_arena_bytes(scratch, s.len + 1);
+        for (size_t i = 0; i < s.len; i++)
+                out[i] = s.at[i] ? s.at[i] : ' ';
+        return (struct bh_str){ out, s.len };
+}
+
+static struct bh_str join_args(struct bh_str argv, struct bh_arena *scratch) {
+        struct bh_str first, rest;
+
         (void) bh_str_cut(argv, '\0', &first, &rest);
-        while (rest.len && rest.at[rest.len - 1] == '\0')
-                rest.len--;
-        out = bh_arena_bytes(scratch, rest.len + 1);
-        for (size_t i = 0; i < rest.len; i++)
-                out[i] = rest.at[i] ? rest.at[i] : ' ';
-        return (struct bh_str){ out, rest.len };
+        return join(rest, scratch);
 }
 
 static bool show_who(const struct bh_event *e, unsigned part, struct bh_arena *scratch, struct bh_shown *s) {
@@ -309,7 +314,7 @@ static bool show_who(const struct bh_event *e, unsigned part, struct bh_arena *s
                 else
                         s->text = e->started ? e->strs[BH_PROC_STR_FILENAME] : (struct bh_str){ 0 };
                 break;
-        case BH_EV_WHO_ENV: s->text = p->env; break;
+        case BH_EV_WHO_ENV: s->text = join(p->env, scratch); break;
         case BH_EV_WHO_COMM: s->text = p->name; break;
         case BH_EV_WHO_CWD: s->text = p->cwd; break;
         case BH_EV_WHO_CGROUP: s->text = p->cgroup; break;
@@ -392,19 +397,47 @@ bool bh_render_arg(const struct bh_event *e, const struct bh_ev_arg *arg, struct
         return true;
 }
 
+/* A text that grows in the arena; it may hold any byte. */
+struct grown {
+        struct bh_arena *arena;
+        char *at;
+        size_t len, cap;
+};
+
+static void grow(struct grown *g, struct bh_str s) {
+        if (!s.len)
+                return;
+        if (g->cap - g->len < s.len) {
+                size_t cap = BH_MAX(g->cap * 2, g->len + s.len + 256);
+
+                g->at = bh_arena_grow(g->arena, g->at, g->cap, cap);
+                g->cap = cap;
+        }
+        memcpy(g->at + g->len, s.at, s.len);
+        g->len += s.len;
+}
+
 struct bh_str bh_render_args(const struct bh_event *e, struct bh_arena *scratch) {
         const struct bh_ev_info *info = bh_event_info(e->head.type);
-        struct bh_str out = { 0 };
+        struct grown g = { .arena = scratch };
 
         for (unsigned i = 0; i < info->n_args; i++) {
+                const struct bh_ev_arg *a = &info->args[i];
                 struct bh_shown s;
-                bool have = bh_render_arg(e, &info->args[i], scratch, &s);
 
-                if (!have && info->args[i].from == BH_EV_OF_NOWHERE)
+                if (a->from == BH_EV_OF_NOWHERE)
                         continue;
-                out = bh_arena_printf(scratch, "%.*s%s%s=%.*s", BH_FMT(out), i ? " " : "", info->args[i].name, BH_FMT(s.text));
-                if (s.resolved.len)
-                        out = bh_arena_printf(scratch, "%.*s(%.*s)", BH_FMT(out), BH_FMT(s.resolved));
+                grow(&g, bh_str_of(g.len ? " " : ""));
+                grow(&g, bh_str_of(a->name));
+                grow(&g, BH_STR("="));
+                if (!bh_render_arg(e, a, scratch, &s))
+                        s = (struct bh_shown){ .text = BH_STR("<NA>") };
+                grow(&g, s.text);
+                if (!s.resolved.len)
+                        continue;
+                grow(&g, BH_STR("("));
+                grow(&g, s.resolved);
+                grow(&g, BH_STR(")"));
         }
-        return out;
+        return (struct bh_str){ g.at, g.len };
 }

@@ -26,7 +26,7 @@ static int64_t time_of(struct bh_str text) {
         ptrdiff_t dot = bh_str_chr(text, '.');
         int64_t s, ns = 0, scale = 100000000;
 
-        if (!bh_time_parse(text, &s) || s <= 0)
+        if (!bh_time_parse(text, &s) || s <= 0 || s > INT64_MAX / 1000000000 - 1)
                 return 0;
         for (size_t i = (size_t) dot + 1; dot >= 0 && i < text.len && bh_is_digit(text.at[i]); i++, scale /= 10)
                 ns += (text.at[i] - '0') * scale;

@@ -171,7 +171,7 @@ static int tell_news(struct bh_sense *s, const struct bh_ev_head *cause) {
         r = record(s, bh_buf_str(&bytes));
         if (r < 0 || bh_event_parse(bh_buf_str(&bytes), &e, s->err) < 0)
                 return r < 0 ? r : BH_E_BUG;
-        e.time_ns = (int64_t) e.head.ktime_ns + s->state.asks.boot_ns;
+        e.time_ns = (int64_t) (e.head.ktime_ns + (uint64_t) s->state.asks.boot_ns);
         e.asks = &s->state.asks;
         e.container = c;
         return hand_on(s, &e);
@@ -187,7 +187,7 @@ static int on_record(void *user, struct bh_str bytes) {
                 s->bad_records++;
                 return 0;
         }
-        e.time_ns = (int64_t) e.head.ktime_ns + s->state.asks.boot_ns;
+        e.time_ns = (int64_t) (e.head.ktime_ns + (uint64_t) s->state.asks.boot_ns);
         for_rules = bh_state_apply(&s->state, &e);
         if (s->state.news && is_live(s->ops))
                 r = tell_news(s, &e.head);
