@@ -251,6 +251,8 @@ static int perform(struct session *s, struct bh_err *err) {
         end = bh_judge_stop(&s->judge, r < 0 ? NULL : err);
         if (s->place.engine && s->stage.base && s->stage.dir)
                 BH_IGNORE(bh_docker_image_remove(&s->docker, s->base.image, NULL)); /* absent, or wanted by a container of another run */
+        if (s->stage.dir)
+                bh_stage_end(&s->stage);
         r = r < 0 ? r : end;
         return r < 0 ? r : print(s, err);
 }

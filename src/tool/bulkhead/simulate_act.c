@@ -267,6 +267,10 @@ static int clean_dir(const struct bh_stage *stage, unsigned *n, struct bh_err *e
         return r;
 }
 
+void bh_stage_end(const struct bh_stage *stage) {
+        (void) unlink(stage_path(stage, BH_STR("stand-in"), ""));
+}
+
 int bh_stage_clean(const struct bh_stage *stage, unsigned *ret_n, struct bh_err *err) {
         int r = stage->docker ? clean_containers(stage, ret_n, err) : 0;
 

@@ -45,6 +45,8 @@ int bh_stage_dir(struct bh_arena *arena, const char **ret, struct bh_err *err) B
 int bh_act_run(const struct bh_stage *stage, const struct bh_simulation *s, struct bh_act *ret, struct bh_err *err) BH_MUST_CHECK;
 int bh_act_end(const struct bh_stage *stage, const struct bh_simulation *s, const struct bh_act *act, struct bh_err *err) BH_MUST_CHECK;
 
+/* Takes what all scenarios shared out of the folder. */
+void bh_stage_end(const struct bh_stage *stage);
 /* Takes back what earlier runs left: containers by their label, what is to undo by its files. How many in *ret_n. */
 int bh_stage_clean(const struct bh_stage *stage, unsigned *ret_n, struct bh_err *err) BH_MUST_CHECK;
 

@@ -51,6 +51,8 @@ static int run_clean(struct bh_cli *cli, struct bh_err *err) {
         if (r >= 0 && place.engine)
                 BH_IGNORE(bh_docker_image_remove(&docker, base.image, NULL)); /* mostly it is not there */
         bh_docker_close(&docker);
+        if (stage.dir)
+                bh_stage_end(&stage);
         if (r >= 0)
                 (void) printf("%u left over from earlier runs, removed\n", n);
         return r < 0 ? r : BH_EXIT_FINE;
