@@ -4,7 +4,8 @@
     tests/bench/whole.py BUILD
 
 For each layer of tests/bench/layers.py, as the only one of an image. Both processes' peaks (VmHWM) are read from
-/proc every two milliseconds until they end and added, though they need not have come at the same time.
+/proc every two milliseconds until they end and added, though they need not have come at the same time; and so is
+what both hold (VmRSS), for the most they held at once. Pages of libraries that both have mapped count twice.
 """
 import hashlib
 import json
@@ -54,14 +55,16 @@ def layout(layer):
     return folder
 
 
-def peak_kib(pid):
+def held_kib(pid):
+    """The most a process ever held, and what it holds."""
+    held = {"VmHWM:": 0, "VmRSS:": 0}
     try:
         for line in open(f"/proc/{pid}/status"):
-            if line.startswith("VmHWM:"):
-                return int(line.split()[1])
+            if line[:6] in held:
+                held[line[:6]] = int(line.split()[1])
     except OSError:
         pass
-    return 0
+    return held["VmHWM:"], held["VmRSS:"]
 
 
 def children(pid):
@@ -71,22 +74,31 @@ def children(pid):
         return []
 
 
+def is_worker(pid):
+    try:
+        return "worker" in open(f"/proc/{pid}/comm").read()
+    except OSError:
+        return False
+
+
 def run(args):
     began = time.perf_counter()
     p = subprocess.Popen(args, stdout=subprocess.DEVNULL)
-    parent, workers = 0, {}
+    parent, worker, together = 0, 0, 0
     while True:
-        parent = max(parent, peak_kib(p.pid))
+        peak, now = held_kib(p.pid)
+        parent = max(parent, peak)
         for c in children(p.pid):
-            if pathlib.Path(f"/proc/{c}/comm").exists() and "worker" in open(f"/proc/{c}/comm").read():
-                workers[c] = max(workers.get(c, 0), peak_kib(c))
+            peak, more = held_kib(c) if is_worker(c) else (0, 0)
+            worker, now = max(worker, peak), now + more
+        together = max(together, now)
         pid, status, used = os.wait4(p.pid, os.WNOHANG)
         if pid:
             break
         time.sleep(0.002)
     p.returncode = os.waitstatus_to_exitcode(status)
     assert p.returncode == 0, args
-    return used.ru_utime + used.ru_stime, time.perf_counter() - began, parent / 1024, max(workers.values()) / 1024
+    return used.ru_utime + used.ru_stime, time.perf_counter() - began, parent / 1024, worker / 1024, together / 1024
 
 
 for layer in sorted(room.glob("*.tar.gz")):
@@ -99,7 +111,7 @@ for layer in sorted(room.glob("*.tar.gz")):
         cache = room / "whole.db"
         for beside in ("", "-wal", "-shm"):
             pathlib.Path(str(cache) + beside).unlink(missing_ok=True)
-        cpu, wall, parent, worker = run([build / "bulkhead", "scan", f"oci:{folder}", "--cache", cache, "-q", *only])
-        print(f"{layer.name}: whole scan, {name}: {cpu:.2f} s cpu {wall:.2f} s wall, worker {worker:.1f} + command {parent:.1f} = {worker + parent:.1f} MiB peak", flush=True)
+        cpu, wall, parent, worker, together = run([build / "bulkhead", "scan", f"oci:{folder}", "--cache", cache, "-q", *only])
+        print(f"{layer.name}: whole scan, {name}: {cpu:.2f} s cpu {wall:.2f} s wall, worker {worker:.1f} + command {parent:.1f} = {worker + parent:.1f} MiB peak, {together:.1f} at once", flush=True)
         for beside in ("", "-wal", "-shm"):
             pathlib.Path(str(cache) + beside).unlink(missing_ok=True)
