@@ -36,6 +36,7 @@ struct bh_guard {
         struct bh_alerter *alerter;
         struct bh_responder *responder;
         struct bh_preventer *preventer;
+        bool preventing; /* the kernel was asked for its programs */
         struct bh_hash_watch *hashes;
         struct bh_map by_rule;
         struct bh_self self;
@@ -137,14 +138,13 @@ static void hand_on_responses(struct bh_guard *g) {
                 return;
         g->set->responses = NULL;
         if (!g->preventer)
-                g->preventer = bh_preventer_new(g->opts.prevent);
+                g->preventer = bh_preventer_new();
         bh_preventer_rows(g->preventer, policy->prevent.at, policy->prevent.len, would, on_prevent, g);
         bh_responder_policy(g->responder, policy);
 }
 
 static int open_responder(struct bh_guard *g, struct bh_err *err) {
-        const struct bh_responder_opts opts = { .state_dir = g->opts.state_dir, .mode = g->opts.mode, .prevent = g->opts.prevent, .report = on_response,
-                                                .user = g };
+        const struct bh_responder_opts opts = { .state_dir = g->opts.state_dir, .mode = g->opts.mode, .report = on_response, .user = g };
 
         if (!g->opts.responses)
                 return 0;
@@ -393,6 +393,19 @@ static void say_lost(struct bh_guard *g) {
         g->lost.last = now;
 }
 
+/* Not before the sensor runs: that is what loads the programs. */
+static void begin_prevention(struct bh_guard *g) {
+        const struct bh_prevent_port *port = NULL;
+        struct bh_err err = BH_ERR_NONE;
+
+        if (!g->preventer || g->preventing || !bh_preventer_has_rows(g->preventer))
+                return;
+        g->preventing = true;
+        if (g->opts.prevent && g->opts.prevent(g->opts.user, &port, &err) < 0)
+                on_prevent(g, bh_str_of(err.text));
+        bh_preventer_begin(g->preventer, port);
+}
+
 /* Through the other outputs; and where it is the only one, it is the first thing it delivers. */
 static void say_trouble(struct bh_guard *g) {
         time_t now = time(NULL);
@@ -499,6 +512,7 @@ void bh_guard_reload(struct bh_guard *g) {
 void bh_guard_tick(struct bh_guard *g) {
         struct bh_hash_hit h;
 
+        begin_prevention(g);
         if (bh_files_watch_changed(g->watch))
                 start_reload(g);
         if (g->job)

@@ -42,7 +42,8 @@ struct bh_guard_opts {
         size_t n_outputs;
         const char *const *hashes; /* lists of digests; docs/ALERTS.md */
         size_t n_hashes;
-        const struct bh_prevent_port *prevent; /* NULL: none */
+        /* The kernel's programs that stop things, loaded when a policy first needs them; NULL: there are none. */
+        int (*prevent)(void *user, const struct bh_prevent_port **ret, struct bh_err *err);
         /* There are other rules now: ask for the interest again. May be NULL. */
         void (*changed)(void *user);
         /* A process by its number, as the sensor knows it; NULL: not known. May be NULL. */

@@ -14,7 +14,7 @@ struct mask {
 
 struct bh_preventer {
         const struct bh_prevent_port *port;
-        bool would_only;
+        bool would_only, begun, holding; /* holding: something was applied */
         struct bh_arena *arena; /* copies of the rows */
         struct bh_prevent_row *rows;
         size_t n;
@@ -25,12 +25,11 @@ struct bh_preventer {
         void *user;
 };
 
-struct bh_preventer *bh_preventer_new(const struct bh_prevent_port *port) {
+struct bh_preventer *bh_preventer_new(void) {
         struct bh_preventer *p = calloc(1, sizeof *p);
 
         if (!p)
                 bh_nomem(sizeof *p);
-        p->port = port;
         p->arena = bh_arena_new();
         return p;
 }
@@ -47,7 +46,7 @@ void bh_preventer_free(struct bh_preventer **p) {
         if (!*p)
                 return;
         forget(*p);
-        if ((*p)->port && (*p)->n)
+        if ((*p)->port && (*p)->holding)
                 BH_IGNORE((*p)->port->apply((*p)->port->user, 0, 0, 0, NULL));
         bh_arena_free(&(*p)->arena);
         free(*p);
@@ -123,11 +122,22 @@ static struct bh_prevent_row copy_row(struct bh_arena *arena, const struct bh_pr
         return c;
 }
 
+static void apply_all(struct bh_preventer *p) {
+        struct bh_err err = BH_ERR_NONE;
+
+        for (size_t i = 0; i < p->n; i++)
+                say_missing(p, &p->rows[i]);
+        if (!p->port || (!p->n && !p->holding))
+                return;
+        hand_paths(p);
+        p->all = settled(p, p->all);
+        if (p->port->apply(p->port->user, 0, p->all.stop, p->all.would, &err) < 0)
+                p->complain(p->user, bh_str_of(err.text));
+        p->holding = p->n > 0;
+}
+
 void bh_preventer_rows(struct bh_preventer *p, const struct bh_prevent_row *rows, size_t n, bool would_only,
                        void (*complain)(void *, struct bh_str), void *user) {
-        struct bh_err err = BH_ERR_NONE;
-        bool had = p->n > 0;
-
         forget(p);
         bh_arena_reset(p->arena);
         p->rows = bh_arena_array(p->arena, struct bh_prevent_row, n);
@@ -139,18 +149,23 @@ void bh_preventer_rows(struct bh_preventer *p, const struct bh_prevent_row *rows
         p->scoped = false;
         for (size_t i = 0; i < n; i++) {
                 p->rows[i] = copy_row(p->arena, &rows[i]);
-                say_missing(p, &p->rows[i]);
                 if (is_everywhere(&rows[i].scope))
                         add(p, &rows[i], &p->all);
                 else
                         p->scoped = true;
         }
-        if (!p->port || (!n && !had))
-                return;
-        hand_paths(p);
-        p->all = settled(p, p->all);
-        if (p->port->apply(p->port->user, 0, p->all.stop, p->all.would, &err) < 0)
-                complain(user, bh_str_of(err.text));
+        if (p->begun)
+                apply_all(p);
+}
+
+void bh_preventer_begin(struct bh_preventer *p, const struct bh_prevent_port *port) {
+        p->begun = true;
+        p->port = port;
+        apply_all(p);
+}
+
+bool bh_preventer_has_rows(const struct bh_preventer *p) {
+        return p->n > 0;
 }
 
 static uint64_t *place(struct bh_preventer *p, uint64_t id) {

@@ -11,8 +11,10 @@
 
 struct bh_preventer;
 
-/* port NULL: nothing can be prevented here. */
-struct bh_preventer *bh_preventer_new(const struct bh_prevent_port *port);
+struct bh_preventer *bh_preventer_new(void);
+/* From now on rows are held. port NULL: nothing can be prevented here. */
+void bh_preventer_begin(struct bh_preventer *p, const struct bh_prevent_port *port);
+bool bh_preventer_has_rows(const struct bh_preventer *p);
 void bh_preventer_free(struct bh_preventer **p);
 /*
  * Other rows now; copied. Containers seen before are judged anew. would_only: nothing is stopped, whatever a row says.

@@ -10,7 +10,6 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "guard/respond/target.h"
-#include "model/ports.h"
 
 enum bh_action_on { BH_ON_PROCESS, BH_ON_CONTAINER, BH_ON_FILE, BH_ON_ANY /* the container, else the process */ };
 
@@ -21,7 +20,6 @@ struct bh_act {
         const struct bh_str *even;
         uint32_t n_even;
         const char *state_dir; /* evidence/, quarantine/, keys */
-        const struct bh_prevent_port *prevent; /* NULL: none */
         struct bh_str id, cause; /* of this response; the alert as JSON, or empty */
         struct bh_str note;      /* out: what was done */
         struct bh_str undo;      /* out: a JSON object; empty: nothing can or need be undone */

@@ -106,7 +106,7 @@ static int act(struct deed *d, struct bh_performed *ret, struct bh_err *err) {
 
 int bh_perform(struct bh_arena *arena, const struct bh_perform *p, struct bh_performed *ret, struct bh_err *err) {
         struct deed d = { arena, p, { .arena = arena, .target = p->target, .policy = p->policy, .even = p->even, .n_even = p->n_even, .state_dir = p->state_dir,
-                                      .prevent = p->prevent, .id = new_id(arena), .cause = p->cause }, 0 };
+                                      .id = new_id(arena), .cause = p->cause }, 0 };
         struct bh_str never;
         const char *why;
 

@@ -22,7 +22,6 @@ struct bh_perform {
         enum bh_respond_mode mode;
         int64_t for_s;
         const char *state_dir;
-        const struct bh_prevent_port *prevent;
         struct bh_str response, place, rule, by, cause;
 };
 

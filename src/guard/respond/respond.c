@@ -222,7 +222,7 @@ static void tell(struct bh_responder *r, const struct bh_performed *done, struct
 static void do_action(struct bh_responder *r, struct order *o, const struct bh_action *action, const struct bh_respond_policy *policy) {
         enum bh_respond_mode mode = r->opts.mode >= 0 ? (enum bh_respond_mode) r->opts.mode : policy->mode;
         struct bh_perform p = { .action = action, .target = &o->target, .policy = policy, .even = o->row->even, .n_even = o->row->n_even,
-                                .mode = BH_MIN(mode, o->row->mode), .for_s = o->row->for_s, .state_dir = r->opts.state_dir, .prevent = r->opts.prevent,
+                                .mode = BH_MIN(mode, o->row->mode), .for_s = o->row->for_s, .state_dir = r->opts.state_dir,
                                 .response = o->row->name, .place = o->row->place, .rule = o->rule, .by = BH_STR("watch"), .cause = o->cause };
         struct bh_performed done;
         struct bh_err err = BH_ERR_NONE;

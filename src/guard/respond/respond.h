@@ -22,7 +22,6 @@ struct bh_response_report {
 struct bh_responder_opts {
         const char *state_dir;
         int mode; /* enum bh_respond_mode, instead of the policy's; -1: the policy's */
-        const struct bh_prevent_port *prevent;
         /* Called in the thread of responses. */
         void (*report)(void *user, const struct bh_response_report *report);
         void *user;

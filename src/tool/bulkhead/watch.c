@@ -196,6 +196,12 @@ static struct bh_process *on_process(void *user, uint32_t pid) {
         return w->sense ? bh_sense_process(w->sense, pid) : NULL;
 }
 
+static int on_prevent(void *user, const struct bh_prevent_port **ret, struct bh_err *err) {
+        struct bh_watch *w = user;
+
+        return w->sense ? bh_sense_prevent(w->sense, ret, err) : 0;
+}
+
 static int filter(struct bh_watch *w, struct bh_err *err) {
         struct bh_arena *arena = bh_arena_new();
         struct bh_interest interest = { 0 };
@@ -269,6 +275,7 @@ static int open_all(struct bh_watch *w, struct bh_err *err) {
         w->guard_opts.n_sources = BH_LEN(sources);
         w->guard_opts.changed = on_changed;
         w->guard_opts.process = on_process;
+        w->guard_opts.prevent = on_prevent;
         w->guard_opts.user = w;
         r = r < 0 ? r : open_outputs(w, err);
         r = r < 0 ? r : bh_guard_open(&w->guard_opts, &w->guard, err);
