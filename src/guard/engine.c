@@ -352,6 +352,18 @@ static bool look_at(struct bh_guard *g, const struct bh_event *e) {
         return true;
 }
 
+/* Few hits, most often one: those of the same priority keep their order. */
+static void worst_first(const struct bh_rule **hits, size_t n) {
+        for (size_t i = 1; i < n; i++) {
+                const struct bh_rule *hit = hits[i];
+                size_t k = i;
+
+                for (; k > 0 && hits[k - 1]->priority > hit->priority; k--)
+                        hits[k] = hits[k - 1];
+                hits[k] = hit;
+        }
+}
+
 size_t bh_guard_event(struct bh_guard *g, const struct bh_source *source, const void *event) {
         const struct bh_event *e = strcmp(source->name, "syscall") == 0 ? event : NULL;
         const struct bh_rule *hits[MAX_HITS];
@@ -365,6 +377,8 @@ size_t bh_guard_event(struct bh_guard *g, const struct bh_source *source, const 
         if ((e && !look_at(g, e)) || !run)
                 return 0;
         n = bh_rule_match(run, event, hits, MAX_HITS);
+        if (g->opts.worst_first)
+                worst_first(hits, n);
         for (size_t i = 0; i < n && (g->opts.all_matches || !fired); i++) {
                 if (is_allowed(g, hits[i], event))
                         continue;

@@ -24,7 +24,7 @@ static const struct bh_opt opts[] = {
         { "format", 0, "FORMAT", "of what goes to standard output: text or json", "text", false },
         { "output", 'o', "SPEC", "where alerts go, instead of standard output; may be given several times", NULL, true },
         { "priority", 0, "PRIORITY", "use no rules below this priority", "debug", false },
-        { "all-matches", 0, NULL, "every rule that matches an event alerts, not only the first", NULL, false },
+        { "all-matches", 0, NULL, "every rule that matches an event alerts, not only the first, or of our own rules the gravest", NULL, false },
         { "disable", 0, "RULE|tag:TAG", "switch rules off, by a glob of their names or by a tag", NULL, true },
         { "enable", 0, "RULE|tag:TAG", "switch rules on; of all --disable and --enable, those come last", NULL, true },
         { "container", 0, "NAME|ID", "alerts of this container only", NULL, false },
@@ -105,6 +105,7 @@ static int read_rules(struct bh_watch *w, struct bh_err *err) {
         r = bh_tool_content_folder(w->cli, "rules", ours, err);
         w->guard_opts.rules = ours;
         w->guard_opts.n_rules = 1;
+        w->guard_opts.worst_first = true; /* ours lie in files by topic, not by order */
         return r;
 }
 
