@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/limits.h"
-#include "model/process.h"
+#include "rule/sieve.h"
 
 struct compiler {
         struct bh_program *p;
@@ -162,6 +162,20 @@ static void give_bits(const struct bh_program *p, struct bh_sorted *s) {
         }
 }
 
+static void give_sieves(struct bh_program *p, struct bh_sorted *s) {
+        for (uint32_t g = 0; g < s->n_groups; g++) {
+                struct bh_group *group = &s->groups[g];
+                bh_ref *refs = bh_arena_array(p->arena, bh_ref, group->n);
+
+                for (uint32_t i = 0; i < group->n; i++)
+                        refs[i] = group->entries[i].whole;
+                group->whole = bh_sieve_build(p, refs, group->n);
+                for (uint32_t i = 0; i < group->n; i++)
+                        refs[i] = group->entries[i].rest;
+                group->rest = group->first_bit >= 0 ? bh_sieve_build(p, refs, group->n) : NULL;
+        }
+}
+
 void bh_compile_sort(struct bh_program *p, const bh_ref *refs, size_t n, struct bh_sorted *ret) {
         bool typed = p->source->type_of && p->source->type_name && p->source->n_types;
         struct bh_sorted s = { .n_types = typed ? p->source->n_types : 1 };
@@ -186,5 +200,6 @@ void bh_compile_sort(struct bh_program *p, const bh_ref *refs, size_t n, struct 
         s.groups = groups.at;
         s.n_groups = (uint32_t) groups.len;
         give_bits(p, &s);
+        give_sieves(p, &s);
         *ret = s;
 }

@@ -42,6 +42,7 @@ struct bh_entry {
 struct bh_group {
         struct bh_entry *entries;
         uint32_t n, number;
+        const struct bh_sieve *whole, *rest; /* NULL: each is asked */
         int first_bit; /* of a process's memory; -1: it remembers nothing of this group */
 };
 

@@ -86,7 +86,7 @@ bool bh_paths_has(const struct bh_paths *p, struct bh_str path) {
                 head = bh_str_part(path, 0, i);
                 parts++;
                 if ((p->depths >> BH_MIN(parts, 63u) & 1) && bh_set_may(&p->plain, head) &&
-                    bh_set_has(&p->plain, head, p->plain.slots ? bh_set_hash(head) : 0))
+                    bh_set_find(&p->plain, head, p->plain.slots ? bh_set_hash(head) : 0) >= 0)
                         return true;
                 i++;
         }

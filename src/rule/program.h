@@ -91,7 +91,7 @@ struct bh_pred {
         const struct bh_parts *parts;
         const struct bh_paths *paths;
         struct bh_rule_regex **regexes; /* n_items */
-        struct bh_number *numbers;
+        struct bh_number *numbers; /* of a bool: 0 and 1 */
         uint32_t n_numbers;
         struct bh_net *nets;
         uint32_t n_nets;
@@ -179,7 +179,12 @@ struct bh_number bh_value_number(const struct bh_value *v);
 int bh_number_cmp(const struct bh_number *a, const struct bh_number *b);
 bool bh_net_has(const struct bh_net *net, const struct bh_ip *ip);
 /* Kinds of types that compare alike. */
-bool bh_type_is_number(uint8_t type);
-bool bh_type_is_text(uint8_t type); /* str holds it: strings, paths, words, bytes */
+static inline bool bh_type_is_number(uint8_t type) {
+        return type >= BH_V_INT && type <= BH_V_DURATION;
+}
+/* str holds it: strings, paths, words, bytes */
+static inline bool bh_type_is_text(uint8_t type) {
+        return type >= BH_V_STRING && type <= BH_V_WORD;
+}
 
 #endif

@@ -9,6 +9,7 @@
 #include "rule/items.h"
 #include "rule/names.h"
 #include "rule/ruleset.h"
+#include "rule/sieve.h"
 
 static const char *const priorities[_BH_PRIORITY_MAX] = { "Emergency", "Alert", "Critical", "Error", "Warning", "Notice", "Informational", "Debug" };
 
@@ -138,14 +139,31 @@ static bool hit(struct bh_rule_run *r, const struct bh_entry *e, struct hits *h)
         return !r->rules->all_matches || h->n == h->max;
 }
 
+/* Those whose bit is set, in order. */
+static void ask(struct bh_rule_run *r, const struct bh_group *g, const uint64_t *bits, bool whole, struct hits *h) {
+        for (uint32_t w = 0; w <= (g->n - 1) / 64; w++)
+                for (uint64_t left = bits[w]; left; left &= left - 1) {
+                        const struct bh_entry *e = &g->entries[w * 64 + (uint32_t) __builtin_ctzll(left)];
+
+                        if (bh_run_eval(&r->run, whole ? e->whole : e->rest) && hit(r, e, h))
+                                return;
+                }
+}
+
 static void ask_all(struct bh_rule_run *r, const struct bh_group *g, struct hits *h) {
+        uint64_t bits[BH_SIEVE_WORDS];
+
+        if (g->n <= BH_SIEVE_WORDS * 64) {
+                memset(bits, 0xff, sizeof bits);
+                if (g->n % 64)
+                        bits[g->n / 64] = (1ull << (g->n % 64)) - 1;
+                if (!g->whole || bh_sieve_run(g->whole, &r->run, bits))
+                        ask(r, g, bits, true, h);
+                return;
+        }
         for (uint32_t i = 0; i < g->n; i++)
                 if (bh_run_eval(&r->run, g->entries[i].whole) && hit(r, &g->entries[i], h))
                         return;
-}
-
-static bool has_bit(const uint64_t *words, unsigned bit) {
-        return words[bit / 64] >> (bit % 64) & 1;
 }
 
 /*
@@ -179,22 +197,22 @@ static const uint64_t *possible(struct bh_rule_run *r, const struct bh_group *g)
         return m->bits;
 }
 
-static void ask_possible(struct bh_rule_run *r, const struct bh_group *g, const uint64_t *bits, struct hits *h) {
-        unsigned bit = (unsigned) g->first_bit, end = bit + g->n;
+/* The group's bits, from where they lie in the process's memory. */
+static void ask_possible(struct bh_rule_run *r, const struct bh_group *g, const uint64_t *memory, struct hits *h) {
+        unsigned from = (unsigned) g->first_bit, shift = from % 64, words = (g->n + 63) / 64;
+        uint64_t bits[BH_RULE_MEMO_BITS / 64], any = 0;
 
-        while (bit < end) {
-                uint64_t word = bits[bit / 64] >> (bit % 64);
-
-                if (!word) { /* none in the rest of this word */
-                        bit = (bit / 64 + 1) * 64;
-                        continue;
-                }
-                bit += (unsigned) __builtin_ctzll(word);
-                if (bit < end && has_bit(bits, bit) && bh_run_eval(&r->run, g->entries[bit - (unsigned) g->first_bit].rest) &&
-                    hit(r, &g->entries[bit - (unsigned) g->first_bit], h))
-                        return;
-                bit++;
+        for (unsigned w = 0; w < words; w++) {
+                bits[w] = memory[from / 64 + w] >> shift;
+                if (shift)
+                        bits[w] |= memory[from / 64 + w + 1] << (64 - shift); /* at most of the word of marks behind, which is cut off */
         }
+        if (g->n % 64)
+                bits[words - 1] &= (1ull << (g->n % 64)) - 1;
+        for (unsigned w = 0; w < words; w++)
+                any |= bits[w];
+        if (any && (!g->rest || bh_sieve_run(g->rest, &r->run, bits)))
+                ask(r, g, bits, false, h);
 }
 
 static const struct bh_group *group_of(const struct bh_ruleset *set, const void *event) {

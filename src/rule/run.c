@@ -59,7 +59,15 @@ const struct bh_value *bh_run_get(struct bh_run *run, uint32_t operand) {
 }
 
 static bool in_numbers(const struct bh_pred *p, const struct bh_value *v) {
-        struct bh_number n = bh_value_number(v);
+        struct bh_number n;
+
+        if (v->type == BH_V_BOOL) {
+                for (uint32_t i = 0; i < p->n_numbers; i++)
+                        if (v->b == (p->numbers[i].i != 0))
+                                return true;
+                return false;
+        }
+        n = bh_value_number(v);
 
         for (uint32_t i = 0; i < p->n_numbers; i++)
                 if (bh_number_cmp(&n, &p->numbers[i]) == 0)
@@ -95,7 +103,7 @@ static bool equals(const struct bh_pred *p, const struct bh_value *v, struct bh_
                                 slot->hashed = true;
                         }
                 }
-                if (bh_set_has(&p->set, v->str, hash))
+                if (bh_set_find(&p->set, v->str, hash) >= 0)
                         return true;
         }
         return v->type == BH_V_WORD && p->n_numbers && in_numbers(p, v);

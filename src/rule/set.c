@@ -54,21 +54,17 @@ void bh_set_build(struct bh_arena *arena, const struct bh_str *items, size_t n, 
         *ret = s;
 }
 
-bool bh_set_may(const struct bh_set *set, struct bh_str s) {
-        return set->lengths >> length_bit(s.len) & 1;
-}
-
-bool bh_set_has(const struct bh_set *set, struct bh_str s, uint64_t hash) {
+int32_t bh_set_find(const struct bh_set *set, struct bh_str s, uint64_t hash) {
         if (!set->slots) {
                 for (uint32_t i = 0; i < set->n; i++)
                         if (bh_str_eq(set->items[i], s))
-                                return true;
-                return false;
+                                return (int32_t) i;
+                return -1;
         }
         for (uint64_t at = hash & set->mask; set->slots[at]; at = (at + 1) & set->mask)
                 if (bh_str_eq(set->items[set->slots[at] - 1], s))
-                        return true;
-        return false;
+                        return (int32_t) set->slots[at] - 1;
+        return -1;
 }
 
 /* memcmp's order, or the same from the last byte on. */

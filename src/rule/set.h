@@ -18,8 +18,11 @@ struct bh_set {
 };
 void bh_set_build(struct bh_arena *arena, const struct bh_str *items, size_t n, struct bh_set *ret);
 uint64_t bh_set_hash(struct bh_str s);
-bool bh_set_may(const struct bh_set *set, struct bh_str s); /* the look at its length */
-bool bh_set_has(const struct bh_set *set, struct bh_str s, uint64_t hash); /* bh_set_hash(s) */
+/* The look at its length. */
+static inline bool bh_set_may(const struct bh_set *set, struct bh_str s) {
+        return set->lengths >> (s.len < 63 ? s.len : 63) & 1;
+}
+int32_t bh_set_find(const struct bh_set *set, struct bh_str s, uint64_t hash); /* bh_set_hash(s), 0 without slots; its place, or -1 */
 
 /* Begins, or ends, with one of them. */
 struct bh_ends {

@@ -11,15 +11,6 @@
 #include "base/buf.h"
 #include "rule/program.h"
 
-bool bh_type_is_number(uint8_t type) {
-        return type == BH_V_INT || type == BH_V_UINT || type == BH_V_DOUBLE || type == BH_V_PORT || type == BH_V_TIME ||
-               type == BH_V_DURATION;
-}
-
-bool bh_type_is_text(uint8_t type) {
-        return type == BH_V_STRING || type == BH_V_PATH || type == BH_V_BYTES || type == BH_V_WORD;
-}
-
 static void print_ip(const struct bh_value *v, struct bh_buf *out) {
         char text[INET6_ADDRSTRLEN] = "";
 
