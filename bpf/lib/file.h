@@ -105,7 +105,8 @@ inline_ void read_times(struct inode *inode, struct inode_times *ret) {
 
         if (bpf_core_field_exists(parts->i_ctime_sec)) {
                 ret->mtime_ns = NS(BPF_CORE_READ(parts, i_mtime_sec), BPF_CORE_READ(parts, i_mtime_nsec));
-                ret->ctime_ns = NS(BPF_CORE_READ(parts, i_ctime_sec), BPF_CORE_READ(parts, i_ctime_nsec));
+                /* The highest bit is the kernel's own mark that somebody has looked. */
+                ret->ctime_ns = NS(BPF_CORE_READ(parts, i_ctime_sec), BPF_CORE_READ(parts, i_ctime_nsec) & 0x7fffffff);
         } else if (bpf_core_field_exists(renamed->__i_ctime)) {
                 ret->ctime_ns = NS(BPF_CORE_READ(renamed, __i_ctime.tv_sec), BPF_CORE_READ(renamed, __i_ctime.tv_nsec));
                 if (bpf_core_field_exists(renamed->__i_mtime))

@@ -70,6 +70,31 @@ inline_ void fill_alive(struct bh_ev_proc *p, struct task_struct *t) {
         p->flags |= io.flags;
 }
 
+#define ANCESTORS 64
+
+/* The namespaces of the host are those of the kernel's first task, the ancestor of all: also when /proc shows another one. */
+SEC("iter/task")
+int find_host(struct bpf_iter__task *ctx) {
+        struct bh_sensor_control *c = the_control();
+        struct task_struct *t = ctx->task, *parent;
+        struct nsproxy *n;
+
+        if (!t || !c || c->host_mnt)
+                return 0;
+        for (int i = 0; i < ANCESTORS; i++) {
+                parent = BPF_CORE_READ(t, real_parent);
+                if (!parent || parent == t)
+                        break;
+                t = parent;
+        }
+        if (BPF_CORE_READ(t, pid) != 0)
+                return 0;
+        n = BPF_CORE_READ(t, nsproxy);
+        c->host_mnt = BPF_CORE_READ(n, mnt_ns, ns.inum);
+        c->host_net = BPF_CORE_READ(n, net_ns, ns.inum);
+        return 0;
+}
+
 SEC("iter.s/task")
 int alive(struct bpf_iter__task *ctx) {
         struct bh_sensor_control *c = the_control();

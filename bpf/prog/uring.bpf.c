@@ -278,9 +278,11 @@ inline_ int completed(void *req, s32 res) {
         op = BPF_CORE_READ((struct io_kiocb *) req, opcode);
         done = done_of(op);
         forget(done.type);
-        if (op == OP_OPENAT || op == OP_OPENAT2)
+        if (op == OP_OPENAT || op == OP_OPENAT2) {
+                if (BPF_CORE_READ((struct io_open *) req, file_slot)) /* told when it was asked */
+                        return 0;
                 opened(&a, op == OP_OPENAT ? BH_EV_OPENAT : BH_EV_OPENAT2, res);
-        else if (done.type)
+        } else if (done.type)
                 socket_done(&a, req, done.type, res, done.flags, done.returns);
         return 0;
 }

@@ -102,7 +102,7 @@ BH_EV_SAME(bh_sensor_filter, 2048 + 128 * 24 + 2 * 512 * 8 + 512 + 8);
 struct bh_sensor_control {
         __u32 active;   /* which filter: 0 or 1 */
         __u32 own_tgid; /* ourselves, never reported */
-        __u64 host_mnt; /* inode of the host's mount namespace */
+        __u32 host_mnt, host_net; /* inodes of the host's namespaces: the programs find them (prog/alive.bpf.c) */
         __u64 wake_gap_ns;  /* wake user space at most this often, */
         __u64 wake_bytes;   /* but each time so much has come together */
 };

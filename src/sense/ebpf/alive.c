@@ -54,9 +54,14 @@ static void drop_link(struct bpf_link **link) {
         bpf_link__destroy(*link);
 }
 
-int bh_alive(const struct bh_bpf_objects *o, bh_record_fn fn, void *user, struct bh_err *err) {
+static int nothing(void *user, struct bh_str record) {
+        (void) user, (void) record;
+        return 0;
+}
+
+static int iterate(const struct bh_bpf_objects *o, const char *name, bh_record_fn fn, void *user, struct bh_err *err) {
         int sys;
-        struct bpf_program *program = bh_bpf_program(o, "alive", &sys);
+        struct bpf_program *program = bh_bpf_program(o, name, &sys);
         BH_CLEANUP(drop_link) struct bpf_link *link = program ? bpf_program__attach_iter(program, NULL) : NULL;
         BH_CLEANUP(bh_fd_close) int fd = -1;
 
@@ -67,4 +72,12 @@ int bh_alive(const struct bh_bpf_objects *o, bh_record_fn fn, void *user, struct
         if (fd < 0)
                 return bh_fail_sys(err, errno, "the kernel's list of tasks");
         return read_all(fd, fn, user, err);
+}
+
+void bh_find_host(const struct bh_bpf_objects *o) {
+        BH_IGNORE(iterate(o, "find_host", nothing, NULL, NULL));
+}
+
+int bh_alive(const struct bh_bpf_objects *o, bh_record_fn fn, void *user, struct bh_err *err) {
+        return iterate(o, "alive", fn, user, err);
 }

@@ -12,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -85,10 +84,16 @@ static int put_control(struct bh_backend *b, struct bh_err *err) {
 }
 
 /* Containers have a mount namespace that is not the host's. */
-static uint64_t host_mount_namespace(void) {
-        struct stat st;
+static int find_host(struct bh_backend *b, struct bh_err *err) {
+        uint32_t zero = 0;
+        int r = put_control(b, err);
 
-        return stat("/proc/1/ns/mnt", &st) == 0 ? st.st_ino : 0;
+        if (r < 0)
+                return r;
+        bh_find_host(&b->objects);
+        if (bpf_map_lookup_elem(bh_bpf_map(&b->objects, "control"), &zero, &b->control) < 0)
+                return bh_fail_sys(err, errno, "the programs cannot be asked");
+        return 0;
 }
 
 static void ebpf_close(struct bh_backend **backend) {
@@ -130,14 +135,13 @@ static int ebpf_open(const struct bh_backend_opts *opts, struct bh_backend **ret
         b->plans[1] = bh_arena_new();
         b->objects.ring_bytes = ring_size(opts->ring_bytes ?: RING_BYTES);
         b->control = (struct bh_sensor_control){ .own_tgid = (uint32_t) getpid(),
-                                                 .host_mnt = host_mount_namespace(),
                                                  .wake_gap_ns = WAKE_GAP_NS,
                                                  .wake_bytes = WAKE_BYTES };
         r = bh_bpf_object_load(&b->objects, BH_BPF_sensor, err);
         if (r == 0)
                 r = open_rings(b, err);
         if (r == 0)
-                r = put_control(b, err);
+                r = find_host(b, err);
         if (r < 0)
                 return r;
         bh_hooks_init(&b->hooks, &b->objects);
@@ -305,7 +309,7 @@ static void ebpf_stats(struct bh_backend *b, struct bh_lane_stats ret[BH_LANES])
 }
 
 static int ebpf_prevent(struct bh_backend *b, const struct bh_prevent_port **ret, struct bh_err *err) {
-        int r = b->prevent ? 0 : bh_prevent_open(&b->objects, b->control.host_mnt, &b->prevent, err);
+        int r = b->prevent ? 0 : bh_prevent_open(&b->objects, &b->control, &b->prevent, err);
 
         if (r < 0)
                 return r;

@@ -94,26 +94,45 @@ static int bit_of(struct planner *p, const struct bh_interest_row *row) {
         return (int) p->n_bits++;
 }
 
+BH_VEC_OF(rows, struct bh_interest_row);
+
+/* Rows that ask for the same flags are one, with the paths of both: there are many rules and few bits. */
+static void merge(struct bh_arena *arena, struct rows *v, const struct bh_interest_row *row, bool asks_path) {
+        struct bh_interest_row *into = NULL;
+        bool any = !asks_path || any_path(row);
+
+        for (size_t i = 0; i < v->len && !into; i++)
+                if (v->at[i].must == row->must)
+                        into = &v->at[i];
+        if (!into) {
+                into = bh_vec_add(arena, v);
+                into->must = row->must;
+        } else if (any_path(into)) {
+                return;
+        }
+        if (any)
+                memset(&into->paths, 0, sizeof(into->paths));
+        for (size_t i = 0; i < row->paths.len && !any; i++)
+                *bh_vec_add(arena, &into->paths) = row->paths.at[i];
+}
+
 /* Only the family of open is asked for its path in the kernel. */
 static void plan_rows(struct planner *p, unsigned type, const struct bh_interest_type *wanted) {
         struct bh_sensor_type *t = &p->plan->filter.types[type];
         bool asks_path = bh_event_info(type)->flags & BH_EVI_OPEN;
+        struct rows merged = { 0 };
 
-        for (size_t i = 0; i < wanted->rows.len; i++) {
-                struct bh_interest_row row = wanted->rows.at[i], *kept;
-                int bit;
+        for (size_t i = 0; i < wanted->rows.len; i++)
+                merge(p->arena, &merged, &wanted->rows.at[i], asks_path);
+        for (size_t i = 0; i < merged.len; i++) {
+                int bit = bit_of(p, &merged.at[i]);
 
-                if (!asks_path)
-                        memset(&row.paths, 0, sizeof(row.paths));
-                kept = bh_arena_make(p->arena, struct bh_interest_row);
-                *kept = row;
-                bit = bit_of(p, kept);
                 if (bit < 0) {
                         t->want = BH_WANT_ALL;
                         return;
                 }
                 t->rows |= 1ull << bit;
-                if (any_path(&row))
+                if (any_path(&merged.at[i]))
                         t->any_path |= 1ull << bit;
         }
         t->want = t->rows ? BH_WANT_ROWS : BH_WANT_NONE;

@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -251,9 +250,9 @@ static const char *missing(void *user, enum bh_prevention which) {
         return p->missing[which][0] ? p->missing[which] : "it works";
 }
 
-int bh_prevent_open(struct bh_bpf_objects *objects, uint64_t host_mnt, struct bh_prevent **ret, struct bh_err *err) {
+int bh_prevent_open(struct bh_bpf_objects *objects, const struct bh_sensor_control *host, struct bh_prevent **ret,
+                    struct bh_err *err) {
         BH_CLEANUP(bh_prevent_close) struct bh_prevent *p = calloc(1, sizeof(*p));
-        struct stat st;
         int r;
 
         if (!p)
@@ -261,9 +260,7 @@ int bh_prevent_open(struct bh_bpf_objects *objects, uint64_t host_mnt, struct bh
         p->objects = objects;
         p->root = open_group_root();
         p->port = (struct bh_prevent_port){ .user = p, .can = (1u << _BH_PREVENT_MAX) - 1, .missing = missing, .apply = apply, .list = list };
-        p->control = (struct bh_guard_control){ .own_tgid = (uint32_t) getpid(), .host_mnt = host_mnt };
-        if (stat("/proc/1/ns/net", &st) == 0)
-                p->control.host_net = st.st_ino;
+        p->control = (struct bh_guard_control){ .own_tgid = (uint32_t) getpid(), .host_mnt = host->host_mnt, .host_net = host->host_net };
         r = bh_bpf_object_load(objects, BH_BPF_guard, err);
         if (r < 0)
                 return bh_wrap(err, r, "prevention");

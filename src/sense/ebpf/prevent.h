@@ -10,14 +10,15 @@
  * Programs of control groups hang at the root of the version 2 hierarchy and
  * ask for the row of each group; nothing hangs there before a row needs it.
  */
+#include "bpf/shared/sensor.h"
 #include "model/ports.h"
 #include "sense/ebpf/objects.h"
 
 struct bh_prevent;
 
 /* Loads beside the sensor's objects. A part that this kernel refuses is missing in port->can. */
-int bh_prevent_open(struct bh_bpf_objects *objects, uint64_t host_mnt, struct bh_prevent **ret, struct bh_err *err)
-        BH_MUST_CHECK;
+int bh_prevent_open(struct bh_bpf_objects *objects, const struct bh_sensor_control *host, struct bh_prevent **ret,
+                    struct bh_err *err) BH_MUST_CHECK;
 void bh_prevent_close(struct bh_prevent **p);
 const struct bh_prevent_port *bh_prevent_port(struct bh_prevent *p);
 

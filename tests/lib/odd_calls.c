@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Ways to do plain things that a sensor may overlook, for the tests of it.
+ *
+ *     odd_calls uring-open PATH    open through io_uring, and print the fd
+ *     odd_calls uring-slot PATH    ... into a table of the ring's own
+ *     odd_calls int80-open PATH    open as a 32-bit program would
+ *     odd_calls memfd PROGRAM ARG  run a copy of PROGRAM that is in memory only, as "innocent ARG"
+ *     odd_calls opens N PATH       open and close PATH N times
+ *     odd_calls traced             be traced by one's parent
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/io_uring.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+struct ring {
+        int fd;
+        struct io_uring_params p;
+        char *queues;
+        struct io_uring_sqe *sqes;
+};
+
+static int ring_open(struct ring *r) {
+        size_t bytes;
+
+        r->fd = (int) syscall(SYS_io_uring_setup, 8, &r->p);
+        if (r->fd < 0)
+                return -1;
+        bytes = r->p.cq_off.cqes + r->p.cq_entries * sizeof(struct io_uring_cqe);
+        r->queues = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, r->fd, IORING_OFF_SQ_RING);
+        r->sqes = mmap(NULL, r->p.sq_entries * sizeof(struct io_uring_sqe), PROT_READ | PROT_WRITE, MAP_SHARED, r->fd, IORING_OFF_SQES);
+        return r->queues == MAP_FAILED || r->sqes == MAP_FAILED ? -1 : 0;
+}
+
+static unsigned *word(struct ring *r, unsigned offset) {
+        return (unsigned *) (void *) (r->queues + offset);
+}
+
+static int ring_openat(struct ring *r, const char *path, unsigned slot) {
+        unsigned tail = *word(r, r->p.sq_off.tail), index = tail & *word(r, r->p.sq_off.ring_mask);
+        struct io_uring_cqe *cqes = (void *) (r->queues + r->p.cq_off.cqes);
+
+        r->sqes[index] = (struct io_uring_sqe){ .opcode = IORING_OP_OPENAT, .fd = AT_FDCWD, .addr = (uintptr_t) path, .open_flags = O_RDONLY, .file_index = slot };
+        word(r, r->p.sq_off.array)[index] = index;
+        __atomic_store_n(word(r, r->p.sq_off.tail), tail + 1, __ATOMIC_RELEASE);
+        if (syscall(SYS_io_uring_enter, r->fd, 1, 1, IORING_ENTER_GETEVENTS, NULL, 0) < 0)
+                return -1;
+        return cqes[*word(r, r->p.cq_off.head) & *word(r, r->p.cq_off.ring_mask)].res;
+}
+
+static int uring_open(const char *path, unsigned slot) {
+        struct ring r = { 0 };
+        int none = -1, fd;
+
+        if (ring_open(&r) < 0)
+                return 2;
+        if (slot && syscall(SYS_io_uring_register, r.fd, IORING_REGISTER_FILES, &none, 1) < 0)
+                return 2;
+        fd = ring_openat(&r, path, slot);
+        printf("%d\n", fd);
+        return fd < 0;
+}
+
+static int int80_open(const char *path) {
+#ifdef __x86_64__
+        char *low = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
+        long r;
+
+        if (low == MAP_FAILED)
+                return 2;
+        snprintf(low, 4096, "%s", path);
+        __asm__ volatile("int $0x80" : "=a"(r) : "a"(5L), "b"(low), "c"(0L), "d"(0L) : "memory", "r8", "r9", "r10", "r11");
+        printf("%ld\n", r);
+        return r < 0;
+#else
+        (void) path;
+        return 77;
+#endif
+}
+
+static int from_memory(const char *program, char *arg) {
+        int from = open(program, O_RDONLY | O_CLOEXEC), to = (int) syscall(SYS_memfd_create, "hidden", 0);
+        char innocent[] = "innocent", *argv[] = { innocent, arg, NULL }, *env[] = { NULL }, buf[65536];
+        ssize_t n;
+
+        if (from < 0 || to < 0)
+                return 2;
+        while ((n = read(from, buf, sizeof(buf))) > 0)
+                if (write(to, buf, (size_t) n) != n)
+                        return 2;
+        fexecve(to, argv, env);
+        return 2;
+}
+
+static int opens(long n, const char *path) {
+        for (long i = 0; i < n; i++) {
+                int fd = open(path, O_RDONLY);
+
+                if (fd < 0)
+                        return 2;
+                close(fd);
+        }
+        return 0;
+}
+
+int main(int argc, char **argv) {
+        const char *what = argc > 1 ? argv[1] : "";
+
+        if (argc == 3 && strcmp(what, "uring-open") == 0)
+                return uring_open(argv[2], 0);
+        if (argc == 3 && strcmp(what, "uring-slot") == 0)
+                return uring_open(argv[2], 1);
+        if (argc == 3 && strcmp(what, "int80-open") == 0)
+                return int80_open(argv[2]);
+        if (argc == 4 && strcmp(what, "memfd") == 0)
+                return from_memory(argv[2], argv[3]);
+        if (argc == 4 && strcmp(what, "opens") == 0)
+                return opens(atol(argv[2]), argv[3]);
+        if (argc == 2 && strcmp(what, "traced") == 0)
+                return ptrace(PTRACE_TRACEME, 0, NULL, NULL) < 0;
+        fprintf(stderr, "odd_calls: see its first lines\n");
+        return 2;
+}
