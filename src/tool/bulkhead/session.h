@@ -24,7 +24,6 @@
         { "cache", 0, "FILE", "where results are kept", NULL, false },                                                 \
         { "no-cache", 0, NULL, "keep nothing and use nothing kept", NULL, false },                                     \
         { "base", 0, "IMAGE", "what it is built upon: a target, or a digest of its top layer", NULL, false },           \
-        { "newer-base", 0, "IMAGE", "say what moving to that base would mend; \"engine\": newer ones of the local engine", NULL, true }, \
         { "policy", 0, "FILE", "owners, bases, rules and exceptions; may be given several times", NULL, true },        \
         { "exceptions", 0, "FILE", "exceptions; the same as --policy, for a file of their own", NULL, true },          \
         { "vex", 0, "FILE", "OpenVEX, CSAF or CycloneDX: hide what it says is not affected", NULL, true },             \
@@ -37,6 +36,7 @@
         { "licences", 0, NULL, "list packages by the class of their licence", NULL, false },                           \
         { "yara", 0, "DIR", "further YARA rules, with those in its folders", NULL, true },                             \
         { "clamd", 0, "SOCKET", "show every file to ClamAV's daemon too: a path, or HOST:PORT", NULL, false },          \
+        { "newer-base", 0, "IMAGE", "say what moving to that base would mend; \"engine\": newer ones of the local engine", NULL, true }, \
         { "hashes", 0, "FILE", "a list of digests of bad files, one a line, HEX;COMMENT", NULL, true },                \
         BH_SESSION_REACH_OPTS
 
