@@ -40,8 +40,8 @@ static unsigned type_of(const void *e) {
 static struct bh_process_memo *memo(const void *e, uint64_t *ret_key) {
         const struct event *x = e;
 
-        *ret_key = 7 + (uint64_t) (x->text[F_NAME] - (char *) NULL) + (uint64_t) (x->text[F_PNAME] - (char *) NULL) * 31 +
-                   (uint64_t) (x->text[F_CONTAINER] - (char *) NULL) * 1009 + x->have[F_NAME] + x->have[F_PNAME] * 2u + x->have[F_CONTAINER] * 4u;
+        *ret_key = (uintptr_t) x->text[F_NAME] + (uintptr_t) x->text[F_PNAME] * 31 + (uintptr_t) x->text[F_CONTAINER] * 1009 + x->have[F_NAME] +
+                   x->have[F_PNAME] * 2u + x->have[F_CONTAINER] * 4u;
         return x->memo;
 }
 
