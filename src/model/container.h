@@ -35,6 +35,7 @@ struct bh_container {
         int64_t start_ns;         /* since 1970; 0: not known */
         uint32_t init_pid;        /* initial namespace; 0: not known */
         bool privileged, host_pid, host_net, host_ipc;
+        uint64_t version;         /* grows when more of it is learned */
         bool known;               /* the runtime's own files were read: else only the id is sure */
         const struct bh_mount *mounts;
         const struct bh_label *labels;

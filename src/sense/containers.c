@@ -220,6 +220,7 @@ static void keep(struct bh_containers *t, struct entry *e, const struct bh_conta
         }
         c.id = e->c.id;
         memcpy(c.short_id, e->c.short_id, sizeof c.short_id);
+        c.version = e->c.version + 1;
         t->kept_bytes += bytes - e->kept_bytes;
         free(e->kept);
         e->kept = at;

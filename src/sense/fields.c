@@ -594,7 +594,7 @@ static struct bh_process_memo *memo(const void *event, uint64_t *ret_key) {
 
         if (!p)
                 return NULL;
-        *ret_key = bh_process_key(p);
+        *ret_key = bh_process_key(p) * 0x9e3779b97f4a7c15ull + (p->container ? p->container->version : 0);
         return &p->memo;
 }
 
