@@ -14,7 +14,9 @@
 /* Descriptors. */
 
 const struct bh_ev_fd *bh_render_fd(const struct bh_event *e) {
-        return e->head.flags & BH_EV_HAS_PROC ? NULL : e->fd;
+        bool of_program = e->head.flags & BH_EV_HAS_PROC && !(e->fd && e->fd->flags & BH_FD_STDIO);
+
+        return of_program ? NULL : e->fd;
 }
 
 bool bh_fd_is_inet(const struct bh_ev_fd *fd) {
