@@ -9,7 +9,7 @@ SEC("tp_btf/sys_exit")
 int BPF_PROG(sys_plain, struct pt_regs *regs, long ret) {
         struct call k;
 
-        if (!begin_call(&k, regs, ret, BH_HAVE_ANY_ACCESS))
+        if (!begin_call(&k, regs, ret, BH_HAVE_ANY_ACCESS) || (ret >= 0 && (k.row->flags & BH_CALL_FAILED)))
                 return 0;
         start_record(&k, false, 6, 0);
         send_call(&k);

@@ -56,6 +56,7 @@ BH_EV_SAME(bh_sensor_call, 8);
 #define BH_CALL_NO_PATH 0x20    /* an fd stands for the path: its two slots are empty */
 #define BH_CALL_RECEIVES 0x40   /* of DATA; else it sends */
 #define BH_CALL_VECTOR 0x80     /* of DATA: a struct msghdr; of NAMED: fcntl, which is a dup for some commands */
+#define BH_CALL_FAILED 0x80     /* of PLAIN: only when it failed; success is told elsewhere */
 
 #define BH_WANT_NONE 0
 #define BH_WANT_ROWS 1

@@ -24,6 +24,7 @@ extern const size_t bh_calls_len, bh_calls32_len;
 #define BH_OPENS(name, event) BH_ROW(name, event, .call = BH_CALL_OPEN)
 #define BH_EXECS(name, event) BH_ROW(name, event, .call = BH_CALL_EXEC)
 #define BH_PLAIN(name, event) BH_ROW(name, event, .call = BH_CALL_PLAIN)
+#define BH_FORKS(name, event) BH_ROW(name, event, .call = BH_CALL_PLAIN, .flags = BH_CALL_FAILED)
 #define BH_NAMED(name, event, ...) BH_ROW(name, event, .call = BH_CALL_NAMED, __VA_ARGS__)
 #define BH_PATH(name, event, p) BH_NAMED(name, event, .a = p)
 #define BH_PATH_AT(name, event, d, p) BH_NAMED(name, event, .a_dir = d, .a = p)

@@ -184,6 +184,8 @@ static bool row_needed(const struct bh_sensor_plan *plan, const struct bh_sensor
                 return true;
         if (call->call == BH_CALL_EXEC)
                 return plan->needs_failed_exec;
+        if (call->call == BH_CALL_PLAIN && (call->flags & BH_CALL_FAILED))
+                return plan->needs_failed_fork;
         return call->type != BH_EV_LOST && plan->filter.types[call->type].want != BH_WANT_NONE;
 }
 
@@ -258,6 +260,8 @@ void bh_sensor_plan(struct bh_arena *arena, const struct bh_interest *interest, 
                 ret->needs_type[i] = f->types[i].want != BH_WANT_NONE;
         }
         ret->needs_failed_exec = may_fail(interest, BH_EV_EXECVE) || may_fail(interest, BH_EV_EXECVEAT);
+        ret->needs_failed_fork = may_fail(interest, BH_EV_CLONE) || may_fail(interest, BH_EV_CLONE3) ||
+                                 may_fail(interest, BH_EV_FORK) || may_fail(interest, BH_EV_VFORK);
         f->wants = (follows_rights(f) ? BH_WANTS_RIGHTS : 0) |
                    (interest->wants_env ? BH_WANTS_ENV : 0) | (interest->wants_cwd ? BH_WANTS_CWD : 0) |
                    (interest->wants_raw_name ? BH_WANTS_RAW_NAME : 0) | (interest->wants_data ? BH_WANTS_DATA : 0) |

@@ -23,7 +23,7 @@ struct bh_sensor_plan {
         struct bh_sensor_filter filter;
         struct bh_path_rules prefixes, names, suffixes; /* sorted, each text once */
         bool needs_calls; /* any system call at all */
-        bool needs_failed_exec;
+        bool needs_failed_exec, needs_failed_fork;
         bool needs_type[_BH_EV_MAX];
 };
 

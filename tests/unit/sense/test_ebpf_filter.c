@@ -88,6 +88,18 @@ static void a_failed_exec_needs_the_call_and_a_success_does_not(void **state) {
         assert_int_equal(w->plan.filter.calls[SYS_execve].call, BH_CALL_EXEC);
 }
 
+static void a_failed_fork_needs_the_call_and_a_success_does_not(void **state) {
+        struct world *w = world(state);
+
+        row(w, BH_EV_CLONE, BH_IR_SUCCESS);
+        plan(w, false);
+        assert_false(w->plan.needs_calls);
+        row(w, BH_EV_CLONE, BH_IR_FAILURE);
+        plan(w, false);
+        assert_true(w->plan.needs_calls);
+        assert_int_equal(w->plan.filter.calls[SYS_clone].flags, BH_CALL_FAILED);
+}
+
 static void flags_decide_before_paths(void **state) {
         struct world *w = world(state);
         struct bh_interest_row *r = row(w, BH_EV_OPENAT, BH_IR_WRITE | BH_IR_SUCCESS);
@@ -232,6 +244,7 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(without_rules_only_processes_are_seen, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(a_failed_exec_needs_the_call_and_a_success_does_not, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(a_failed_fork_needs_the_call_and_a_success_does_not, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(flags_decide_before_paths, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(the_family_of_open_shares_its_rows, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(the_longest_prefix_has_the_rows_of_the_shorter, set_up, tear_down),
