@@ -124,8 +124,9 @@ static void hear_words(struct bh_judge *j) {
         }
         memcpy(j->said + j->n_said, piece, (size_t) n);
         j->n_said += (size_t) n;
+        if (bh_str_find((struct bh_str){ j->said, j->n_said }, BH_STR("bulkhead: watching ")) >= 0)
+                atomic_store(&j->ready, true);
         (void) pthread_mutex_unlock(&j->lock);
-        atomic_store(&j->ready, true);
 }
 
 /* Until both of the child's ends are closed, or somebody says that it is over. */
@@ -157,8 +158,8 @@ static void *listen_on(void *user) {
 /* ---- the child ---- */
 
 static void become(const struct bh_judge_opts *o, int out, int words, pid_t parent) {
-        const char *argv[64] = { o->program, "watch", "--format", "json" };
-        size_t n = 4;
+        const char *argv[64] = { o->program, "watch", "--format", "json", "--all-matches" };
+        size_t n = 5;
         int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
 
         for (size_t i = 0; o->rules[i] && n < BH_LEN(argv) - 5; i++) {
