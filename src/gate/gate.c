@@ -4,6 +4,8 @@
 #include <stdlib.h>
 
 #include "base/glob.h"
+#include "gate/subject.h"
+#include "rule/rules.h"
 
 enum { MAX_SHOWN = 3 };
 
@@ -37,6 +39,30 @@ static void hit_finding(struct judging *j, struct hits *h, const struct bh_findi
 static bool concerns(const struct bh_policy_rule *rule, const struct bh_attribution *whose) {
         return whose->hidden == BH_HIDDEN_NO && (rule->side == BH_SIDE_UNKNOWN || rule->side == whose->side) &&
                (rule->owner.len == 0 || bh_glob(rule->owner, whose->owner));
+}
+
+/* The same by a condition over each of them. */
+static struct hits count_condition(struct judging *j, const struct bh_term *t) {
+        const struct bh_report *r = j->report;
+        struct bh_condition *c = NULL;
+        struct hits h = { .n = 0 };
+
+        if (bh_condition_new(&bh_source_finding, t->text, &c, NULL) < 0)
+                return h; /* it could be read when the policy was */
+        for (uint32_t i = 0; i < r->n_vulns; i++) {
+                struct bh_subject s = { r, &r->vulns[i], NULL, &r->vulns[i].whose };
+
+                if (concerns(j->rule, s.whose) && bh_condition_holds(c, &s))
+                        hit(j, &h, r->vulns[i].vuln.id, r->packages[r->vulns[i].package].name);
+        }
+        for (uint32_t i = 0; i < r->n_findings; i++) {
+                struct bh_subject s = { r, NULL, &r->findings[i].finding, &r->findings[i].whose };
+
+                if (concerns(j->rule, s.whose) && bh_condition_holds(c, &s))
+                        hit_finding(j, &h, s.finding);
+        }
+        bh_condition_free(&c);
+        return h;
 }
 
 static struct hits count(struct judging *j, const struct bh_term *t) {
@@ -74,7 +100,7 @@ static void add(struct judging *j, const struct bh_term *t, uint32_t n, struct b
 
 static void judge_term(struct judging *j, const struct bh_term *t) {
         const char *blind = not_looked(j, t);
-        struct hits h = count(j, t);
+        struct hits h = t->row ? count(j, t) : count_condition(j, t);
         struct bh_str text;
 
         if (blind) {

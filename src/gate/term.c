@@ -2,6 +2,8 @@
 #include "gate/term.h"
 
 #include "base/near.h"
+#include "gate/subject.h"
+#include "rule/rules.h"
 
 enum about { VULN, FINDING, END_OF_LIFE, GAP };
 
@@ -97,9 +99,24 @@ static int parse_argument(struct bh_term *t, bool given, struct bh_str arg, stru
         return parse_class(t, arg) ? 0 : unknown_argument(t, arg, err);
 }
 
+/* Compiled to see that it can be; whoever judges by it compiles it again, and owns what comes of that. */
+static int parse_condition(struct bh_str text, struct bh_term *ret, struct bh_err *err) {
+        struct bh_condition *c = NULL;
+        int r = bh_condition_new(&bh_source_finding, text, &c, err);
+
+        if (r < 0)
+                return bh_wrap(err, r == BH_E_NOTFOUND || r == BH_E_FORMAT ? BH_E_USAGE : r, "\"%s\"", BH_QUOTE(text));
+        bh_condition_free(&c);
+        *ret = (struct bh_term){ .text = text };
+        return 0;
+}
+
 int bh_term_parse(struct bh_str text, struct bh_term *ret, struct bh_err *err) {
         struct bh_str name, arg;
         bool given = bh_str_cut(text, ':', &name, &arg);
+
+        if (bh_str_chr(text, ' ') >= 0 || bh_str_chr(text, '=') >= 0)
+                return parse_condition(text, ret, err);
 
         for (size_t i = 0; i < BH_LEN(rows); i++)
                 if (bh_str_is(name, rows[i].name)) {
@@ -134,15 +151,37 @@ uint32_t bh_term_minds_report(const struct bh_term *t, const struct bh_report *r
 }
 
 bool bh_term_is_licence(const struct bh_term *t) {
-        return t->row->about == FINDING && t->row->kind == BH_FINDING_LICENCE;
+        return t->row && t->row->about == FINDING && t->row->kind == BH_FINDING_LICENCE;
+}
+
+/* What a condition names, it wants to have been looked for. */
+static enum bh_term_need need_of_condition(struct bh_str text) {
+        static const struct {
+                struct bh_str word;
+                enum bh_term_need need;
+        } needs[] = { { BH_STR_INIT("vuln."), BH_TERM_NEEDS_DATABASE }, { BH_STR_INIT("secret"), BH_TERM_NEEDS_SECRETS },
+                      { BH_STR_INIT("malware"), BH_TERM_NEEDS_MALWARE }, { BH_STR_INIT("webshell"), BH_TERM_NEEDS_MALWARE },
+                      { BH_STR_INIT("config"), BH_TERM_NEEDS_FILES }, { BH_STR_INIT("integrity"), BH_TERM_NEEDS_FILES },
+                      { BH_STR_INIT("licence"), BH_TERM_NEEDS_LICENCES } };
+
+        for (size_t i = 0; i < BH_LEN(needs); i++)
+                if (bh_str_find(text, needs[i].word) >= 0)
+                        return needs[i].need;
+        return BH_TERM_NEEDS_NOTHING;
 }
 
 enum bh_term_need bh_term_need(const struct bh_term *t) {
+        if (!t->row)
+                return need_of_condition(t->text);
         return t->row->need;
 }
 
 struct bh_str bh_term_words(struct bh_arena *arena, const struct bh_term *t, uint32_t count) {
-        const char *what = count == 1 ? t->row->one : t->row->many;
+        const char *what;
+
+        if (!t->row)
+                return bh_arena_printf(arena, "%u %s", count, count == 1 ? "thing the condition describes" : "things the condition describes");
+        what = count == 1 ? t->row->one : t->row->many;
 
         if (t->row->risk)
                 return bh_arena_printf(arena, "%u %s with a risk of %.0f or more", count, what, t->risk);

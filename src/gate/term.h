@@ -10,6 +10,9 @@
  *     licence:CLASS  a package with a licence of that class
  *     risk:80        a vulnerability with that risk or more
  *     eol, gap       the distribution is out of support; something could not be read
+ *
+ * What has blanks in it is no word but a condition of the rule language
+ * (gate/subject.h): "vuln.severity = critical and vuln.fixed exists".
  */
 #include "base/arena.h"
 #include "base/err.h"
@@ -18,7 +21,7 @@
 struct bh_term_row;
 
 struct bh_term {
-        const struct bh_term_row *row;
+        const struct bh_term_row *row; /* NULL: a condition, which stands in `text` */
         enum bh_severity at_least;
         double risk;
         enum bh_licence_class class; /* _MAX: any */

@@ -208,6 +208,8 @@ static void make_keys(struct builder *b) {
         struct wish *w = b->wishes.at;
         size_t n = b->wishes.len, from = 0;
 
+        if (n == 0)
+                return;
         qsort(w, n, sizeof *w, by_place);
         b->s->keys = bh_arena_array(b->p->arena, struct bh_sieve_key, n);
         for (size_t i = 1; i <= n; i++)

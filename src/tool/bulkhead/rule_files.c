@@ -7,6 +7,7 @@
 
 #include "base/limits.h"
 #include "base/vec.h"
+#include "gate/subject.h"
 #include "sense/sense.h"
 #include "sys/fd.h"
 #include "tool/bulkhead/output.h"
@@ -22,7 +23,15 @@ struct finder {
         struct bh_err *err;
 };
 
-static const struct bh_source *const sources[] = { &bh_source_syscall };
+#define RULE_SOURCES &bh_source_syscall
+
+static const struct bh_source *const sources[] = { RULE_SOURCES };
+static const struct bh_source *const field_sources[] = { RULE_SOURCES, &bh_source_finding };
+
+const struct bh_source *const *bh_tool_field_sources(size_t *ret_n) {
+        *ret_n = BH_LEN(field_sources);
+        return field_sources;
+}
 
 struct bh_rules_opts bh_tool_rules_opts(void) {
         return (struct bh_rules_opts){ .sources = sources, .n_sources = BH_LEN(sources), .least = BH_PRIORITY_DEBUG };

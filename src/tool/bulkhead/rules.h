@@ -14,6 +14,8 @@ struct bh_rule_files {
 int bh_tool_rule_files(struct bh_cli *cli, const char *const *paths, size_t n, struct bh_rule_files *ret, struct bh_err *err) BH_MUST_CHECK;
 /* All sources that rules can be written for, ready for bh_rules_load. */
 struct bh_rules_opts bh_tool_rules_opts(void);
+/* The same and those that have no rule files: findings, which policies have conditions over. */
+const struct bh_source *const *bh_tool_field_sources(size_t *ret_n);
 /* Reads and loads what the command's arguments name. */
 int bh_tool_rules_load(struct bh_cli *cli, const char *const *paths, size_t n, struct bh_rules **ret, struct bh_err *err) BH_MUST_CHECK;
 /* "table" (false) or "json" (true) of --format. */

@@ -173,7 +173,8 @@ static void put_json(const struct bh_source *s, struct bh_json_put *j) {
 }
 
 static int run_fields(struct bh_cli *cli, struct bh_err *err) {
-        struct bh_rules_opts all = bh_tool_rules_opts();
+        size_t n;
+        const struct bh_source *const *sources = bh_tool_field_sources(&n);
         struct bh_str format = bh_str_of(bh_cli_get(cli, "format"));
         const char *only = bh_cli_get(cli, "source");
         bool json = bh_str_is(format, "json"), markdown = bh_str_is(format, "markdown");
@@ -187,14 +188,14 @@ static int run_fields(struct bh_cli *cli, struct bh_err *err) {
                 bh_json_put_open(&j, NULL, '[');
         if (markdown)
                 bh_buf_puts(&out, "# Fields of rules\n\nPrinted by `bulkhead rules fields --format markdown`; RULES.md tells how they are used.\n");
-        for (size_t i = 0; i < all.n_sources; i++) {
-                if (only && !bh_str_is(bh_str_of(only), all.sources[i]->name))
+        for (size_t i = 0; i < n; i++) {
+                if (only && !bh_str_is(bh_str_of(only), sources[i]->name))
                         continue;
                 found++;
                 if (json)
-                        put_json(all.sources[i], &j);
+                        put_json(sources[i], &j);
                 else
-                        (markdown ? put_markdown : put_table)(all.sources[i], &out);
+                        (markdown ? put_markdown : put_table)(sources[i], &out);
         }
         if (json)
                 bh_json_put_close(&j);
@@ -206,7 +207,8 @@ static int run_fields(struct bh_cli *cli, struct bh_err *err) {
 const struct bh_cmd bh_cmd_rules_fields = {
         .name = "rules fields",
         .about = "list the fields that rules can ask for",
-        .text = "Each source of events has its own: a rule's \"source\", syscall when it names none.\n",
+        .text = "Each source of events has its own: a rule's \"source\", syscall when it names none. Source finding is for the\n"
+                "conditions of policies (bulkhead scan --policy).\n",
         .examples = "  bulkhead rules fields\n"
                     "  bulkhead rules fields --source syscall --format markdown\n",
         .opts = fields_opts,

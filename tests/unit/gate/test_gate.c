@@ -131,7 +131,11 @@ static void each_term_minds_its_own(void **state) {
                 unsigned count;
         } cases[] = { { "critical", 1 }, { "high", 2 },    { "medium", 3 },      { "low", 3 },          { "kev", 1 },         { "in-the-wild", 1 },
                       { "exploit", 1 },  { "fixable", 2 }, { "fixable:critical", 1 }, { "risk:40", 2 }, { "risk:91", 0 },     { "secret", 1 },
-                      { "secret:critical", 0 }, { "config", 1 }, { "config:high", 0 }, { "malware", 0 }, { "eol", 0 },          { "gap", 0 } };
+                      { "secret:critical", 0 }, { "config", 1 }, { "config:high", 0 }, { "malware", 0 }, { "eol", 0 },          { "gap", 0 },
+                      { "vuln.severity >= 4", 2 }, { "vuln.severity = critical and vuln.fixed exists", 1 }, { "vuln.kev = true and vuln.risk > 80", 1 },
+                      { "package.type = npm or package.name startswith lib", 2 }, { "not vuln.fixed exists and finding.kind = vulnerability", 1 },
+                      { "vuln.aliases intersects (GHSA-aaaa-bbbb-cccc)", 1 }, { "finding.path endswith .env and finding.kind = secret", 1 },
+                      { "finding.severity = low", 1 }, { "finding.layer = 1 and image.kind exists", 0 }, { "vuln.id = CVE-1", 0 } };
 
         (void) state;
         for (size_t i = 0; i < BH_LEN(cases); i++) {
