@@ -104,6 +104,8 @@
 /* the sensor */
 #define BH_LIMIT_PASSWD (1 * BH_MIB)        /* one /etc/passwd or /etc/group of a container */
 #define BH_LIMIT_RUNTIME_FILE (4 * BH_MIB)  /* one file in which a runtime describes a container */
+#define BH_LIMIT_LOGIN_LINE (8 * BH_KIB)    /* one line of a log of logins */
+#define BH_LIMIT_AUDIT_EVENT (8 * BH_MIB)   /* one event of Kubernetes' audit */
 #define BH_LIMIT_CONTAINER_MOUNTS 128       /* kept of one container */
 #define BH_LIMIT_CONTAINER_LABELS 128
 #define BH_LIMIT_CONTAINER_TEXT (16 * BH_KIB) /* all strings kept of one container */
