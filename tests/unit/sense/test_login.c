@@ -80,6 +80,7 @@ static void a_log_is_followed_through_its_rotation(void **state) {
         append_failure(5);
         assert_int_equal(poll_once(l, &s), 2);
         assert_int_equal(truncate(path, 0), 0);
+        assert_int_equal(poll_once(l, &s), 0);
         append_failure(6);
         assert_int_equal(poll_once(l, &s), 1);
         assert_int_equal(s.failures, 6);
