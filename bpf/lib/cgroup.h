@@ -83,7 +83,7 @@ apart_ int walk_cgroup_set(struct path_buf *w, u64 set) {
 }
 
 inline_ void walk_cgroup(struct path_buf *w, struct task_struct *t) {
-        walk_cgroup_set(w, plain(t->cgroups));
+        walk_cgroup_set(w, plain(only_read(t)->cgroups));
 }
 
 #endif

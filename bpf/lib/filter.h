@@ -23,7 +23,7 @@
  * a service of the host, so both answers stay open for it.
  */
 inline_ u32 where_is(struct task_struct *t, const struct bh_sensor_control *c) {
-        struct nsproxy *n = t->nsproxy;
+        struct nsproxy *n = only_read(t)->nsproxy;
 
         if (n && n->mnt_ns->ns.inum == c->host_mnt)
                 return BH_HAVE_HOST;

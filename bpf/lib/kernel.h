@@ -353,6 +353,19 @@ static inline u64 plain(const volatile void *pointer) {
         return n;
 }
 
+/*
+ * A kernel struct as memory that is only read. What a tracepoint hands us the
+ * verifier trusts, and for each pointer that is then loaded from it, it searches
+ * all types of the kernel by name, several times: most of the time to load went
+ * there. Where types are trusted at all (6.2), there is a cast that costs nothing.
+ */
+enum bpf_type_flag { PTR_TRUSTED = 1 };
+extern void *bpf_rdonly_cast(const void *pointer, u32 type) __ksym __weak;
+#define only_read(p)                                                                                                      \
+        (bpf_core_enum_value_exists(enum bpf_type_flag, PTR_TRUSTED)                                                      \
+                 ? (typeof(p)) bpf_rdonly_cast(p, bpf_core_type_id_kernel(typeof(*(p))))                                  \
+                 : (p))
+
 char _license[] SEC("license") __weak = "Dual BSD/GPL";
 
 #endif

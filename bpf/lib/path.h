@@ -142,7 +142,7 @@ apart_ int walk_from(struct path_buf *w) {
 }
 
 inline_ void walk_path(struct path_buf *w, struct task_struct *task, struct dentry *dentry, struct vfsmount *mnt) {
-        struct fs_struct *fs = task->fs;
+        struct fs_struct *fs = only_read(task)->fs;
 
         w->dentry = dentry;
         w->vfs = mnt;

@@ -18,9 +18,9 @@ struct {
 } rights SEC(".maps");
 
 inline_ void namespaces_now(u32 ret[BH_NAMESPACES], struct task_struct *t) {
-        struct nsproxy *n = t->nsproxy;
+        struct nsproxy *n = only_read(t)->nsproxy;
 
-        ret[3] = t->cred->user_ns->ns.inum;
+        ret[3] = only_read(t)->cred->user_ns->ns.inum;
         if (!n)
                 return;
         ret[0] = n->mnt_ns->ns.inum;
@@ -33,7 +33,7 @@ inline_ void namespaces_now(u32 ret[BH_NAMESPACES], struct task_struct *t) {
 }
 
 inline_ void rights_now(struct bh_rights *ret, struct task_struct *t) {
-        const struct cred *cred = t->real_cred;
+        const struct cred *cred = only_read(t)->real_cred;
 
         ret->uid = cred->uid.val;
         ret->euid = cred->euid.val;

@@ -117,7 +117,7 @@ inline_ void add_fd_name(struct scratch *s, struct task_struct *t, struct file *
 /* The directory from which a relative path is read: the path of dirfd, or of where the process is. */
 inline_ void add_base(struct scratch *s, struct task_struct *t, s32 dirfd) {
         struct path_buf *w = &s->path;
-        struct fs_struct *fs = t->fs;
+        struct fs_struct *fs = only_read(t)->fs;
         struct file *file;
 
         if (dirfd == AT_FDCWD) {

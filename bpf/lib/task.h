@@ -15,7 +15,10 @@
         })
 
 inline_ void fill_head(struct bh_ev_head *h, struct task_struct *t, u32 type, u64 now) {
-        const struct cred *cred = t->cred;
+        const struct cred *cred;
+
+        t = only_read(t);
+        cred = t->cred;
 
         h->type = type;
         h->flags = 0;
@@ -115,6 +118,7 @@ inline_ void fill_namespaces(struct bh_ev_proc *p, struct task_struct *t) {
 
 /* All but the program's file. */
 inline_ void fill_proc(struct bh_ev_proc *p, struct task_struct *t) {
+        t = only_read(t);
         p->flags = 0;
         if (t->flags & BH_PF_KTHREAD)
                 p->flags |= BH_PROC_KTHREAD;

@@ -41,8 +41,8 @@ inline_ void add_others_memory(struct big *b, u32 slot, struct task_struct *t, u
 }
 
 inline_ void add_alive_strings(struct big *b, struct task_struct *t, u32 wants) {
-        struct mm_struct *mm = t->mm;
-        struct fs_struct *fs = t->fs;
+        struct mm_struct *mm = only_read(t)->mm;
+        struct fs_struct *fs = only_read(t)->fs;
 
         if (mm) {
                 struct file *exe = mm->exe_file;
@@ -59,13 +59,13 @@ inline_ void add_alive_strings(struct big *b, struct task_struct *t, u32 wants) 
 }
 
 inline_ void fill_alive(struct bh_ev_proc *p, struct task_struct *t) {
-        struct mm_struct *mm = t->mm;
+        struct mm_struct *mm = only_read(t)->mm;
         struct stdio io = { .num = -1 };
 
         fill_proc(p, t);
         if (mm)
                 fill_exe(p, mm->exe_file);
-        if (t->files)
+        if (only_read(t)->files)
                 look_at_stdio(&io, t);
         p->flags |= io.flags;
 }

@@ -97,6 +97,7 @@ inline_ u32 put_ip6(char *to, const u32 ip[4]) {
 inline_ bool in_host_network(const struct bh_guard_control *c) {
         struct task_struct *t = bpf_get_current_task_btf();
 
+        t = only_read(t);
         return t->nsproxy && t->nsproxy->net_ns->ns.inum == c->host_net;
 }
 

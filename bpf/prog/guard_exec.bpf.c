@@ -74,7 +74,7 @@ inline_ bool is_listed(struct guard_scratch *g, const char *filename) {
 inline_ u32 kinds_of(struct guard_scratch *g, struct task_struct *t, struct bh_guard_control *c, const char *filename) {
         u32 flags = g->proc.flags, kinds = 0;
 
-        if (t->nsproxy->mnt_ns->ns.inum != c->host_mnt) {
+        if (only_read(t)->nsproxy->mnt_ns->ns.inum != c->host_mnt) {
                 if (flags & BH_PROC_EXE_UPPER)
                         kinds |= 1u << BH_GUARD_DRIFTED;
                 if ((flags & BH_PROC_EXE_MEMFD) || ((flags & BH_PROC_EXE_NO_LINK) && (flags & BH_PROC_EXE_TMPFS)))
@@ -125,7 +125,7 @@ int BPF_PROG(guard_exec, struct task_struct *t, int old_pid, struct linux_binprm
         row = row_here();
         if (!row || !((row->stop | row->would) & 0xf))
                 return 0;
-        exe = t->mm->exe_file;
+        exe = only_read(t)->mm->exe_file;
         if (!exe)
                 return 0;
         __builtin_memset(&g->proc, 0, sizeof(g->proc));

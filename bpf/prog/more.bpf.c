@@ -36,7 +36,7 @@ inline_ void fill_change(u64 *nums, u32 type, const struct bh_rights *was, const
 }
 
 inline_ void fill_caps(u64 *nums, struct task_struct *t) {
-        const struct cred *cred = t->cred;
+        const struct cred *cred = only_read(t)->cred;
 
         nums[6] = caps_of(cred, cap_inheritable);
         nums[7] = caps_of(cred, cap_permitted);

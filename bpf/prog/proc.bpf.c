@@ -40,7 +40,7 @@ inline_ void add_memory(struct big *b, u32 slot, unsigned long from, unsigned lo
 }
 
 inline_ void add_exec_strings(struct big *b, struct task_struct *t, const char *filename, u32 wants) {
-        struct mm_struct *mm = t->mm;
+        struct mm_struct *mm = only_read(t)->mm;
         struct file *exe = mm->exe_file;
 
         add_path(b, BH_PROC_STR_EXEPATH, t, exe->f_path.dentry, exe->f_path.mnt);
@@ -48,14 +48,14 @@ inline_ void add_exec_strings(struct big *b, struct task_struct *t, const char *
         if (wants & BH_WANTS_ENV)
                 add_memory(b, BH_PROC_STR_ENV, mm->env_start, mm->env_end, ENV_MAX - 1);
         add_kernel_string(b, BH_PROC_STR_COMM, t->comm, 16);
-        add_path(b, BH_PROC_STR_CWD, t, t->fs->pwd.dentry, t->fs->pwd.mnt);
+        add_path(b, BH_PROC_STR_CWD, t, only_read(t)->fs->pwd.dentry, only_read(t)->fs->pwd.mnt);
         add_cgroup(b, t);
         add_kernel_string(b, BH_PROC_STR_FILENAME, filename, BH_PATH_MAX);
 }
 
 inline_ void fill_exec(struct bh_ev_proc *p, struct task_struct *t, int old_pid, struct linux_binprm *b) {
         fill_proc(p, t);
-        fill_exe(p, t->mm->exe_file);
+        fill_exe(p, only_read(t)->mm->exe_file);
         if (BPF_CORE_READ_BITFIELD(b, secureexec))
                 p->flags |= BH_PROC_SETUID_EXEC;
         if (old_pid != t->pid)
@@ -102,7 +102,7 @@ int BPF_PROG(proc_exec, struct task_struct *t, int old_pid, struct linux_binprm 
         }
         fill_exec(p, t, old_pid, bprm);
         p->flags |= io.flags;
-        add_exec_strings(b, t, bprm->filename, f->wants);
+        add_exec_strings(b, t, only_read(bprm)->filename, f->wants);
         size = end_whole(b);
         if (size)
                 BH_SEND(ring_proc, BH_LANE_PROC, h, size, c);
@@ -133,7 +133,7 @@ inline_ int born(struct task_struct *child, u64 clone_flags) {
         h->res = child->tgid;
         fill_proc(p, child);
         p->clone_flags = clone_flags;
-        if (child->cgroups != t->cgroups)
+        if (only_read(child)->cgroups != only_read(t)->cgroups)
                 add_cgroup(b, child);
         size = end_whole(b);
         if (size)
@@ -163,7 +163,7 @@ SEC("tp_btf/sched_process_exit")
 int BPF_PROG(proc_exit, struct task_struct *t) {
         struct bh_sensor_control *c = the_control();
         struct bh_sensor_filter *f = c ? the_filter(c) : NULL;
-        struct signal_struct *signal = t->signal;
+        struct signal_struct *signal = only_read(t)->signal;
         struct small r = { 0 };
 
         if (!f || signal->live.counter != 0 || !wanted(f, BH_EV_PROCEXIT, true, t, c))
@@ -172,7 +172,7 @@ int BPF_PROG(proc_exit, struct task_struct *t) {
         fill_head(&r.head, t, BH_EV_PROCEXIT, bpf_ktime_get_boot_ns());
         r.head.n_nums = 2;
         r.nums[1] = BPF_CORE_READ(t, nsproxy, pid_ns_for_children, child_reaper, tgid);
-        r.nums[0] = signal->flags & BH_SIGNAL_GROUP_EXIT ? signal->group_exit_code : t->group_leader->exit_code;
+        r.nums[0] = signal->flags & BH_SIGNAL_GROUP_EXIT ? signal->group_exit_code : only_read(t)->group_leader->exit_code;
         BH_SEND(ring_proc, BH_LANE_PROC, &r.head, at_bytes(false, false, 2, 0), c);
         return 0;
 }
