@@ -15,6 +15,8 @@ void bh_self_init(struct bh_self *s, const char *state_dir) {
         s->pid = (uint32_t) getpid();
         s->exe[n > 0 ? n : 0] = '\0';
         s->state[0] = '\0';
+        if (!real && state_dir && state_dir[0] == '/') /* it is not there yet */
+                real = strdup(state_dir);
         if (real && strlen(real) < sizeof s->state)
                 (void) strcpy(s->state, real);
         free(real);

@@ -31,14 +31,29 @@ static const struct bh_container *copy_container(struct bh_arena *arena, const s
         return copy;
 }
 
+/*
+ * A script: the kernel runs its interpreter, and names the process after the
+ * script. To take the interpreter away would take it from everybody.
+ */
+static struct bh_str script_of(const struct bh_event *e, const struct bh_process *p) {
+        struct bh_str file = e->strs[BH_PROC_STR_FILENAME], name = bh_str_basename(file);
+
+        if (!e->started || file.len == 0 || file.at[0] != '/' || p->name.len == 0 || !bh_str_starts(name, p->name))
+                return (struct bh_str){ 0 };
+        return bh_str_starts(bh_str_basename(p->exepath), p->name) ? (struct bh_str){ 0 } : file;
+}
+
 /* The program of an exec, else the file that was opened, changed, ...; a socket is none. */
 static struct bh_str file_of(const struct bh_alert *a) {
         const struct bh_event *e = a->event;
 
         if (!e)
                 return (struct bh_str){ 0 };
-        if (e->head.type == BH_EV_EXECVE || e->head.type == BH_EV_EXECVEAT || !e->fd)
-                return a->process ? a->process->exepath : (struct bh_str){ 0 };
+        if (e->head.type == BH_EV_EXECVE || e->head.type == BH_EV_EXECVEAT || !e->fd) {
+                struct bh_str script = a->process ? script_of(e, a->process) : (struct bh_str){ 0 };
+
+                return script.len || !a->process ? script : a->process->exepath;
+        }
         return e->fd->kind == BH_FD_FILE ? e->strs[0] : (struct bh_str){ 0 };
 }
 
