@@ -81,7 +81,7 @@ static bool is_met(struct bh_arena *arena, const struct bh_need *need, const str
         case BH_NEED_KERNEL:
                 return has_kernel(need->text);
         case BH_NEED_STORAGE:
-                return place->storage.len == 0 || bh_str_eq(place->storage, need->text);
+                return place->storage.len == 0 || bh_str_starts(place->storage, need->text);
         case BH_NEED_ROOT:
                 return geteuid() == 0;
         }

@@ -44,7 +44,7 @@ enum bh_need_kind {
         BH_NEED_FILE,    /* "file:/dev/kmsg": there, on the host */
         BH_NEED_CALL,    /* "call:io_uring_setup": the kernel has that system call */
         BH_NEED_KERNEL,  /* "kernel:5.6": this version or a later one */
-        BH_NEED_STORAGE, /* "storage:overlay2": the engine keeps images so */
+        BH_NEED_STORAGE, /* "storage:overlay": what the engine calls its way to keep images begins so */
         BH_NEED_ROOT,    /* "root": we run as root */
 };
 

@@ -148,6 +148,61 @@ static void a_connection_has_two_ends_and_two_sides(void **state) {
         bh_sense_close(&s);
 }
 
+static int wired(void *user, const struct bh_event *e) {
+        assert_field(e, "fd.type", "ipv4");
+        assert_field(e, "fd.num", "0");
+        assert_field(e, "fd.name", "10.0.0.2:40000->1.2.3.4:4444");
+        ++*(unsigned *) user;
+        return 0;
+}
+
+static void a_program_that_starts_with_a_connection_names_it(void **state) {
+        struct bh_sense *s = open_world(0, 0);
+        struct bh_ev_proc proc = { .pid = 12, .ppid = 1, .vpid = 12, .flags = BH_PROC_STDIN_SOCKET };
+        const struct bh_str strs[BH_PROC_STRS] = { BH_STR("/bin/sh"), BH_STR("sh\0") };
+        struct bh_ev_fd fd = { .num = 0, .kind = BH_FD_IPV4, .l4 = IPPROTO_TCP, .family = AF_INET, .flags = BH_FD_CLIENT | BH_FD_STDIO,
+                               .lport = 40000, .rport = 4444, .lip = { 10, 0, 0, 2 }, .rip = { 1, 2, 3, 4 } };
+        unsigned n = 0;
+
+        (void) state;
+        push(s, &(struct bh_event_parts){ .head = { .type = BH_EV_EXECVE, .pid = 12, .tid = 12 }, .fd = &fd, .proc = &proc, .strs = strs,
+                                          .n_strs = BH_PROC_STRS });
+        run(s, wired, &n);
+        assert_int_equal(n, 1);
+        bh_sense_close(&s);
+}
+
+static int memo_key(void *user, const struct bh_event *e) {
+        if (e->head.pid == 12 && e->head.type == BH_EV_EXECVE)
+                assert_non_null(bh_source_syscall.memo(e, user));
+        return 0;
+}
+
+static int host_pid_too(void *user, const struct bh_event *e) {
+        if (e->head.type == BH_EV_UNLINK) {
+                assert_field(e, "container.host_pid", "true");
+                assert_non_null(bh_source_syscall.memo(e, user));
+        }
+        return 0;
+}
+
+static void what_is_kept_with_a_process_ends_when_more_of_its_container_is_known(void **state) {
+        struct bh_sense *s = open_world(0, 0);
+        const struct bh_str strs[] = { BH_STR("/tmp"), BH_STR("x") }, known = BH_STR("{\"id\":\"" ID "\",\"host_pid\":true,\"known\":true}");
+        uint64_t before = 0, after = 0;
+
+        (void) state;
+        push_nginx(s);
+        run(s, memo_key, &before);
+        push(s, &(struct bh_event_parts){ .head = { .type = BH_EV_CONTAINER }, .strs = &known, .n_strs = 1 });
+        push(s, &(struct bh_event_parts){ .head = { .type = BH_EV_UNLINK, .ktime_ns = 6000, .pid = 12, .tid = 12, .res = -2 },
+                                          .strs = strs, .n_strs = 2 });
+        run(s, host_pid_too, &after);
+        assert_true(before && after);
+        assert_true(before != after);
+        bh_sense_close(&s);
+}
+
 static int opened(void *user, const struct bh_event *e) {
         (void) user;
         if (e->head.type == BH_EV_OPENAT && e->head.res >= 0) {
@@ -285,7 +340,8 @@ static void every_field_stands_whatever_the_event(void **state) {
 }
 
 BH_UNIT_MAIN(a_process_knows_its_ancestors_and_its_container, events_for_us_alone_are_not_handed_on,
-             a_parent_that_has_ended_is_still_known, a_connection_has_two_ends_and_two_sides,
+             a_parent_that_has_ended_is_still_known, a_connection_has_two_ends_and_two_sides, a_program_that_starts_with_a_connection_names_it,
+             what_is_kept_with_a_process_ends_when_more_of_its_container_is_known,
              an_open_tells_the_same_whether_it_succeeds_or_fails, an_exec_that_failed_describes_the_attempt_in_its_arguments,
              a_key_of_a_process_changes_when_an_ancestor_does, a_full_table_forgets_and_counts,
              what_is_no_event_is_counted_and_left_out, every_field_stands_whatever_the_event)
