@@ -38,10 +38,17 @@ static unsigned type_of(const void *e) {
 }
 
 static struct bh_process_memo *memo(const void *e, uint64_t *ret_key) {
+        static const unsigned of_process[] = { F_NAME, F_PNAME, F_CONTAINER };
         const struct event *x = e;
 
-        *ret_key = (uintptr_t) x->text[F_NAME] + (uintptr_t) x->text[F_PNAME] * 31 + (uintptr_t) x->text[F_CONTAINER] * 1009 + x->have[F_NAME] +
-                   x->have[F_PNAME] * 2u + x->have[F_CONTAINER] * 4u;
+        *ret_key = 1;
+        for (size_t i = 0; i < BH_LEN(of_process); i++) {
+                bool have = x->have[of_process[i]];
+
+                *ret_key = *ret_key * 0x100000001b3ull + have;
+                for (const char *c = x->text[of_process[i]]; have && *c; c++)
+                        *ret_key = *ret_key * 0x100000001b3ull + (uint8_t) *c;
+        }
         return x->memo;
 }
 

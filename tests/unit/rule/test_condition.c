@@ -14,7 +14,7 @@ static bool holds(const char *condition, const char *event) {
         struct bh_condition *c = NULL;
         struct bh_err err = BH_ERR_NONE;
         const struct bh_doc *doc;
-        struct bh_bag *bag;
+        struct bh_bag *bag = NULL;
         bool yes;
 
         if (bh_condition_new(source, bh_str_of(condition), &c, &err) < 0 || bh_yaml_parse(arena, bh_str_of(event), &doc, &err) < 0 ||

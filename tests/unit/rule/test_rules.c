@@ -43,7 +43,7 @@ static void done(struct set *s) {
 static struct bh_bag *event(struct set *s, const char *text) {
         struct bh_err err = BH_ERR_NONE;
         const struct bh_doc *doc;
-        struct bh_bag *bag;
+        struct bh_bag *bag = NULL;
 
         if (bh_yaml_parse(s->arena, bh_str_of(text), &doc, &err) < 0 || bh_bag_new(s->arena, s->source, doc, &bag, &err) < 0)
                 fail_msg("%s: %s", text, err.text);
