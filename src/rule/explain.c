@@ -17,15 +17,18 @@ static void indent(struct bh_buf *out, unsigned depth) {
 }
 
 static void put_pred(struct explainer *x, const struct bh_pred *p) {
-        static const char *const quantities[] = { "", "any of ", "all of " };
-        struct bh_str operand = x->p->operands.at[p->operand].text;
+        struct bh_str rest = p->text;
+        size_t n = 0;
 
         if (p->n_items <= ITEMS) {
                 bh_buf_add(x->out, p->text);
                 return;
         }
-        bh_buf_printf(x->out, "%s%.*s %s (%u constants: ", quantities[p->quantity], BH_FMT(operand),
-                      p->test == BH_TEST_EQ ? "in" : p->test == BH_TEST_STARTS ? "startswith" : p->test == BH_TEST_ENDS ? "endswith" : "one of", p->n_items);
+        while (rest.len && !bh_str_starts(rest, BH_STR(" (\""))) { /* up to its constants */
+                rest = bh_str_from(rest, 1);
+                n++;
+        }
+        bh_buf_printf(x->out, "%.*s (%u constants: ", BH_FMT(bh_str_part(p->text, 0, n)), p->n_items);
         for (uint32_t i = 0; i < ITEMS; i++)
                 bh_buf_printf(x->out, "\"%.*s\", ", BH_FMT(p->items[i]));
         bh_buf_puts(x->out, "...)");

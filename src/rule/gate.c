@@ -90,11 +90,12 @@ static bool contradict(const struct bh_program *p, const bh_ref *refs, size_t n)
 static bh_ref merge_with(struct bh_program *p, bh_ref *refs, size_t n, size_t first) {
         BH_VEC(struct bh_str) items = { 0 };
         const struct bh_pred *a = pred_of(p, refs[first]);
-        struct bh_pred like = *a;
+        struct bh_pred like;
         uint32_t pred;
 
-        if (!bh_pred_merges(&like, &like))
+        if (!a || !bh_pred_merges(a, a))
                 return refs[first];
+        like = *a; /* the table moves as it grows */
         for (size_t i = first; i < n; i++) {
                 const struct bh_pred *b = BH_REF_IS_NOT(refs[i]) ? pred_of(p, refs[i]) : NULL;
 

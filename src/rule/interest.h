@@ -8,7 +8,8 @@
  * or off, the alerts are the same.
  *
  * For each type of event: not at all, all, or any of some rows. A row accepts
- * an event when all that it asks holds.
+ * an event when all that it asks holds. What a back end cannot judge holds:
+ * paths of an open that failed, a container that is not known yet.
  */
 #include <stdbool.h>
 

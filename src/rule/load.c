@@ -177,11 +177,10 @@ static bool starts(struct bh_str s, const char *with) {
 
 static void look_at_value(struct loader *l, const struct bh_node *n, const struct bh_cond_term *v) {
         struct bh_str field = n->left->name;
-        struct bh_place place = bh_text_place(n->text, v->at);
         bool equal = n->op == BH_OP_EQ || n->op == BH_OP_NE || n->op == BH_OP_IN || n->op == BH_OP_INTERSECTS;
 
         if (equal && bh_str_is(v->name, "<NA>") && (starts(field, "ka.") || starts(field, "jevt.")))
-                bh_items_note(&l->s, false, "LOAD_UNSAFE_NA_CHECK", place, l->rule->name,
+                bh_items_note(&l->s, false, "LOAD_UNSAFE_NA_CHECK", bh_text_place(n->text, v->at), l->rule->name,
                               "comparing %.*s with <NA> is unsafe: a value that is missing makes the check false; ask 'exists'", BH_FMT(field));
 }
 

@@ -142,12 +142,29 @@ static uint32_t cost_of_operand(const struct bh_operand *o) {
         return cost + (o->arg.given ? 4 : 0);
 }
 
+/* One number that fits, or one bool. */
+static void quicken(const struct bh_operand *o, struct bh_pred *pred) {
+        bool is = pred->test == BH_TEST_EQ || pred->test == BH_TEST_NE || pred->test == BH_TEST_ORDER;
+        bool wide = o->type == BH_V_UINT || o->type == BH_V_PORT || o->type == BH_V_DURATION;
+
+        pred->type = o->type;
+        if (!is || pred->quantity || pred->n_numbers != 1 || pred->n_items != 1 || pred->numbers[0].real || (o->flags & (BH_F_LIST | BH_F_ANY)))
+                return;
+        if (pred->numbers[0].i < INT64_MIN || pred->numbers[0].i > INT64_MAX || (wide && pred->numbers[0].i < 0))
+                return;
+        pred->quick = o->type == BH_V_BOOL ? BH_QUICK_BOOL : o->type == BH_V_INT || o->type == BH_V_TIME ? BH_QUICK_INT : wide ? BH_QUICK_UINT : BH_QUICK_NO;
+        pred->number = (int64_t) pred->numbers[0].i;
+        if (pred->quick && pred->test != BH_TEST_ORDER)
+                pred->op = pred->test == BH_TEST_NE ? BH_OP_NE : BH_OP_EQ;
+}
+
 static uint32_t keep(struct bh_program *p, struct bh_pred *pred) {
         const struct bh_operand *o = &p->operands.at[pred->operand];
         uint32_t cost = tests[pred->test].cost + tests[pred->test].each * pred->n_items + cost_of_operand(o);
 
         pred->cost = (uint16_t) BH_MIN(cost * (pred->quantity ? 4 : 1), 60000u);
         pred->life = o->life;
+        quicken(o, pred);
         if (pred->test == BH_TEST_RIGHT)
                 pred->life = BH_MAX(o->life, p->operands.at[pred->right].life);
         *bh_vec_add(p->arena, &p->preds) = *pred;

@@ -75,13 +75,19 @@ struct bh_net {
         uint8_t bits;
 };
 
+/* Tests that are one comparison. */
+enum bh_quick { BH_QUICK_NO, BH_QUICK_BOOL, BH_QUICK_INT, BH_QUICK_UINT };
+
 struct bh_pred {
-        enum bh_test test;
-        enum bh_quantity quantity;
-        enum bh_op op;
+        uint8_t test;     /* enum bh_test */
+        uint8_t quantity; /* enum bh_quantity */
+        uint8_t op;       /* enum bh_op; of a quick one how `number` is compared */
         uint8_t life;
-        uint16_t cost; /* in units of about a nanosecond */
+        uint8_t quick;    /* enum bh_quick */
+        uint8_t type;     /* of the operand: of a value of another type nothing is quick */
+        uint16_t cost;    /* in units of about a nanosecond */
         uint32_t operand, right;
+        int64_t number;
         struct bh_str *items; /* in order, each once */
         uint32_t n_items;
         struct bh_str text;
@@ -109,14 +115,13 @@ typedef uint32_t bh_ref;
 enum bh_gate_kind { BH_GATE_TRUE, BH_GATE_PRED, BH_GATE_ALL, BH_GATE_ONE_OF };
 
 struct bh_gate {
-        enum bh_gate_kind kind;
-        uint32_t pred;
-        bh_ref *refs; /* of ALL and ONE_OF; cheap ones first */
-        uint32_t n_refs;
-        uint16_t depth;
+        uint8_t kind;   /* enum bh_gate_kind */
         uint8_t life;   /* EXEC when all below is */
         bool has_type;  /* something below asks the type of the event */
-        uint32_t cost;
+        uint16_t depth;
+        uint32_t pred;
+        bh_ref *refs; /* of ALL and ONE_OF; cheap ones first */
+        uint32_t n_refs, cost;
 };
 
 BH_VEC_OF(bh_operand_vec, struct bh_operand);

@@ -115,6 +115,14 @@ static size_t find_rule(const struct prover *p, struct bh_str name) {
         return i;
 }
 
+/* Of a source that is not part of this program: said once by the loader, and no fault of the proof. */
+static bool was_left_out(const struct prover *p, struct bh_str name) {
+        for (size_t i = 0; i < p->rules->n_notes; i++)
+                if (bh_str_eq(p->rules->notes[i].item, name) && bh_str_is(p->rules->notes[i].code, "LOAD_UNKNOWN_SOURCE"))
+                        return true;
+        return false;
+}
+
 static void no_rule(struct prover *p, const struct bh_doc *row, struct bh_str name) {
         const char **known = bh_arena_array(p->arena, const char *, p->rules->n_all), *near;
 
@@ -136,7 +144,10 @@ static void try_row(struct prover *p, const struct bh_doc *row) {
                 return;
         }
         if (i == p->rules->n_all) {
-                no_rule(p, row, name);
+                if (was_left_out(p, name))
+                        note(p, row, name, "cannot be tried: its source is unknown here");
+                else
+                        no_rule(p, row, name);
                 return;
         }
         p->tried[i].fires += (unsigned) bh_doc_count(bh_doc_get(row, "fires"));

@@ -239,12 +239,25 @@ static bool test_list(struct bh_run *run, const struct bh_pred *p, const struct 
         return all && v->list.n > 0;
 }
 
+static bool quick(const struct bh_pred *p, const struct bh_value *v) {
+        int c;
+
+        switch (p->quick) {
+        case BH_QUICK_BOOL: c = (int) v->b - (int) p->number; break;
+        case BH_QUICK_INT: c = (v->i > p->number) - (v->i < p->number); break;
+        default: c = (v->u > (uint64_t) p->number) - (v->u < (uint64_t) p->number);
+        }
+        return ordered(p->op, c);
+}
+
 static bool test(struct bh_run *run, const struct bh_pred *p) {
         struct bh_slot *s = slot_of(run, p->operand);
 
         run->asked++;
         if (!s->have)
                 return false;
+        if (p->quick && s->value.type == p->type && !s->value.is_list)
+                return quick(p, &s->value);
         return s->value.is_list ? test_list(run, p, &s->value) : test_value(run, p, &s->value, s);
 }
 

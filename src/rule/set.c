@@ -36,8 +36,14 @@ void bh_set_build(struct bh_arena *arena, const struct bh_str *items, size_t n, 
         struct bh_set s = { .items = items, .n = (uint32_t) n };
         uint32_t size = 8;
 
-        for (size_t i = 0; i < n; i++)
+        for (size_t i = 0; i < n; i++) {
                 s.lengths |= 1ull << length_bit(items[i].len);
+                if (items[i].len >= 4) {
+                        unsigned bit = bh_set_bit(items[i].at + items[i].len - 4);
+
+                        s.tails[bit / 64] |= 1ull << (bit % 64);
+                }
+        }
         if (n > FEW) {
                 while (size < 2 * n)
                         size *= 2;

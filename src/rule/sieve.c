@@ -141,10 +141,7 @@ static bool fits(const struct bh_sieve_key *k, struct bh_str s, struct bh_str it
 enum { HEAD = 4 };
 
 static unsigned head_of(const struct bh_sieve_key *k, struct bh_str s) {
-        uint32_t v;
-
-        memcpy(&v, k->kind == BH_KEY_ENDS ? s.at + s.len - HEAD : s.at, HEAD);
-        return v * 0x9e3779b1u >> 22;
+        return bh_set_bit(k->kind == BH_KEY_ENDS ? s.at + s.len - HEAD : s.at);
 }
 
 static void note_head(struct bh_sieve_key *k, struct bh_str s) {
@@ -383,7 +380,35 @@ static bool ask_keys(const struct bh_sieve *s, struct bh_run *run, uint64_t *bit
         return left != 0;
 }
 
+/* The same as below for up to 64 conditions, which is what most sets have of a type. */
+static bool run_word(const struct bh_sieve *s, struct bh_run *run, uint64_t *bits) {
+        uint64_t left = *bits, found = *s->unkeyed;
+
+        for (uint32_t d = 0; d < s->n_demands && left; d++)
+                if ((left & *s->demands[d].who) && !bh_run_eval(run, s->demands[d].ref))
+                        left &= ~*s->demands[d].who;
+        for (uint32_t i = 0; i < s->n_keys; i++) {
+                const struct bh_sieve_key *k = &s->keys[i];
+                const struct bh_value *v;
+                int32_t at;
+
+                if (!(left & *k->all & ~found))
+                        continue;
+                v = bh_run_get(run, k->operand);
+                run->asked++;
+                if (v && (v->is_list || !bh_type_is_text(v->type)))
+                        found |= *k->all;
+                at = v && bh_type_is_text(v->type) && !v->is_list ? find_in(k, v->str) : -1;
+                if (at >= 0)
+                        found |= k->who[at];
+        }
+        *bits = left & found;
+        return *bits != 0;
+}
+
 bool bh_sieve_run(const struct bh_sieve *s, struct bh_run *run, uint64_t *bits) {
+        if (s->words == 1)
+                return run_word(s, run, bits);
         for (uint32_t d = 0; d < s->n_demands; d++) {
                 const struct bh_sieve_demand *x = &s->demands[d];
                 uint64_t left = 0;
