@@ -230,14 +230,10 @@ int bh_docker_run(struct bh_docker *d, struct bh_str id, const struct bh_docker_
 
 /* ---- images ---- */
 
+/* The tag goes with the name: Podman does not look at "tag". */
 static struct bh_str import_url(struct bh_docker *d, struct bh_str name, struct bh_docker_words changes) {
         struct bh_str url = bh_api_url(&d->api, "/images/create?fromSrc=-&repo=", name, "");
-        ptrdiff_t colon = bh_str_rchr(name, ':');
 
-        if (colon > 0 && bh_str_chr(bh_str_from(name, (size_t) colon), '/') < 0)
-                url = bh_arena_printf(d->api.arena, "%s&tag=%s",
-                                      bh_api_url(&d->api, "/images/create?fromSrc=-&repo=", bh_str_part(name, 0, (size_t) colon), "").at,
-                                      bh_http_escape(d->api.arena, bh_str_from(name, (size_t) colon + 1), false).at);
         for (uint32_t i = 0; i < changes.n; i++)
                 url = bh_arena_printf(d->api.arena, "%s&changes=%s", url.at, bh_http_escape(d->api.arena, changes.at[i], false).at);
         return url;

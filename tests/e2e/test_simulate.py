@@ -42,7 +42,7 @@ def docker_do(build, engine):
 def left(engine):
     """What a run that is over has left: containers, images, files."""
     found = run("docker", "ps", "-aq", "--filter", LABEL, env=engine).stdout.split()
-    found += run("docker", "images", "-q", "bulkhead-simulation", env=engine).stdout.split()
+    found += run("docker", "images", "-q", "localhost/bulkhead-simulation", env=engine).stdout.split()
     return found + ([p.name for p in STAGE.iterdir()] if STAGE.exists() else [])
 
 

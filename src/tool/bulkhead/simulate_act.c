@@ -161,7 +161,9 @@ static struct bh_docker_words joined(struct bh_arena *arena, struct bh_docker_wo
 
 static struct bh_docker_spec spec_of(const struct bh_stage *stage, const struct bh_simulation *s, const char *script, const char *standin) {
         static const struct bh_str command[] = { BH_STR_INIT("/bin/sh"), BH_STR_INIT("-e"), BH_STR_INIT("/simulation.sh") };
-        static const struct bh_str open[] = { BH_STR_INIT("label=disable") }; /* SELinux would keep what is mounted from it */
+        /* SELinux would keep what is mounted from it; Podman has its own word for what is unmasked. */
+        static const struct bh_str open[] = { BH_STR_INIT("label=disable"), BH_STR_INIT("unmask=ALL") };
+        bool podman = bh_str_is(stage->docker->api.word, "podman");
         static const struct bh_str env[] = { BH_STR_INIT("STAND_IN=" STAND_IN) };
         struct bh_str *labels = bh_arena_array(stage->arena, struct bh_str, 1), *own = bh_arena_array(stage->arena, struct bh_str, 3);
         struct bh_docker_spec spec = s->spec;
@@ -174,7 +176,7 @@ static struct bh_docker_spec spec_of(const struct bh_stage *stage, const struct 
         spec.image = stage->image;
         spec.command = (struct bh_docker_words){ command, BH_LEN(command) };
         spec.labels = (struct bh_docker_words){ labels, 1 };
-        spec.security = joined(stage->arena, s->spec.security, (struct bh_docker_words){ open, BH_LEN(open) });
+        spec.security = joined(stage->arena, s->spec.security, (struct bh_docker_words){ open, podman && spec.unmasked ? 2 : 1 });
         spec.env = joined(stage->arena, s->spec.env, (struct bh_docker_words){ env, BH_LEN(env) });
         spec.binds = joined(stage->arena, s->spec.binds, (struct bh_docker_words){ own, s->engine_socket ? 3 : 2 });
         if (stage->base)

@@ -3,12 +3,12 @@
 #define BH_TOOL_BULKHEAD_SIMULATE_BASE_H
 /*
  * The image that scenarios run in, without a registry: a few files of a small
- * Linux (/etc/passwd, /root, ...) imported as bulkhead-simulation:DIGEST, and
+ * Linux (/etc/passwd, /root, ...) imported as localhost/bulkhead-simulation:DIGEST, and
  * the programs of this machine mounted read-only below /usr.
  */
 #include "engine/docker.h"
 
-#define BH_SIMULATION_IMAGE "bulkhead-simulation"
+#define BH_SIMULATION_IMAGE "localhost/bulkhead-simulation" /* Podman takes a bare name for one of docker.io */
 
 struct bh_simulation_base {
         struct bh_str tar;            /* the image's only layer */

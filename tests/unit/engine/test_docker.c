@@ -177,7 +177,7 @@ static void an_import_sends_the_tar_and_finds_errors_in_a_good_answer(void **sta
         assert_int_equal(bh_docker_import(&s.d, BH_STR("a"), (struct bh_docker_words){ 0 }, give, &turn, &id, &s.err), BH_E_IO);
         assert_string_equal(s.err.text, "import image a: the engine says: no space left");
         end(&s);
-        assert_true(asked(&s, 0, "POST /images/create?fromSrc=-&repo=host%3A5000/a&tag=1&changes=CMD%20%5B%22sh%22%5D HTTP/1.1\r\n"));
+        assert_true(asked(&s, 0, "POST /images/create?fromSrc=-&repo=host%3A5000/a%3A1&changes=CMD%20%5B%22sh%22%5D HTTP/1.1\r\n"));
         assert_true(asked(&s, 0, "3\r\ntar\r\n0\r\n\r\n"));
 }
 
