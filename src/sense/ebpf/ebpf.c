@@ -66,7 +66,7 @@ static int open_rings(struct bh_backend *b, struct bh_err *err) {
                 struct epoll_event event = { .events = EPOLLIN };
                 int fd = bh_bpf_map(&b->objects, ring_names[i]), r;
 
-                r = bh_ring_open(&b->rings[i], fd, b->objects.ring_bytes, err);
+                r = bh_ring_open(&b->rings[i], fd, err);
                 if (r < 0)
                         return r;
                 if (epoll_ctl(b->epoll, EPOLL_CTL_ADD, fd, &event) < 0)

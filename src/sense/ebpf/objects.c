@@ -46,6 +46,14 @@ static int map_of_others(const struct bh_bpf_objects *o, const char *name) {
         return -1;
 }
 
+/* Files come in floods; programs start one by one, and connect less often still. */
+static uint32_t ring_bytes(const struct bh_bpf_objects *o, const char *name) {
+        uint32_t all = (uint32_t) o->ring_bytes;
+
+        all /= strcmp(name, "ring_proc") == 0 ? 2 : strcmp(name, "ring_net") == 0 ? 4 : 1;
+        return BH_MAX(all, (uint32_t) sysconf(_SC_PAGESIZE));
+}
+
 /* Maps of another object where there are, else as large as they must be here. */
 static int prepare_maps(const struct bh_bpf_objects *o, struct bpf_object *object) {
         struct bpf_map *map;
@@ -58,7 +66,7 @@ static int prepare_maps(const struct bh_bpf_objects *o, struct bpf_object *objec
                 if (fd >= 0)
                         r = bpf_map__reuse_fd(map, fd);
                 else if (bpf_map__type(map) == BPF_MAP_TYPE_RINGBUF)
-                        r = bpf_map__set_max_entries(map, (uint32_t) o->ring_bytes);
+                        r = bpf_map__set_max_entries(map, ring_bytes(o, name));
                 else if (strcmp(name, "bigs") == 0)
                         r = bpf_map__set_max_entries(map, (uint32_t) libbpf_num_possible_cpus());
                 if (r < 0)

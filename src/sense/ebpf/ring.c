@@ -2,14 +2,20 @@
 #include "sense/ebpf/ring.h"
 
 #include <errno.h>
-#include <linux/bpf.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-int bh_ring_open(struct bh_ring *ret, int map_fd, size_t bytes, struct bh_err *err) {
-        size_t page = (size_t) sysconf(_SC_PAGESIZE);
-        struct bh_ring r = { .mask = bytes - 1, .map_bytes = { page, page + 2 * bytes } };
+#include <bpf/bpf.h>
 
+int bh_ring_open(struct bh_ring *ret, int map_fd, struct bh_err *err) {
+        size_t page = (size_t) sysconf(_SC_PAGESIZE);
+        struct bpf_map_info info = { 0 };
+        uint32_t len = sizeof(info);
+        struct bh_ring r;
+
+        if (bpf_obj_get_info_by_fd(map_fd, &info, &len) < 0)
+                return bh_fail_sys(err, errno, "a ring buffer");
+        r = (struct bh_ring){ .mask = info.max_entries - 1ul, .map_bytes = { page, page + info.max_entries } };
         r.maps[0] = mmap(NULL, r.map_bytes[0], PROT_READ | PROT_WRITE, MAP_SHARED, map_fd, 0);
         if (r.maps[0] == MAP_FAILED)
                 return bh_fail_sys(err, errno, "a ring buffer cannot be mapped");
@@ -32,6 +38,7 @@ void bh_ring_close(struct bh_ring *r) {
         for (int i = 0; i < 2; i++)
                 if (r->maps[i])
                         munmap(r->maps[i], r->map_bytes[i]);
+        bh_buf_done(&r->whole);
         *r = (struct bh_ring){ 0 };
 }
 
@@ -42,6 +49,17 @@ static unsigned long room(uint32_t len) {
         return (len + HEAD + 7) & ~7ul;
 }
 
+static const char *whole(struct bh_ring *r, uint32_t len) {
+        unsigned long from = (r->at + HEAD) & r->mask, first = r->mask + 1 - from;
+
+        if (len <= first)
+                return r->data + from;
+        bh_buf_clear(&r->whole);
+        bh_buf_add(&r->whole, (struct bh_str){ r->data + from, first });
+        bh_buf_add(&r->whole, (struct bh_str){ r->data, len - first });
+        return r->whole.at;
+}
+
 int bh_ring_peek(struct bh_ring *r, struct bh_str *ret) {
         while (r->at < __atomic_load_n(r->made, __ATOMIC_ACQUIRE)) {
                 const char *head = r->data + (r->at & r->mask);
@@ -50,7 +68,7 @@ int bh_ring_peek(struct bh_ring *r, struct bh_str *ret) {
                 if (len & BPF_RINGBUF_BUSY_BIT)
                         return BH_RING_BUSY;
                 if (!(len & BPF_RINGBUF_DISCARD_BIT)) {
-                        *ret = (struct bh_str){ head + HEAD, len };
+                        *ret = (struct bh_str){ whole(r, len), len };
                         return BH_RING_RECORD;
                 }
                 r->at += room(len & ~BPF_RINGBUF_DISCARD_BIT);

@@ -7,19 +7,21 @@
  */
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/str.h"
 
 struct bh_ring {
         unsigned long *taken;      /* ours to write */
         const unsigned long *made; /* the kernel's */
-        const char *data;          /* mapped twice, end to end */
+        const char *data;          /* mapped once: twice would count as resident twice */
+        struct bh_buf whole;       /* the one record that goes over the end, put together */
         void *maps[2];
         size_t map_bytes[2];
         unsigned long mask, at;
 };
 
-int bh_ring_open(struct bh_ring *ret, int map_fd, size_t bytes, struct bh_err *err) BH_MUST_CHECK;
+int bh_ring_open(struct bh_ring *ret, int map_fd, struct bh_err *err) BH_MUST_CHECK;
 void bh_ring_close(struct bh_ring *r);
 
 enum { BH_RING_EMPTY, BH_RING_RECORD, BH_RING_BUSY /* being written */ };
