@@ -10,6 +10,7 @@
 #include "gate/subject.h"
 #include "sense/sense.h"
 #include "sys/fd.h"
+#include "tool/bulkhead/content.h"
 #include "tool/bulkhead/output.h"
 #include "tool/bulkhead/rules.h"
 
@@ -86,8 +87,11 @@ static int add_path(struct finder *f, const char *path, unsigned depth) {
 
 int bh_tool_rule_files(struct bh_cli *cli, const char *const *paths, size_t n, struct bh_rule_files *ret, struct bh_err *err) {
         struct finder f = { .arena = cli->arena, .err = err };
-        int r = n ? 0 : bh_fail(err, BH_E_USAGE, "which rule files?");
+        const char *ours;
+        int r = n ? 0 : bh_tool_content_folder(cli, "rules", &ours, err);
 
+        if (n == 0 && r >= 0)
+                r = add_path(&f, ours, 0);
         for (size_t i = 0; i < n && r >= 0; i++)
                 r = add_path(&f, paths[i], 0);
         if (r < 0)

@@ -78,12 +78,12 @@ static int run(struct bh_cli *cli, struct bh_err *err) {
 const struct bh_cmd bh_cmd_rules_check = {
         .name = "rules check",
         .about = "say what is wrong with rule files",
-        .args = "FILE|FOLDER...",
-        .text = "Files are loaded in the order they are named, those of a folder in the order of their names. One bad rule does not\n"
+        .args = "[FILE|FOLDER...]",
+        .text = "Without files: our own rules. Files are loaded in the order they are named, those of a folder in the order of their names. One bad rule does not\n"
                 "silence the others. Codes are Falco's (LOAD_...) where it has one; BH_... are ours: a rule that can never or always\n"
                 "match, or that another hides.\n"
                 "Exit codes: 0 fine, 1 errors (with --strict also warnings), 2 wrong use, 3 could not finish.\n",
-        .examples = "  bulkhead rules check content/rules\n"
+        .examples = "  bulkhead rules check\n"
                     "  bulkhead rules check --format json falco_rules.yaml my_rules.yaml\n",
         .opts = opts,
         .run = run,

@@ -89,8 +89,8 @@ static int run(struct bh_cli *cli, struct bh_err *err) {
         bool json;
         int r = bh_tool_rules_json(cli, &json, err);
 
-        if (r >= 0 && cli->n_args < 2)
-                r = bh_fail(err, BH_E_USAGE, "which rule, of which files?");
+        if (r >= 0 && cli->n_args < 1)
+                r = bh_fail(err, BH_E_USAGE, "which rule?");
         r = r < 0 ? r : bh_tool_rules_load(cli, cli->args + 1, cli->n_args - 1, &rules, err);
         r = r < 0 ? r : find_rule(cli, rules, bh_str_of(cli->args[0]), &rule, err);
         if (r < 0)

@@ -72,9 +72,9 @@ static int run_list(struct bh_cli *cli, struct bh_err *err) {
 
 const struct bh_cmd bh_cmd_rules_list = {
         .name = "rules list",
-        .about = "list the rules of rule files",
-        .args = "FILE|FOLDER...",
-        .examples = "  bulkhead rules list content/rules\n"
+        .about = "list the rules of rule files, or our own",
+        .args = "[FILE|FOLDER...]",
+        .examples = "  bulkhead rules list\n"
                     "  bulkhead rules list --tag mitre_persistence --format json content/rules\n",
         .opts = list_opts,
         .run = run_list,

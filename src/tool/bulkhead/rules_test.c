@@ -62,12 +62,12 @@ static int run(struct bh_cli *cli, struct bh_err *err) {
 const struct bh_cmd bh_cmd_rules_test = {
         .name = "rules test",
         .about = "try rules against the events beside them",
-        .args = "FILE|FOLDER...",
-        .text = "Beside NAME.yaml stands NAME.test.yaml: for each rule, events that must fire it (fires) and events that must not\n"
+        .args = "[FILE|FOLDER...]",
+        .text = "Without files: our own rules. Beside NAME.yaml stands NAME.test.yaml: for each rule, events that must fire it (fires) and events that must not\n"
                 "(quiet), each a mapping of fields to values. A field that is not given is missing; evt.num is 1 and container.id is\n"
                 "\"host\" unless they are given. A failure tells which checks decided. A rule without both is a failure.\n"
                 "Exit codes: 0 all is well, 1 failures, 2 wrong use, 3 could not finish.\n",
-        .examples = "  bulkhead rules test content/rules\n"
+        .examples = "  bulkhead rules test\n"
                     "  bulkhead rules test my_rules.yaml my_rules.test.yaml\n",
         .opts = opts,
         .run = run,
