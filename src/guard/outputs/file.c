@@ -50,11 +50,21 @@ static void close_outlet(struct bh_outlet **o) {
 
 /* ---- standard output ---- */
 
+/* To a file that others write too, or that is cut short when it turns, a line goes to the end, wherever that is. */
+static void go_to_end(int fd) {
+        struct stat st;
+        int flags = fcntl(fd, F_GETFL);
+
+        if (flags >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+                BH_IGNORE(fcntl(fd, F_SETFL, flags | O_APPEND));
+}
+
 static int open_stdout(const struct bh_output_spec *spec, const atomic_bool *stop, struct bh_outlet **ret, struct bh_err *err) {
         int fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
 
         if (fd < 0)
                 return bh_fail_sys(err, errno, "standard output");
+        go_to_end(fd);
         *ret = outlet_new(spec, stop);
         (*ret)->fd = fd;
         return 0;
