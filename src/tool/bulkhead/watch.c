@@ -3,6 +3,7 @@
 #include "tool/bulkhead/watch.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <signal.h>
 #include <string.h>
 #include <time.h>
@@ -245,6 +246,7 @@ static void tick(struct bh_watch *w) {
 static int loop(struct bh_watch *w, struct bh_err *err) {
         int r = bh_sense_poll(w->sense, 0, on_event, w, err); /* begins */
 
+        BH_IGNORE(malloc_trim(0)); /* what only loading needed */
         if (r >= 0 && !bh_cli_has(w->cli, "quiet"))
                 bh_watch_greet(w);
         while (r > 0 && !ending) {

@@ -36,17 +36,32 @@ void bh_watch_greet(struct bh_watch *w) {
         w->cpu_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID);
 }
 
+/* Of a source that this run has not: ours are written for all sources, so nothing is wrong with them. */
+static bool is_of_others(const struct bh_rule_note *n) {
+        return bh_str_is(n->code, "LOAD_UNKNOWN_SOURCE");
+}
+
+/* What nobody uses changes nothing of what is watched: `rules check` is for that. */
+static bool is_leftover(const struct bh_rule_note *n) {
+        return bh_str_is(n->code, "LOAD_UNUSED_MACRO") || bh_str_is(n->code, "LOAD_UNUSED_LIST");
+}
+
 void bh_watch_notes(struct bh_watch *w) {
-        size_t n, said = 0;
+        size_t n, said = 0, others = 0;
         const struct bh_rule_note *notes = bh_guard_notes(w->guard, &n);
 
         for (size_t i = 0; i < n; i++) {
+                others += is_of_others(&notes[i]);
+                if (is_of_others(&notes[i]) || is_leftover(&notes[i]))
+                        continue;
                 if (!notes[i].error && bh_cli_has(w->cli, "quiet"))
                         continue;
                 if (said++ < MAX_NOTES)
                         (void) fprintf(stderr, "bulkhead: %s: %.*s:%u:%u: %.*s\n", notes[i].error ? "error" : "warning", BH_FMT(notes[i].file),
                                        notes[i].line, notes[i].column, BH_FMT(notes[i].text));
         }
+        if (others && !bh_cli_has(w->cli, "quiet"))
+                (void) fprintf(stderr, "bulkhead: %zu rules are of other sources than system calls, and rest\n", others);
         if (said > MAX_NOTES)
                 (void) fprintf(stderr, "bulkhead: and %zu more notes; bulkhead rules check shows them all\n", said - MAX_NOTES);
 }
