@@ -191,12 +191,12 @@ static const struct member container_texts[] = { { "id", offsetof(struct bh_cont
 
 static void put_texts(struct bh_json_put *j, const struct member *m, size_t n, const void *base) {
         for (size_t i = 0; i < n; i++)
-                bh_json_put_some(j, m[i].key, *(const struct bh_str *) ((const char *) base + m[i].offset));
+                bh_json_put_some(j, m[i].key, *(const struct bh_str *) (const void *) ((const char *) base + m[i].offset));
 }
 
 static void get_texts(const struct bh_doc *doc, const struct member *m, size_t n, void *base) {
         for (size_t i = 0; i < n; i++)
-                *(struct bh_str *) ((char *) base + m[i].offset) = bh_doc_get_text(doc, m[i].key);
+                *(struct bh_str *) (void *) ((char *) base + m[i].offset) = bh_doc_get_text(doc, m[i].key);
 }
 
 void bh_target_put(struct bh_json_put *j, const char *key, const struct bh_target *t) {
