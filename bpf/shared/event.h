@@ -152,6 +152,7 @@ enum bh_ev_type {
 #define BH_EV_RACED 0x0010     /* a string of user space changed while the call ran */
 #define BH_EV_WOULD 0x0020     /* of BH_EV_DENIED: only "would have" */
 #define BH_EV_KILLED 0x0040    /* the process was killed for it */
+#define BH_EV_BARE 0x0100      /* of the head only time, pid and tid are known: by no program in the kernel */
 
 struct bh_ev_head {
         __u16 type;      /* enum bh_ev_type */

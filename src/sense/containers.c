@@ -281,6 +281,10 @@ void bh_containers_drop(struct bh_containers *t, const struct bh_container *c) {
                 forget(t, nth(t, t->idle_first));
 }
 
+uint32_t bh_containers_counts(const struct bh_container *c) {
+        return entry_of(c)->refs;
+}
+
 const struct bh_container *bh_containers_find(const struct bh_containers *t, struct bh_str id_or_name) {
         for (uint32_t n = 1; n <= t->reached; n++) {
                 const struct bh_container *c = &nth(t, n)->c;

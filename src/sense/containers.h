@@ -37,6 +37,7 @@ const struct bh_container *bh_containers_take(struct bh_containers *t, struct bh
                                               uint64_t now_ns);
 const struct bh_container *bh_containers_ref(const struct bh_container *c);
 void bh_containers_drop(struct bh_containers *t, const struct bh_container *c); /* NULL is fine */
+uint32_t bh_containers_counts(const struct bh_container *c);
 /* By whole id, by 12 or more of its digits, or by name. */
 const struct bh_container *bh_containers_find(const struct bh_containers *t, struct bh_str id_or_name);
 /* The container of a line that bh_container_put wrote, which is believed when `believe`; NULL: it is none, or there is no room. */

@@ -38,6 +38,8 @@ void bh_state_done(struct bh_state *st);
  */
 int bh_state_apply(struct bh_state *st, struct bh_event *e);
 void bh_state_after(struct bh_state *st, const struct bh_event *e);
+/* Whoever ended without our being told has ended now: for when events were lost. */
+void bh_state_sweep(struct bh_state *st, uint64_t now_ns);
 /* A process that was there before us, as /proc has it now. */
 void bh_state_learn(struct bh_state *st, uint32_t pid, uint64_t now_ns);
 

@@ -21,6 +21,7 @@ struct bh_sense {
         struct bh_state state;
         struct bh_recorder *recorder;
         uint64_t num, bad_records;
+        bool sweep; /* events of processes were lost */
         char machine[256];
         bool started;
         bh_event_fn fn; /* of the poll that runs */
@@ -31,6 +32,7 @@ struct bh_sense {
 /* The best first. */
 static const struct bh_backend_ops *const backends[] = {
         &bh_backend_ebpf,
+        &bh_backend_proc,
         &bh_backend_replay,
         &bh_backend_synthetic,
 };
@@ -189,6 +191,7 @@ static int on_record(void *user, struct bh_str bytes) {
         }
         e.time_ns = (int64_t) (e.head.ktime_ns + (uint64_t) s->state.asks.boot_ns);
         for_rules = bh_state_apply(&s->state, &e);
+        s->sweep |= e.head.type == BH_EV_LOST && e.nums[0] == BH_LANE_PROC;
         if (s->state.news && is_live(s->ops))
                 r = tell_news(s, &e.head);
         if (r == 0)
@@ -224,6 +227,10 @@ int bh_sense_poll(struct bh_sense *s, int timeout_ms, bh_event_fn fn, void *user
                 r = start(s, err);
         if (r == 0)
                 r = s->ops->poll(s->backend, timeout_ms, on_record, s, err);
+        if (s->sweep && r >= 0) {
+                s->sweep = false;
+                bh_state_sweep(&s->state, (uint64_t) clock_ns(CLOCK_BOOTTIME));
+        }
         if (s->recorder && r >= 0) {
                 int e = bh_recorder_flush(s->recorder, err);
 

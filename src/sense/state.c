@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What each event changes in what we know of processes and their containers. */
 #define _GNU_SOURCE
+#include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +13,7 @@
 
 #define READS_A_SECOND 1000u /* of processes that nobody told us about */
 #define GENERATIONS 16u      /* of parents that are read with them */
+#define LATE_NS 1000000000ull /* how long after the end of a process something may still be told of it */
 #define PEERS 4096u          /* a power of two */
 
 static uint64_t now_of(const struct bh_event *e) {
@@ -44,7 +47,8 @@ static void set_container(struct bh_state *st, struct bh_process *p, uint64_t no
         p->container = c;
         if (!c || bh_containers_version(st->containers) == before)
                 return;
-        (void) bh_processes_each(st->processes, tell, &(struct told){ st, c });
+        if (bh_containers_counts(c) > 1)
+                (void) bh_processes_each(st->processes, tell, &(struct told){ st, c });
         st->news = c;
 }
 
@@ -98,19 +102,28 @@ void bh_state_learn(struct bh_state *st, uint32_t pid, uint64_t now_ns) {
 /* Nobody knows more than its number: better than an event of nobody. */
 static struct bh_process *stranger(struct bh_state *st, const struct bh_event *e) {
         static const struct bh_str none[BH_PROC_STRS];
-        const struct bh_ev_proc proc = {
+        struct bh_ev_proc proc = {
                 .pid = e->head.pid,      .vpid = e->head.pid,     .uid = e->head.euid,           .euid = e->head.euid,
                 .gid = e->head.egid,     .egid = e->head.egid,    .loginuid = UINT32_MAX,        .ns_pid = e->head.pidns,
                 .cap_effective = e->head.cap_effective,           .cgroup_id = e->head.cgroup_id,
         };
 
+        if (e->head.flags & BH_EV_BARE) /* not even whose it is: nobody's, which is not root's */
+                proc.uid = proc.euid = proc.gid = proc.egid = UINT32_MAX;
         return add(st, &proc, none, NULL, now_of(e));
+}
+
+/* It has not ended, or had not then. Who looks from outside looks late. */
+static bool could_be(const struct bh_process *p, const struct bh_event *e) {
+        uint64_t late = e->head.flags & BH_EV_BARE ? LATE_NS : 0;
+
+        return !p->ended_ns || e->head.ktime_ns <= p->ended_ns + late;
 }
 
 static struct bh_process *actor(struct bh_state *st, const struct bh_event *e) {
         struct bh_process *p = bh_processes_find(st->processes, e->head.pid);
 
-        if (p && (!p->ended_ns || e->head.ktime_ns <= p->ended_ns))
+        if (p && could_be(p, e))
                 return p;
         if (e->head.pid == 0)
                 return NULL;
@@ -122,6 +135,8 @@ static struct bh_process *actor(struct bh_state *st, const struct bh_event *e) {
 static void follow_rights(struct bh_state *st, struct bh_process *p, const struct bh_event *e) {
         const struct bh_ev_head *h = &e->head;
 
+        if (h->flags & BH_EV_BARE)
+                return;
         if (p->now.euid == h->euid && p->now.egid == h->egid && p->now.cap_effective == h->cap_effective)
                 return;
         p->now.euid = h->euid;
@@ -162,10 +177,27 @@ static void on_exec(struct bh_state *st, struct bh_event *e) {
         e->process = p;
 }
 
+/* Who does not know the child knows the parent, which it is like. */
+static struct bh_ev_proc child_of(const struct bh_event *e) {
+        struct bh_ev_proc child = *e->started;
+
+        if (!(e->head.flags & BH_EV_BARE))
+                return child;
+        child = e->process->now;
+        child.pid = e->started->pid;
+        child.ppid = e->head.pid;
+        child.vpid = 0;
+        child.start_ns = now_of(e);
+        return child;
+}
+
 static void on_fork(struct bh_state *st, struct bh_event *e) {
+        struct bh_ev_proc child;
+
         if (e->started->flags & BH_PROC_THREAD || e->started->pid == e->head.pid)
                 return;
-        (void) add(st, e->started, e->strs, e->process, now_of(e));
+        child = child_of(e);
+        (void) add(st, &child, e->strs, e->process, now_of(e));
         e->process = bh_processes_find(st->processes, e->head.pid); /* adding may have moved it out */
 }
 
@@ -281,6 +313,17 @@ static void change(struct bh_state *st, struct bh_event *e) {
         }
 }
 
+/* The same process as one in the table: /proc counts time in hundredths of a second. */
+static bool is_known(struct bh_state *st, const struct bh_ev_proc *proc) {
+        const struct bh_process *p = bh_processes_find(st->processes, proc->pid);
+        uint64_t apart;
+
+        if (!p || p->ended_ns)
+                return false;
+        apart = p->now.start_ns > proc->start_ns ? p->now.start_ns - proc->start_ns : proc->start_ns - p->now.start_ns;
+        return apart < 2 * 10000000u;
+}
+
 static bool is_fork(unsigned type) {
         return type == BH_EV_CLONE || type == BH_EV_CLONE3 || type == BH_EV_FORK || type == BH_EV_VFORK;
 }
@@ -316,7 +359,7 @@ int bh_state_apply(struct bh_state *st, struct bh_event *e) {
         e->asks = &st->asks;
         st->news = NULL;
         if (e->head.type == BH_EV_ALIVE) {
-                if (e->started)
+                if (e->started && !is_known(st, e->started))
                         (void) add(st, e->started, e->strs, NULL, now_of(e));
                 return 0;
         }
@@ -332,6 +375,26 @@ int bh_state_apply(struct bh_state *st, struct bh_event *e) {
 void bh_state_after(struct bh_state *st, const struct bh_event *e) {
         if (e->head.type == BH_EV_PROCEXIT && e->process && e->head.tid == e->head.pid)
                 bh_processes_end(st->processes, e->process, (uint32_t) e->nums[1], now_of(e));
+}
+
+struct sweep {
+        struct bh_state *st;
+        uint64_t now_ns;
+};
+
+static int end_if_gone(void *user, struct bh_process *p) {
+        const struct sweep *s = user;
+
+        if (!p->ended_ns && kill((pid_t) p->now.pid, 0) < 0 && errno == ESRCH)
+                bh_processes_end(s->st->processes, p, 0, s->now_ns);
+        return 0;
+}
+
+void bh_state_sweep(struct bh_state *st, uint64_t now_ns) {
+        struct sweep s = { st, now_ns };
+
+        if (st->live)
+                (void) bh_processes_each(st->processes, end_if_gone, &s);
 }
 
 /* Answers for fields. */
