@@ -8,6 +8,8 @@
 #include "base/limits.h"
 #include "base/vec.h"
 #include "gate/subject.h"
+#include "sense/audit.h"
+#include "sense/login.h"
 #include "sense/sense.h"
 #include "sys/fd.h"
 #include "tool/bulkhead/content.h"
@@ -24,7 +26,7 @@ struct finder {
         struct bh_err *err;
 };
 
-#define RULE_SOURCES &bh_source_syscall
+#define RULE_SOURCES &bh_source_syscall, &bh_source_login, &bh_source_k8s_audit
 
 static const struct bh_source *const sources[] = { RULE_SOURCES };
 static const struct bh_source *const field_sources[] = { RULE_SOURCES, &bh_source_finding };
