@@ -2,7 +2,6 @@
 #define _GNU_SOURCE
 #include "http/http.h"
 
-#include <curl/curl.h>
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -11,6 +10,7 @@
 #include <time.h>
 
 #include "base/limits.h"
+#include "http/curl.h"
 #include "http/head.h"
 #include "sys/sigpipe.h"
 
@@ -19,6 +19,7 @@
 #define SLICE_MS 100 /* how long a pause sleeps before it looks whether it should stop */
 
 struct bh_http {
+        const struct bh_curl *lib; /* NULL: it is not there, and bh_http_do says why */
         char *unix_socket, *cert_file, *key_file;
         char *ca_pem; /* the system's bundle and ours; NULL: the system's alone */
         size_t ca_len;
@@ -48,11 +49,6 @@ struct transfer {
 
 /* ---- the client ---- */
 
-static void start_curl(void) {
-        if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
-                bh_nomem(0);
-}
-
 static char *copy(const char *s) {
         char *c = s ? strdup(s) : NULL;
 
@@ -65,17 +61,17 @@ static char *copy(const char *s) {
 static void join_bundles(struct bh_http *http, struct bh_str own) {
         struct bh_buf all = { 0 };
         const char *system_file = NULL;
-        CURL *curl = curl_easy_init();
+        CURL *curl = http->lib->easy_init();
         FILE *f;
         size_t n;
 
-        if (curl && curl_easy_getinfo(curl, CURLINFO_CAINFO, &system_file) == CURLE_OK && system_file &&
+        if (curl && http->lib->easy_getinfo(curl, CURLINFO_CAINFO, &system_file) == CURLE_OK && system_file &&
             (f = fopen(system_file, "re"))) {
                 while (all.len < 16 * BH_MIB && (n = fread(bh_buf_room(&all, 65536), 1, 65536, f)) > 0)
                         all.len += n;
                 (void) fclose(f);
         }
-        curl_easy_cleanup(curl);
+        http->lib->easy_cleanup(curl);
         bh_buf_putc(&all, '\n');
         bh_buf_add(&all, own);
         http->ca_pem = all.at;
@@ -83,12 +79,11 @@ static void join_bundles(struct bh_http *http, struct bh_str own) {
 }
 
 struct bh_http *bh_http_new(const struct bh_http_opts *opts) {
-        static pthread_once_t once = PTHREAD_ONCE_INIT; /* libcurl's own state */
         struct bh_http *http = calloc(1, sizeof *http);
 
         if (!http)
                 bh_nomem(sizeof *http);
-        (void) pthread_once(&once, start_curl);
+        BH_IGNORE(bh_curl_load(&http->lib, NULL));
         (void) pthread_mutex_init(&http->lock, NULL);
         http->unix_socket = copy(opts->unix_socket);
         http->cert_file = copy(opts->cert_file);
@@ -98,7 +93,7 @@ struct bh_http *bh_http_new(const struct bh_http_opts *opts) {
         http->retries = opts->retries ? opts->retries : 5;
         http->timeout_s = opts->timeout_s ? opts->timeout_s : 60;
         http->first_pause_ms = opts->first_pause_ms ? opts->first_pause_ms : 250;
-        if (opts->ca_pem.len)
+        if (opts->ca_pem.len && http->lib)
                 join_bundles(http, opts->ca_pem);
         return http;
 }
@@ -109,7 +104,7 @@ void bh_http_free(struct bh_http **http) {
         if (!h)
                 return;
         for (unsigned i = 0; i < h->n_idle; i++)
-                curl_easy_cleanup(h->idle[i]);
+                h->lib->easy_cleanup(h->idle[i]);
         (void) pthread_mutex_destroy(&h->lock);
         free(h->unix_socket);
         free(h->cert_file);
@@ -128,21 +123,21 @@ static CURL *borrow(struct bh_http *h) {
                 curl = h->idle[--h->n_idle];
         (void) pthread_mutex_unlock(&h->lock);
         if (!curl)
-                curl = curl_easy_init();
+                curl = h->lib->easy_init();
         if (!curl)
                 bh_nomem(0);
         return curl;
 }
 
 static void give_back(struct bh_http *h, CURL *curl) {
-        curl_easy_reset(curl);
+        h->lib->easy_reset(curl);
         (void) pthread_mutex_lock(&h->lock);
         if (h->n_idle < MAX_IDLE) {
                 h->idle[h->n_idle++] = curl;
                 curl = NULL;
         }
         (void) pthread_mutex_unlock(&h->lock);
-        curl_easy_cleanup(curl);
+        h->lib->easy_cleanup(curl);
 }
 
 /* ---- replies ---- */
@@ -210,8 +205,8 @@ static int begin_body(struct transfer *t) {
 
         t->begun = true;
         t->skip = 0;
-        (void) curl_easy_getinfo(t->curl, CURLINFO_RESPONSE_CODE, &t->reply->status);
-        (void) curl_easy_getinfo(t->curl, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+        (void) t->http->lib->easy_getinfo(t->curl, CURLINFO_RESPONSE_CODE, &t->reply->status);
+        (void) t->http->lib->easy_getinfo(t->curl, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
         if (t->reply->status / 100 != 2)
                 return 0;
         if (t->reply->status == 206) {
@@ -275,7 +270,7 @@ static int on_progress(void *user, curl_off_t total, curl_off_t now, curl_off_t 
 
 #define SET(option, value)                                            \
         do {                                                          \
-                if (curl_easy_setopt(t->curl, option, value) != CURLE_OK) \
+                if (t->http->lib->easy_setopt(t->curl, option, value) != CURLE_OK) \
                         return bh_fail(t->err, BH_E_BUG, "libcurl has no %s", #option); \
         } while (0)
 
@@ -341,7 +336,7 @@ static int set_request(struct transfer *t) {
         SET(CURLOPT_LOW_SPEED_LIMIT, 1L);
         SET(CURLOPT_LOW_SPEED_TIME, (long) t->http->timeout_s);
         /* Only a wish: refused in a retry while curl still holds the buffer of the try before. */
-        (void) curl_easy_setopt(t->curl, CURLOPT_BUFFERSIZE, 256L * 1024);
+        (void) t->http->lib->easy_setopt(t->curl, CURLOPT_BUFFERSIZE, 256L * 1024);
         SET(CURLOPT_HEADERFUNCTION, on_header);
         SET(CURLOPT_HEADERDATA, t);
         SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
@@ -357,7 +352,7 @@ static int set_request(struct transfer *t) {
         return is_head(t) ? 0 : set_body(t);
 }
 
-static struct curl_slist *add_header(struct curl_slist *list, const char *name, struct bh_str value) {
+static struct curl_slist *add_header(const struct bh_curl *lib, struct curl_slist *list, const char *name, struct bh_str value) {
         BH_CLEANUP(bh_buf_done) struct bh_buf line = { 0 };
         struct curl_slist *longer;
 
@@ -366,22 +361,23 @@ static struct curl_slist *add_header(struct curl_slist *list, const char *name, 
         bh_buf_puts(&line, name);
         bh_buf_add(&line, value);
         bh_buf_putc(&line, '\0');
-        longer = curl_slist_append(list, line.at);
+        longer = lib->slist_append(list, line.at);
         if (!longer)
                 bh_nomem(line.len);
         return longer;
 }
 
 static struct curl_slist *headers_of(struct transfer *t) {
-        struct curl_slist *list = add_header(NULL, "Accept: ", t->request->accept);
+        const struct bh_curl *lib = t->http->lib;
+        struct curl_slist *list = add_header(lib, NULL, "Accept: ", t->request->accept);
         char range[64];
 
-        list = add_header(list, "Content-Type: ", t->request->body_type);
+        list = add_header(lib, list, "Content-Type: ", t->request->body_type);
         if (!t->foreign)
-                list = add_header(list, "Authorization: ", t->request->authorization);
+                list = add_header(lib, list, "Authorization: ", t->request->authorization);
         if (t->got) {
                 (void) snprintf(range, sizeof range, "bytes=%llu-", (unsigned long long) t->got);
-                list = add_header(list, "Range: ", bh_str_of(range));
+                list = add_header(lib, list, "Range: ", bh_str_of(range));
         }
         return list;
 }
@@ -411,7 +407,7 @@ static int fail_curl(struct transfer *t, CURLcode code, const char *detail) {
                                                         : BH_E_IO;
         char text[256];
 
-        bh_str_quote(bh_str_of(detail[0] ? detail : curl_easy_strerror(code)), text, sizeof text);
+        bh_str_quote(bh_str_of(detail[0] ? detail : t->http->lib->easy_strerror(code)), text, sizeof text);
         return bh_fail(t->err, kind, "%s", text);
 }
 
@@ -420,7 +416,7 @@ static void forget_last_try(struct transfer *t) {
         t->failed = 0;
         t->reply->status = 0;
         bh_buf_clear(&t->reply->failure);
-        curl_easy_reset(t->curl);
+        t->http->lib->easy_reset(t->curl);
 }
 
 /* The headers and the text of a failure are lent to curl for one call. */
@@ -431,16 +427,16 @@ static int perform(struct transfer *t, CURLcode *ret_code, char *detail) {
 
         r = r < 0 ? r : set_security(t);
         if (r == 0) {
-                (void) curl_easy_setopt(t->curl, CURLOPT_HTTPHEADER, headers);
-                (void) curl_easy_setopt(t->curl, CURLOPT_ERRORBUFFER, detail);
+                (void) t->http->lib->easy_setopt(t->curl, CURLOPT_HTTPHEADER, headers);
+                (void) t->http->lib->easy_setopt(t->curl, CURLOPT_ERRORBUFFER, detail);
                 bh_sigpipe_block(&quiet); /* with CURLOPT_NOSIGNAL this is left to us */
-                *ret_code = curl_easy_perform(t->curl);
+                *ret_code = t->http->lib->easy_perform(t->curl);
                 bh_sigpipe_restore(&quiet);
-                (void) curl_easy_setopt(t->curl, CURLOPT_ERRORBUFFER, NULL);
-                (void) curl_easy_setopt(t->curl, CURLOPT_HTTPHEADER, NULL);
-                (void) curl_easy_getinfo(t->curl, CURLINFO_RESPONSE_CODE, &t->reply->status);
+                (void) t->http->lib->easy_setopt(t->curl, CURLOPT_ERRORBUFFER, NULL);
+                (void) t->http->lib->easy_setopt(t->curl, CURLOPT_HTTPHEADER, NULL);
+                (void) t->http->lib->easy_getinfo(t->curl, CURLINFO_RESPONSE_CODE, &t->reply->status);
         }
-        curl_slist_free_all(headers);
+        t->http->lib->slist_free_all(headers);
         return r;
 }
 
@@ -492,7 +488,7 @@ static bool status_may_pass(long status) {
 static uint64_t asked_pause_ms(const struct transfer *t) {
         curl_off_t seconds = 0;
 
-        if (curl_easy_getinfo(t->curl, CURLINFO_RETRY_AFTER, &seconds) != CURLE_OK || seconds <= 0)
+        if (t->http->lib->easy_getinfo(t->curl, CURLINFO_RETRY_AFTER, &seconds) != CURLE_OK || seconds <= 0)
                 return 0;
         return (uint64_t) seconds * 1000;
 }
@@ -557,7 +553,7 @@ static bool is_redirect(long status) {
 static int follow(struct transfer *t) {
         char *next = NULL;
 
-        if (curl_easy_getinfo(t->curl, CURLINFO_REDIRECT_URL, &next) != CURLE_OK || !next)
+        if (t->http->lib->easy_getinfo(t->curl, CURLINFO_REDIRECT_URL, &next) != CURLE_OK || !next)
                 return bh_fail(t->err, BH_E_FORMAT, "a redirect (%ld) that leads nowhere", t->reply->status);
         if (bh_str_starts(bh_str_of(t->url), BH_STR("https://")) && !bh_str_starts(bh_str_of(next), BH_STR("https://")))
                 return bh_fail(t->err, BH_E_DENIED, "a redirect leads from https to something else");
@@ -588,8 +584,10 @@ int bh_http_do(struct bh_http *http, const struct bh_http_request *request, stru
         struct bh_err own = BH_ERR_NONE;
         struct transfer t = { .http = http, .request = request, .reply = ret, .err = err ? err : &own };
         curl_off_t length = 0;
-        int r;
+        int r = http->lib ? 0 : bh_curl_load(&http->lib, t.err); /* again, to hear why it is not there */
 
+        if (r < 0)
+                return r;
         t.url = strndup(request->url.at, request->url.len);
         if (!t.url)
                 bh_nomem(request->url.len);
@@ -598,7 +596,7 @@ int bh_http_do(struct bh_http *http, const struct bh_http_request *request, stru
         ret->body_bytes = t.got;
         ret->foreign = t.foreign;
         if (r == 0 && is_head(&t) &&
-            curl_easy_getinfo(t.curl, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length) == CURLE_OK && length > 0)
+            http->lib->easy_getinfo(t.curl, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length) == CURLE_OK && length > 0)
                 ret->body_bytes = (uint64_t) length;
         if (r == 0 && request->progress && ret->status / 100 == 2)
                 request->progress(request->progress_user, t.got, t.got);
