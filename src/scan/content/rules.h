@@ -6,12 +6,7 @@
  * under content/ (docs/CONTENT.md has their grammar), checked, compiled, and
  * from then on immutable, so that any number of threads may share them.
  *
- * Rules come as one blob, the bundle: a jailed worker opens no file. The parent
- * packs files with bh_content_bundle_add and hands over the bytes.
- *
- *     bulkhead-content 1
- *     file 4711 content/secrets/cloud.yaml
- *     ...4711 bytes, and a newline...
+ * Rules come as one blob, see bundle.h.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -19,6 +14,7 @@
 #include "base/buf.h"
 #include "base/vec.h"
 #include "model/finding.h"
+#include "scan/content/bundle.h"
 #include "scan/content/checks.h"
 #include "scan/content/literals.h"
 #include "scan/content/regex.h"
@@ -93,11 +89,6 @@ struct bh_content {
         BH_VEC(struct bh_regex *) expressions; /* all there are: to free them */
 };
 
-/* The first call begins the bundle. Path and bytes are copied. */
-void bh_content_bundle_add(struct bh_buf *bundle, struct bh_str path, struct bh_str bytes);
-/* Walks a bundle: *at starts at 0. 1: a file, borrowed from the bundle; 0: the end. */
-int bh_content_bundle_next(struct bh_str bundle, size_t *at, struct bh_str *ret_path, struct bh_str *ret_bytes,
-                           struct bh_err *err) BH_MUST_CHECK;
 /* Files below "products/" and what is not .yaml are passed over: others read them. An error reads "content/secrets/cloud.yaml:14:9: no key 'patern'; did you mean 'pattern'?" */
 int bh_content_load(struct bh_str bundle, struct bh_content **ret, struct bh_err *err) BH_MUST_CHECK;
 void bh_content_free(struct bh_content **c);

@@ -13,7 +13,7 @@
 
 #include "base/limits.h"
 #include "fmt/digest.h"
-#include "scan/content/rules.h"
+#include "scan/content/bundle.h"
 #include "scan/layer.h"
 #include "scan/matchers.h"
 #include "sys/child.h"
