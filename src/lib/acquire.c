@@ -9,11 +9,13 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/limits.h"
 #include "image/archive.h"
 #include "fmt/digest.h"
+#include "lib/archive_kept.h"
 #include "lib/texts.h"
 #include "lib/worker.h"
 #include "scan/layer.h"
@@ -83,13 +85,16 @@ static void image_to_cache(struct acquire *a) {
         BH_CLEANUP(bh_buf_done) struct bh_buf bytes = { 0 };
         struct bh_image image = a->out->image;
         struct bh_err err = BH_ERR_NONE;
+        struct bh_str key, old;
 
         if (!a->opts->cache || image.config_digest.len == 0)
                 return;
         image.repo_tags = NULL; /* names change, the image does not */
         image.n_repo_tags = 0;
         bh_wire_image_put(&bytes, &image);
-        BH_IGNORE(bh_cache_put(a->opts->cache, image_key(a->arena, image.config_digest), bh_buf_str(&bytes), &err));
+        key = image_key(a->arena, image.config_digest);
+        if (bh_cache_get(a->opts->cache, key, a->arena, &old, &err) <= 0 || !bh_str_eq(old, bh_buf_str(&bytes))) /* writing waits for the disk */
+                BH_IGNORE(bh_cache_put(a->opts->cache, key, bh_buf_str(&bytes), &err));
 }
 
 /* ---- a second opinion ---- */
@@ -366,6 +371,20 @@ static void name_image(struct acquire *a) {
         a->out->image.n_repo_tags = (uint32_t) e->n_repo_tags;
 }
 
+/* Where everything is in a file: known of the same file, or asked of a worker. */
+static int archive_index(struct acquire *a, const struct bh_work_request *q, struct collect *c, struct bh_err *err) {
+        struct bh_archive_kept kept = bh_archive_kept_begin(a->source->fd, q, (int64_t) time(NULL), a->arena);
+        int r;
+
+        c->got_image = bh_archive_kept_get(&kept, a->opts->cache, a->arena, &a->out->image, &c->n_images);
+        if (c->got_image)
+                return 0;
+        r = ask_once(a, false, q, a->source->fd, c, err);
+        if (r >= 0 && c->got_image)
+                bh_archive_kept_put(&kept, a->opts->cache, &a->out->image, c->n_images, q, (int64_t) time(NULL), a->arena);
+        return r;
+}
+
 static bool can_seek(int fd) {
         struct stat st;
 
@@ -385,7 +404,7 @@ static int acquire_archive(struct acquire *a, struct bh_err *err) {
                 return 0;
         }
         if (can_seek(a->source->fd))
-                r = ask_once(a, false, &q, a->source->fd, &c, err);
+                r = archive_index(a, &q, &c, err);
         if (r >= 0 && c.got_image) {
                 a->from_archive = true;
                 say_others(a, c.n_images);

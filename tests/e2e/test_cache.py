@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """The cache: what was read once is not read again, by anybody, and no state of its file harms a scan."""
+import json
 import os
 import pathlib
 import shutil
 import subprocess
+import tarfile
+import time
 
 import pytest
 
-from conftest import Image, debian_like, layer, need, run
+from conftest import Image, add_file, debian_like, layer, need, run, sha256
 
 
 @pytest.fixture
@@ -41,6 +44,36 @@ def test_layers_are_shared_between_images(build, tmp_path, target):
     other = Image(base, layer({"x": b"y"})).write_layout(tmp_path / "other")
     _, opened = workers_started(build, tmp_path, f"oci:{other}", tmp_path / "c.db")
     assert opened == 1 + 2
+
+
+def write_archive(path, *packages):
+    plain = debian_like(*packages)
+    config = json.dumps({"architecture": "amd64", "os": "linux", "config": {}, "rootfs": {"type": "layers", "diff_ids": [sha256(plain)]}}).encode()
+    with tarfile.open(path, "w") as tar:
+        add_file(tar, "c.json", config)
+        add_file(tar, "l/layer.tar", plain)
+        add_file(tar, "manifest.json", json.dumps([{"Config": "c.json", "RepoTags": ["x:1"], "Layers": ["l/layer.tar"]}]).encode())
+
+
+def test_an_archive_that_stands_still_needs_no_worker_again(build, tmp_path):
+    need("strace")
+    archive, log = tmp_path / "a.tar", tmp_path / "strace"
+
+    def scan():
+        r = run("strace", "-f", "-e", "trace=execve", "-o", log, build / "bulkhead", "scan", f"archive:{archive}", "--cache", tmp_path / "c.db",
+                "--no-db", "-q", "-o", "json", env={**os.environ, "HOME": str(tmp_path)})
+        report = json.loads(r.stdout)
+        return sorted(p["name"] for p in report.get("reports", [report])[0]["packages"]), log.read_text().count('bulkhead-worker"')
+
+    write_archive(archive, ("a", "1"))
+    assert scan() == (["a"], 2), "one looks the archive over, one reads the layer"
+    time.sleep(3.5)  # so long it could have changed unseen
+    assert scan() == (["a"], 1) and scan() == (["a"], 0)
+    size, times = archive.stat().st_size, (archive.stat().st_atime_ns, archive.stat().st_mtime_ns)
+    write_archive(archive, ("b", "1"))
+    os.utime(archive, ns=times)
+    assert archive.stat().st_size == size
+    assert scan() == (["b"], 2)
 
 
 def test_other_rules_read_again(build, tmp_path, target):
