@@ -45,9 +45,9 @@ static int set_up(struct bh_cache *c, struct bh_err *err) {
                 const char *sql;
                 size_t at;
         } statements[] = {
-                { "SELECT id FROM entry WHERE key=?1", offsetof(struct bh_cache, get) },
+                { "SELECT id, used < unixepoch() - 86400 FROM entry WHERE key=?1", offsetof(struct bh_cache, get) },
                 { "INSERT OR REPLACE INTO entry(key, used, bytes) VALUES(?1, unixepoch(), ?2)", offsetof(struct bh_cache, put) },
-                { "UPDATE entry SET used=unixepoch() WHERE key=?1 AND used < unixepoch() - 86400", offsetof(struct bh_cache, touch) },
+                { "UPDATE entry SET used=unixepoch() WHERE key=?1", offsetof(struct bh_cache, touch) },
         };
 
         (void) sqlite3_busy_timeout(c->db, BUSY_MS);
@@ -150,16 +150,18 @@ static int read_blob(struct bh_cache *c, sqlite3_int64 id, struct bh_arena *aren
 }
 
 int bh_cache_get(struct bh_cache *cache, struct bh_str key, struct bh_arena *arena, struct bh_str *ret, struct bh_err *err) {
+        bool old = false;
         int r;
 
         (void) sqlite3_bind_text(cache->get, 1, key.at, (int) key.len, SQLITE_STATIC);
         r = sqlite3_step(cache->get);
-        if (r == SQLITE_ROW) /* the statement is still under way, so that nobody can take the row away meanwhile */
+        if (r == SQLITE_ROW) { /* the statement is still under way, so that nobody can take the row away meanwhile */
+                old = sqlite3_column_int(cache->get, 1);
                 r = read_blob(cache, sqlite3_column_int64(cache->get, 0), arena, ret, err);
-        else
+        } else
                 r = r == SQLITE_DONE ? 0 : sql_fail(cache->db, "read", err);
         (void) sqlite3_reset(cache->get);
-        if (r > 0)
+        if (r > 0 && old)
                 touch(cache, key);
         return r;
 }
