@@ -11,19 +11,44 @@ struct verdict {
         enum bh_licence_class class;
 };
 
+/* What a name came to: the same few stand in most expressions. */
+struct name {
+        struct bh_spdx is;
+        bool known;
+};
+
 struct judging {
         const struct bh_licences *table;
+        struct bh_spdx_names names; /* the table's */
         const struct bh_policy *policy;
         struct bh_arena *arena;
         struct bh_map known; /* text -> struct verdict */
+        struct bh_map asked; /* text -> struct name */
 };
 
 static enum bh_licence_class own_class(const void *user, struct bh_str id) {
         return bh_policy_licence_class(user, id);
 }
 
+static bool find_name(const void *user, struct bh_arena *arena, struct bh_str text, struct bh_spdx *ret) {
+        struct judging *j = (struct judging *) (uintptr_t) user;
+        struct name *n = bh_map_get(&j->asked, text);
+
+        if (!n) {
+                n = bh_arena_make(j->arena, struct name);
+                *n = (struct name){ 0 };
+                n->known = j->names.find(j->names.user, arena, text, &n->is);
+                bh_map_set(&j->asked, text, n);
+        }
+        if (n->known) {
+                ret->id = n->is.id;
+                ret->exception = n->is.exception;
+        }
+        return n->known;
+}
+
 static const struct verdict *judge(struct judging *j, struct bh_str text) {
-        struct bh_spdx_names names = bh_licences_names(j->table);
+        struct bh_spdx_names names = { find_name, j->names.find_exception, j };
         struct bh_licence_own own = { own_class, j->policy };
         struct verdict *v = bh_map_get(&j->known, text);
         BH_CLEANUP(bh_buf_done) struct bh_buf out = { 0 };
@@ -44,7 +69,7 @@ static const struct verdict *judge(struct judging *j, struct bh_str text) {
 }
 
 void bh_report_licences(struct bh_report *report, const struct bh_licences *table, const struct bh_policy *policy, struct bh_arena *arena) {
-        struct judging j = { table, policy, arena, bh_map_in(arena) };
+        struct judging j = { table, bh_licences_names(table), policy, arena, bh_map_in(arena), bh_map_in(arena) };
 
         report->licences.known = true;
         for (uint32_t i = 0; i < report->n_packages; i++) {

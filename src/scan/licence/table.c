@@ -32,14 +32,14 @@ static struct bh_str tidy(struct bh_str w, bool before_number) {
         return w;
 }
 
+/* In lower case. */
 static void add_word(struct bh_buf *out, struct bh_str w, bool before_number) {
         w = tidy(w, before_number);
         if (is_noise(w))
                 return;
         if (out->len)
                 bh_buf_putc(out, ' ');
-        for (size_t i = 0; i < w.len; i++)
-                bh_buf_putc(out, bh_lower(w.at[i]));
+        bh_buf_add(out, w);
 }
 
 static size_t word_end(struct bh_str s, size_t i) {
@@ -88,18 +88,31 @@ static bool cut_later(struct bh_str *s) {
         return false;
 }
 
+/* A bit for each two neighbours: what lacks one of a phrase's bits does not hold the phrase. */
+static uint64_t pairs_of(struct bh_str s) {
+        uint64_t bits = 0;
+
+        for (size_t i = 1; i < s.len; i++)
+                bits |= 1ull << (((unsigned char) s.at[i - 1] * 7 + (unsigned char) s.at[i]) & 63);
+        return bits;
+}
+
 static struct folded fold(const struct bh_licences *l, struct bh_arena *arena, struct bh_str s) {
         BH_CLEANUP(bh_buf_done) struct bh_buf out = { 0 };
         struct folded f = { 0 };
+        uint64_t pairs;
 
         if (s.len > LONGEST_NAME)
                 return f;
         fold_words(&out, s);
         f.text = bh_arena_str(arena, bh_buf_str(&out));
         f.later = cut_later(&f.text);
+        pairs = pairs_of(f.text);
         for (size_t i = 0; i < l->words.len; i++)
-                if (bh_str_find(f.text, l->words.at[i].phrase) >= 0)
+                if (!(l->words.at[i].pairs & ~pairs) && bh_str_find(f.text, l->words.at[i].phrase) >= 0) {
                         f.text = shorten(arena, f.text, &l->words.at[i]);
+                        pairs = pairs_of(f.text);
+                }
         return f;
 }
 
@@ -236,8 +249,9 @@ static int read_exceptions(const struct reading *r, const struct bh_doc *list, e
 
 static void read_words(const struct reading *r, const struct bh_doc *words) {
         for (const struct bh_doc *n = bh_doc_first(words); n; n = n->next) {
-                struct bh_licence_word w = { fold(r->l, r->l->arena, n->key).text, bh_doc_str(n) };
+                struct bh_licence_word w = { fold(r->l, r->l->arena, n->key).text, bh_doc_str(n), 0 };
 
+                w.pairs = pairs_of(w.phrase);
                 *bh_vec_add(r->l->arena, &r->l->words) = w;
         }
 }

@@ -26,6 +26,7 @@ struct bh_licence_glob {
 
 struct bh_licence_word {
         struct bh_str phrase, word; /* as folded */
+        uint64_t pairs;             /* of letters in the phrase: a bit each */
 };
 
 struct bh_licences {
