@@ -4,13 +4,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
-enum { ALIGN = 16, FIRST_BLOCK = 16 * 1024, LAST_BLOCK = 1024 * 1024 };
+enum { ALIGN = 16, FIRST_BLOCK = 16 * 1024, LAST_BLOCK = 1024 * 1024, PAGE = 4096, PAGES_AT_ONCE = 256 * 1024 };
+
+#ifndef MADV_POPULATE_WRITE /* Linux 5.14; glibc names it later */
+#define MADV_POPULATE_WRITE 23
+#endif
 
 struct block {
         struct block *older;
         size_t size, used;
+        size_t ready; /* bytes whose pages were asked for */
         _Alignas(ALIGN) char bytes[];
 };
 
@@ -129,8 +135,24 @@ static struct block *add_block(struct bh_arena *a, size_t atleast) {
         b->older = a->newest;
         b->size = size;
         b->used = 0;
+        b->ready = size < LAST_BLOCK ? size : 0;
         a->newest = b;
         return b;
+}
+
+/*
+ * Asks the kernel for the pages that are used next, many in one call: met one
+ * by one, each costs a fault, which is dearer than to zero it. A kernel that
+ * cannot do it leaves everything as it was.
+ */
+static BH_COLD void make_ready(struct block *b) {
+        size_t upto = BH_MIN(BH_MAX(b->used, b->ready + PAGES_AT_ONCE), b->size);
+        uintptr_t from = ((uintptr_t) b->bytes + b->ready + PAGE - 1) & ~(uintptr_t) (PAGE - 1);
+        uintptr_t to = ((uintptr_t) b->bytes + upto) & ~(uintptr_t) (PAGE - 1);
+
+        if (from < to)
+                (void) madvise((void *) from, to - from, MADV_POPULATE_WRITE);
+        b->ready = upto;
 }
 
 static char *take(struct bh_arena *a, size_t size, size_t align) {
@@ -142,6 +164,8 @@ static char *take(struct bh_arena *a, size_t size, size_t align) {
                 at = 0;
         }
         b->used = at + size;
+        if (b->used > b->ready)
+                make_ready(b);
         a->used += size;
         return b->bytes + at;
 }
@@ -173,6 +197,8 @@ void *bh_arena_grow(struct bh_arena *arena, void *old, size_t old_size, size_t n
                 return old;
         if (old && b && (char *) old + old_size == b->bytes + b->used && new_size - old_size <= b->size - b->used) {
                 b->used += new_size - old_size;
+                if (b->used > b->ready)
+                        make_ready(b);
                 arena->used += new_size - old_size;
                 memset((char *) old + old_size, 0, new_size - old_size);
                 return old;
