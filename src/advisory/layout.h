@@ -13,7 +13,7 @@
 
 enum {
         BH_INDEX_VERSION = 1,
-        BH_INDEX_BLOCK_SHIFT = 12,
+        BH_INDEX_BLOCK_SHIFT = 10,
         BH_INDEX_SECTIONS_AT = 80,
         BH_INDEX_HASH_AT = 48,
         BH_INDEX_SIGNED = 512,
