@@ -47,8 +47,14 @@ static bool find_name(const void *user, struct bh_arena *arena, struct bh_str te
         return n->known;
 }
 
+static bool find_exception(const void *user, struct bh_arena *arena, struct bh_str text, struct bh_str *ret) {
+        const struct judging *j = user;
+
+        return j->names.find_exception(j->names.user, arena, text, ret);
+}
+
 static const struct verdict *judge(struct judging *j, struct bh_str text) {
-        struct bh_spdx_names names = { find_name, j->names.find_exception, j };
+        struct bh_spdx_names names = { find_name, find_exception, j };
         struct bh_licence_own own = { own_class, j->policy };
         struct verdict *v = bh_map_get(&j->known, text);
         BH_CLEANUP(bh_buf_done) struct bh_buf out = { 0 };
