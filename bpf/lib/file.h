@@ -75,21 +75,21 @@ inline_ u8 kind_of_mode(u32 mode) {
 
 /* Of anything but a socket. */
 inline_ void fill_file(struct bh_ev_fd *fd, struct file *file) {
-        struct inode *inode = BPF_CORE_READ(file, f_inode);
-        struct super_block *sb = BPF_CORE_READ(inode, i_sb);
-        u32 nlink = BPF_CORE_READ(inode, i_nlink);
+        struct inode *inode = GET(file, file, f_inode);
+        struct super_block *sb = GET(inode, inode, i_sb);
+        u32 nlink = GET(inode, inode, i_nlink);
 
-        fd->mode = BPF_CORE_READ(inode, i_mode);
-        fd->ino = BPF_CORE_READ(inode, i_ino);
-        fd->dev = dev_of_kernel(BPF_CORE_READ(sb, s_dev));
-        fd->magic = BPF_CORE_READ(sb, s_magic);
+        fd->mode = GET(inode, inode, i_mode);
+        fd->ino = GET(inode, inode, i_ino);
+        fd->dev = dev_of_kernel(GET(super_block, sb, s_dev));
+        fd->magic = GET(super_block, sb, s_magic);
         fd->kind = kind_of_mode(fd->mode);
-        fd->open_flags = BPF_CORE_READ(file, f_flags);
-        fd->flags = BPF_CORE_READ(file, f_mode) & FMODE_CREATED ? BH_FD_CREATED : 0;
+        fd->open_flags = GET(file, file, f_flags);
+        fd->flags = GET(file, file, f_mode) & FMODE_CREATED ? BH_FD_CREATED : 0;
         if (nlink == 0)
                 fd->flags |= BH_FD_NO_LINK;
         if (fd->magic == BH_MAGIC_OVERLAY)
-                fd->flags |= overlay_flags(BPF_CORE_READ(file, f_path.dentry), inode);
+                fd->flags |= overlay_flags(GET(file, file, f_path.dentry), inode);
 }
 
 struct inode_times {

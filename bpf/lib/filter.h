@@ -66,9 +66,13 @@ inline_ u64 rows_of_prefix(struct path_buf *w, u32 which) {
 
 inline_ u64 rows_of_name(struct path_buf *w, u32 which) {
         struct bh_name_key key = { .filter = which };
+        u32 n = BH_PATH_MAX - w->name;
         u64 *rows;
 
-        bpf_probe_read_kernel_str(key.name, sizeof(key.name), &w->at[w->name & (BH_PATH_MAX - 1)]);
+        forget(n);
+        if (n > sizeof(key.name) - 1) /* as user space has cut it */
+                n = sizeof(key.name) - 1;
+        bpf_probe_read_kernel(key.name, n, &w->at[w->name & (BH_PATH_MAX - 1)]);
         rows = bpf_map_lookup_elem(&names, &key);
         return rows ? *rows : 0;
 }
@@ -85,17 +89,36 @@ inline_ u64 rows_of_suffix(struct path_buf *w, u32 which) {
         return rows ? *rows : 0;
 }
 
+inline_ bool is_set(const u64 *bits, u32 i) {
+        return bits[(i >> 6) & (BH_QUICK_WORDS - 1)] & (1ull << (i & 63));
+}
+
+inline_ bool may_be_prefix(const struct bh_sensor_filter *f, const struct path_buf *w) {
+        u32 first;
+
+        __builtin_memcpy(&first, &w->at[w->pos & (BH_PATH_MAX - 1)], 4);
+        return is_set(f->prefix_quick, bh_quick_prefix(first));
+}
+
+inline_ bool may_be_name(const struct bh_sensor_filter *f, const struct path_buf *w) {
+        return is_set(f->name_quick, bh_quick_name(BH_PATH_MAX - w->name, w->at[w->name & (BH_PATH_MAX - 1)], w->at[BH_PATH_MAX - 1]));
+}
+
+inline_ bool may_be_suffix(const struct bh_sensor_filter *f, const struct path_buf *w) {
+        return is_set(f->suffix_quick, bh_quick_suffix(w->at[BH_PATH_MAX - 2], w->at[BH_PATH_MAX - 1]));
+}
+
 /* Of the rows that are left, does any name this path? */
 inline_ bool path_wanted(const struct bh_sensor_filter *f, u64 rows, struct path_buf *w, u32 which) {
         u64 named = 0;
 
         if (rows == ~0ull || w->cut)
                 return true;
-        if (f->wants & BH_WANTS_PREFIXES)
+        if (may_be_prefix(f, w))
                 named |= rows_of_prefix(w, which);
-        if (!(named & rows) && (f->wants & BH_WANTS_NAMES))
+        if (!(named & rows) && may_be_name(f, w))
                 named |= rows_of_name(w, which);
-        if (!(named & rows) && (f->wants & BH_WANTS_SUFFIXES))
+        if (!(named & rows) && may_be_suffix(f, w))
                 named |= rows_of_suffix(w, which);
         return named & rows;
 }

@@ -342,6 +342,20 @@ struct unix_sock {
  */
 #define apart_ __noinline __weak
 
+/*
+ * A member of a kernel's struct whose address is only a number to the verifier.
+ * Kernels since 6.2 let us say what it is, and load it; others have to be asked
+ * to copy, which takes several times as long. The loader knows which it is.
+ */
+extern void *bpf_rdonly_cast(const void *object, u32 type) __ksym __weak;
+const volatile u8 can_cast = 0;
+#define GET(kind, p, member)                                                                                        \
+        (can_cast ? ((struct kind *) bpf_rdonly_cast((p), bpf_core_type_id_kernel(struct kind)))->member            \
+                  : ({                                                                                              \
+                            struct kind *get_ = (void *) (p);                                                       \
+                            BPF_CORE_READ(get_, member);                                                            \
+                    }))
+
 /* The compiler must not know where x came from: what is then asked of it, the verifier sees asked. */
 #define forget(x) asm volatile("" : "+r"(x))
 

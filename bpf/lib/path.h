@@ -49,6 +49,14 @@ struct dentry_part {
 inline_ void read_dentry(struct dentry *d, struct dentry_part *ret) {
         u32 at = bpf_core_field_offset(struct dentry, d_parent);
 
+        if (can_cast) {
+                struct dentry *as = bpf_rdonly_cast(d, bpf_core_type_id_kernel(struct dentry));
+
+                ret->parent = as->d_parent;
+                ret->len = as->d_name.len;
+                ret->name = as->d_name.name;
+                return;
+        }
         if (bpf_core_field_offset(struct dentry, d_name) == at + 8 && bpf_core_field_offset(struct qstr, len) == 4 &&
             bpf_core_field_offset(struct qstr, name) == 8) {
                 bpf_probe_read_kernel(ret, sizeof(*ret), (void *) d + at);
@@ -81,13 +89,13 @@ inline_ bool put_name(struct path_buf *w, const unsigned char *name, u32 len, bo
 
 inline_ bool up_a_mount(struct path_buf *w) {
         struct mount *here = w->mount; /* not in one expression: our own structs must not be relocated */
-        struct mount *parent = BPF_CORE_READ(here, mnt_parent);
+        struct mount *parent = GET(mount, here, mnt_parent);
 
         if (parent == here || !parent)
                 return false;
-        w->dentry = BPF_CORE_READ(here, mnt_mountpoint);
+        w->dentry = GET(mount, here, mnt_mountpoint);
         w->mount = parent;
-        w->mount_root = BPF_CORE_READ(parent, mnt.mnt_root);
+        w->mount_root = GET(mount, parent, mnt.mnt_root);
         return true;
 }
 
@@ -135,7 +143,7 @@ apart_ int walk_from(struct path_buf *w) {
         vfs = w->vfs;
         start_text(w);
         w->mount = mount_of(vfs);
-        w->mount_root = BPF_CORE_READ(vfs, mnt_root);
+        w->mount_root = GET(vfsmount, vfs, mnt_root);
         bpf_loop(BH_PATH_DEPTH, walk_step, &ctx, 0);
         end_text(w);
         return 0;

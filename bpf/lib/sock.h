@@ -56,7 +56,9 @@ inline_ void fill_sock(struct bh_ev_fd *fd, struct sock *sk) {
 }
 
 inline_ bool is_socket(struct file *file) {
-        return (BPF_CORE_READ(file, f_inode, i_mode) & S_IFMT) == S_IFSOCK;
+        struct inode *inode = GET(file, file, f_inode);
+
+        return (GET(inode, inode, i_mode) & S_IFMT) == S_IFSOCK;
 }
 
 inline_ struct sock *sock_of(struct file *file) {

@@ -26,7 +26,16 @@ int BPF_PROG(sys_exit, struct pt_regs *regs, long ret) {
         compat = is_compat(bpf_get_current_task_btf());
         if (!(f->any[number] & (compat ? 2 : 1)))
                 return 0;
-        bpf_tail_call(ctx, &calls, compat ? f->calls32[number].call : f->calls[number].call);
+        /* A jump to a place that is known when this is loaded is direct; any other one is guarded against speculation. */
+        switch (compat ? f->calls32[number].call : f->calls[number].call) {
+#define X(symbol, name)                                                      \
+        case BH_CALL_##symbol:                                               \
+                if (BH_CALL_##symbol != BH_CALL_NONE)                        \
+                        bpf_tail_call_static(ctx, &calls, BH_CALL_##symbol); \
+                break;
+                BH_CALLS(X)
+#undef X
+        }
         return 0;
 }
 
@@ -117,7 +126,7 @@ int BPF_PROG(sys_open, struct pt_regs *regs, long ret) {
                 return 0;
         file = file_of_fd(k.t, ret);
         if (file) {
-                walk_path(&k.s->path, k.t, BPF_CORE_READ(file, f_path.dentry), BPF_CORE_READ(file, f_path.mnt));
+                walk_path(&k.s->path, k.t, GET(file, file, f_path.dentry), GET(file, file, f_path.mnt));
                 if (!path_wanted(k.f, rows, &k.s->path, k.c->active & 1))
                         return 0;
         }

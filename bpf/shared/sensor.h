@@ -90,15 +90,33 @@ BH_EV_SAME(bh_rights, 56);
 
 #define BH_DATA_BYTES 256 /* of what is sent or received */
 
+/*
+ * Asked before the maps of paths, which are slow: a bit is clear when no text
+ * of the map could fit. Who has a longer or a shorter text than is looked at
+ * here sets all bits.
+ */
+#define BH_QUICK_WORDS 16 /* 1024 bits */
+
+static inline __u32 bh_quick_prefix(__u32 first_four) { /* bytes, as the machine reads them */
+        return (first_four * 2654435761u) >> 22;
+}
+static inline __u32 bh_quick_name(__u32 len, __u8 first, __u8 last) {
+        return (len + first * 5u + last * 37u) & 1023;
+}
+static inline __u32 bh_quick_suffix(__u8 before, __u8 last) {
+        return (before + last * 37u) & 1023;
+}
+
 struct bh_sensor_filter {
         __u64 pass[256];
+        __u64 prefix_quick[BH_QUICK_WORDS], name_quick[BH_QUICK_WORDS], suffix_quick[BH_QUICK_WORDS];
         struct bh_sensor_type types[BH_SENSOR_TYPES];
         struct bh_sensor_call calls[BH_SENSOR_CALLS];
         struct bh_sensor_call calls32[BH_SENSOR_CALLS]; /* of 32-bit programs */
         __u8 any[BH_SENSOR_CALLS]; /* asked first: 1 of calls, 2 of calls32 */
         __u32 wants, pad;
 };
-BH_EV_SAME(bh_sensor_filter, 2048 + 128 * 24 + 2 * 512 * 8 + 512 + 8);
+BH_EV_SAME(bh_sensor_filter, 2048 + 3 * 128 + 128 * 24 + 2 * 512 * 8 + 512 + 8);
 
 struct bh_sensor_control {
         __u32 active;   /* which filter: 0 or 1 */

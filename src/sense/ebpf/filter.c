@@ -171,6 +171,45 @@ static void inherit(struct bh_arena *arena, struct bh_path_rules *v) {
         }
 }
 
+static void set(__u64 *bits, unsigned i) {
+        bits[i / 64] |= 1ull << (i % 64);
+}
+
+static void set_all(__u64 *bits) {
+        memset(bits, 0xff, BH_QUICK_WORDS * sizeof(*bits));
+}
+
+static void fill_quick(struct bh_sensor_plan *plan) {
+        struct bh_sensor_filter *f = &plan->filter;
+
+        for (size_t i = 0; i < plan->prefixes.len; i++) {
+                uint32_t first;
+
+                if (plan->prefixes.at[i].text.len < sizeof(first)) {
+                        set_all(f->prefix_quick);
+                        continue;
+                }
+                memcpy(&first, plan->prefixes.at[i].text.at, sizeof(first));
+                set(f->prefix_quick, bh_quick_prefix(first));
+        }
+        for (size_t i = 0; i < plan->names.len; i++) {
+                const struct bh_str s = plan->names.at[i].text;
+
+                if (s.len >= BH_NAME_KEY - 2) /* may have been cut */
+                        set_all(f->name_quick);
+                else
+                        set(f->name_quick, bh_quick_name((uint32_t) s.len, (uint8_t) s.at[0], (uint8_t) s.at[s.len - 1]));
+        }
+        for (size_t i = 0; i < plan->suffixes.len; i++) {
+                const struct bh_str s = plan->suffixes.at[i].text; /* the last byte first */
+
+                if (s.len < 2)
+                        set_all(f->suffix_quick);
+                else
+                        set(f->suffix_quick, bh_quick_suffix((uint8_t) s.at[1], (uint8_t) s.at[0]));
+        }
+}
+
 static void fill_pass(struct planner *p) {
         for (unsigned have = 0; have < 256; have++)
                 for (unsigned i = 0; i < p->n_bits; i++)
@@ -255,6 +294,7 @@ void bh_sensor_plan(struct bh_arena *arena, const struct bh_interest *interest, 
         if (ret->prefixes.len > PATHS_MAX || ret->names.len > PATHS_MAX / 2 || ret->suffixes.len > PATHS_MAX / 4)
                 give_up_paths(ret);
         fill_pass(&p);
+        fill_quick(ret);
         for (unsigned i = 0; i < _BH_EV_MAX; i++) {
                 f->types[i].lane = bh_event_info(i)->lane;
                 ret->needs_type[i] = f->types[i].want != BH_WANT_NONE;

@@ -96,6 +96,35 @@ static void choose(const struct bh_bpf_objects *o, struct bpf_object *object, co
         }
 }
 
+/* Where a constant of lib/kernel.h stands among those of an object; -1: it has none. */
+static long constant_at(struct bpf_object *object, const char *name) {
+        const struct btf *btf = bpf_object__btf(object);
+        int section = btf__find_by_name_kind(btf, ".rodata", BTF_KIND_DATASEC);
+        const struct btf_type *t = section < 0 ? NULL : btf__type_by_id(btf, (uint32_t) section);
+
+        for (unsigned i = 0; t && i < btf_vlen(t); i++) {
+                const struct btf_var_secinfo *v = btf_var_secinfos(t) + i;
+                const char *is = btf__name_by_offset(btf, btf__type_by_id(btf, v->type)->name_off);
+
+                if (strcmp(is, name) == 0)
+                        return v->offset;
+        }
+        return -1;
+}
+
+static void tell_constants(const struct bh_bpf_objects *o, struct bpf_object *object) {
+        long at = constant_at(object, "can_cast");
+        struct bpf_map *map;
+
+        bpf_object__for_each_map(map, object) {
+                const char *suffix = strchr(bpf_map__name(map), '.');
+                size_t size;
+
+                if (at >= 0 && suffix && strcmp(suffix, ".rodata") == 0)
+                        ((uint8_t *) bpf_map__initial_value(map, &size))[at] = o->can_cast;
+        }
+}
+
 static int load_chosen(const struct bh_bpf_objects *o, unsigned which, const char *only, struct bpf_object **ret) {
         struct bpf_object *object = open_one(which);
         int r;
@@ -103,6 +132,7 @@ static int load_chosen(const struct bh_bpf_objects *o, unsigned which, const cha
         if (!object)
                 return -errno;
         choose(o, object, only);
+        tell_constants(o, object);
         r = prepare_maps(o, object);
         if (r == 0)
                 r = bpf_object__load(object);
@@ -157,6 +187,7 @@ static void find_missing(struct bh_bpf_objects *o, unsigned which) {
         struct bpf_object *object = btf ? open_one(which) : NULL;
         struct bpf_program *p;
 
+        o->can_cast = btf && btf__find_by_name_kind(btf, "bpf_rdonly_cast", BTF_KIND_FUNC) > 0;
         if (object) /* else loading will say why */
                 bpf_object__for_each_program(p, object)
                         if (!has_tracepoint(btf, p))

@@ -38,6 +38,7 @@ struct bh_bpf_objects {
         struct bh_bpf_refused refused[_BH_BPF_OBJECT_MAX * BH_BPF_PROGRAMS_MAX];
         size_t n_refused;
         size_t ring_bytes; /* of each lane */
+        bool can_cast;     /* the kernel knows bpf_rdonly_cast */
 };
 
 /* Loads one, beside those that are there. Fails only when nothing of it can be loaded at all. */
