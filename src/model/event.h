@@ -27,8 +27,6 @@ struct bh_event_asks {
         bool (*user)(void *self, const struct bh_process *p, uint32_t uid, struct bh_user *ret);
         bool (*group)(void *self, const struct bh_process *p, uint32_t gid, struct bh_str *ret_name);
         struct bh_process *(*process)(void *self, uint32_t pid);
-        /* The name that was looked up for that address. */
-        bool (*host_of)(void *self, const uint8_t ip[16], bool v6, struct bh_str *ret_name);
         int64_t boot_ns;          /* CLOCK_REALTIME less CLOCK_BOOTTIME */
         struct bh_str hostname;
 };

@@ -150,6 +150,12 @@ static int read_scalar(const struct bh_field *f, struct bh_arena *arena, const s
                         return bh_fail(err, BH_E_FORMAT, "%s is true or false", f->name);
                 ret->b = bh_str_is(s, "true");
         } else if (f->type == BH_V_IP || f->type == BH_V_NET) {
+                bool named = (f->flags & BH_F_NAMED) && !bh_net_parse(s, &net);
+
+                if (named) {
+                        *ret = (struct bh_value){ .type = BH_V_STRING, .str = s };
+                        return 0;
+                }
                 if (!bh_net_parse(s, &net))
                         return bh_fail(err, BH_E_FORMAT, "%s is an address, \"%s\" is none", f->name, BH_QUOTE(s));
                 ret->ip = net.ip;

@@ -105,18 +105,27 @@ int bh_format_compile(struct bh_program *p, struct bh_str text, struct bh_format
         return 0;
 }
 
+const struct bh_value *bh_format_value(struct bh_run *run, uint32_t operand, struct bh_value *room) {
+        const struct bh_operand *o = &run->program->operands.at[operand];
+        const struct bh_value *v = bh_run_get(run, operand);
+        const char *name;
+
+        if (!v || !(o->flags & BH_F_NAMED) || v->type != BH_V_IP)
+                return v;
+        name = bh_names_of(run->program->names, &v->ip);
+        *room = (struct bh_value){ .type = BH_V_STRING, .str = bh_str_of(name) };
+        return name ? room : NULL;
+}
+
 static void print_field(struct bh_run *run, const struct bh_format_part *part, struct bh_buf *out) {
-        const struct bh_operand *o = &run->program->operands.at[part->operand];
-        const struct bh_value *v = bh_run_get(run, part->operand);
-        const char *name = v && (o->flags & BH_F_NAMED) && !v->is_list ? bh_names_of(run->program->names, &v->ip) : NULL;
+        struct bh_value room;
+        const struct bh_value *v = bh_format_value(run, part->operand, &room);
         size_t from = out->len;
 
-        if (name)
-                bh_buf_puts(out, name);
-        else if (!v || (o->flags & BH_F_NAMED))
-                bh_buf_puts(out, "<NA>");
-        else
+        if (v)
                 bh_value_print(v, out);
+        else
+                bh_buf_puts(out, "<NA>");
         while (out->len - from < part->width)
                 bh_buf_putc(out, ' ');
 }

@@ -66,7 +66,9 @@ static int make_nets(struct bh_program *p, struct bh_pred *pred, struct bh_err *
         return 0;
 }
 
+/* The set is for events made by hand, which give the name itself. */
 static int make_names(struct bh_program *p, struct bh_pred *pred) {
+        bh_set_build(p->arena, pred->items, pred->n_items, &pred->set);
         if (!p->names)
                 p->names = bh_names_new();
         pred->names = bh_arena_array(p->arena, struct bh_named *, pred->n_items);

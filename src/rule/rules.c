@@ -275,9 +275,12 @@ void bh_rule_output_fields(struct bh_rule_run *r, const struct bh_rule *rule, co
                 if (f->parts.at[i].is_field)
                         fields[n++] = &f->parts.at[i];
         qsort(fields, n, sizeof *fields, by_text);
-        for (size_t i = 0; i < n; i++)
+        for (size_t i = 0; i < n; i++) {
+                struct bh_value room;
+
                 if (i == 0 || !bh_str_eq(fields[i - 1]->text, fields[i]->text))
-                        fn(user, fields[i]->text, bh_run_get(&r->run, fields[i]->operand));
+                        fn(user, fields[i]->text, bh_format_value(&r->run, fields[i]->operand, &room));
+        }
 }
 
 struct bh_rule_format {

@@ -314,21 +314,6 @@ BH_FIELD_GET(bh_field_fd_proto) {
         return true;
 }
 
-/* The name rules gave for that address, when one resolved to it. */
-BH_FIELD_GET(bh_field_fd_ip_name) {
-        const struct bh_event *e = event;
-        const struct bh_ev_fd *fd = bh_render_fd(e);
-        struct bh_ip ip;
-        bool remote;
-
-        (void) arg, (void) scratch;
-        if (!pick_end(fd, self->tag, &remote) || !e->asks || !e->asks->host_of)
-                return false;
-        ip = remote ? bh_fd_remote(fd) : bh_fd_local(fd);
-        *ret = (struct bh_value){ .type = self->type };
-        return e->asks->host_of(e->asks->self, ip.at, ip.v6, &ret->str);
-}
-
 /* Paths of arguments. */
 
 static const struct bh_ev_arg *path_arg(const struct bh_event *e, const char *const *names, size_t n) {

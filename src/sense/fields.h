@@ -98,7 +98,6 @@ BH_FIELD_GET(bh_field_fd_ip);
 BH_FIELD_GET(bh_field_fd_net);
 BH_FIELD_GET(bh_field_fd_port);
 BH_FIELD_GET(bh_field_fd_proto);
-BH_FIELD_GET(bh_field_fd_ip_name);
 BH_FIELD_GET(bh_field_fs_path);
 
 /* user.*, group.*, container.*, k8s.* */

@@ -326,6 +326,9 @@ static void a_name_is_an_address_once_it_is_known(void **state) {
         assert_ptr_equal(bh_names_add(names, BH_STR("example.com")), name);
         assert_string_equal(bh_names_of(names, &ip), "example.com");
         bh_names_unref(&names);
+        yes("fd.sip.name in (pool.example, other.example)", "fd.sip.name: pool.example"); /* as proofs give it */
+        no("fd.sip.name in (pool.example, other.example)", "fd.sip.name: 10.0.0.1");
+        no("fd.sip.name = pool.example", "fd.sip: 10.0.0.1");
 }
 
 BH_UNIT_MAIN(and_binds_closer_than_or, a_missing_value_makes_any_check_false, texts_are_compared_in_many_ways,
