@@ -38,7 +38,12 @@ void bh_value_print(const struct bh_value *v, struct bh_buf *out) {
         switch (v->type) {
         case BH_V_BOOL: bh_buf_puts(out, v->b ? "true" : "false"); break;
         case BH_V_INT:
-        case BH_V_TIME: bh_buf_printf(out, "%" PRId64, v->i); break;
+        case BH_V_TIME:
+                if (v->str.len)
+                        bh_buf_add(out, v->str);
+                else
+                        bh_buf_printf(out, "%" PRId64, v->i);
+                break;
         case BH_V_UINT:
         case BH_V_PORT:
         case BH_V_DURATION: bh_buf_printf(out, "%" PRIu64, v->u); break;

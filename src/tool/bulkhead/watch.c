@@ -18,7 +18,7 @@
 #include "tool/bulkhead/content.h"
 #include "tool/bulkhead/state.h"
 
-enum { TURN_MS = 50, TICK_MS = 50, CLOSE_MS = 5000, ENOUGH = 2 /* what on_event says to end a poll */ };
+enum { TURN_MS = 50, TICK_MS = 50, LOGS_MS = 200, CLOSE_MS = 5000, ENOUGH = 2 /* what on_event says to end a poll */ };
 
 static const struct bh_opt opts[] = {
         { "rules", 0, "FILE|DIR", "rules to watch by (default: ours); may be given several times", NULL, true },
@@ -39,6 +39,8 @@ static const struct bh_opt opts[] = {
         { "replay", 0, "FILE", "watch a recording instead of this machine; - is standard input", NULL, false },
         { "record", 0, "FILE", "write all events to this file too", NULL, false },
         { "backend", 0, "NAME", "where events come from (default: the best there is)", NULL, false },
+        { "login", 0, "FILE", "follow this log of logins (default: the machine's own; none: no log)", NULL, true },
+        { "k8s-audit", 0, "FILE", "follow this log of Kubernetes' audit; - is standard input", NULL, false },
         { "no-filter", 0, NULL, "let the kernel send all events that rules name, unfiltered", NULL, false },
         { "content", 0, "DIR", "our rules, when they are not beside the program", NULL, false },
         { "stats", 0, NULL, "say at the end what was seen, lost and alerted", NULL, false },
@@ -232,6 +234,47 @@ static int on_event(void *user, const struct bh_event *e) {
         return ending ? ENOUGH : 0;
 }
 
+static int on_login(void *user, const struct bh_login *l) {
+        struct bh_watch *w = user;
+
+        (void) bh_guard_event(w->guard, &bh_source_login, l);
+        return ending ? ENOUGH : 0;
+}
+
+static int on_audit(void *user, const struct bh_audit_event *e) {
+        struct bh_watch *w = user;
+
+        (void) bh_guard_event(w->guard, &bh_source_k8s_audit, e);
+        return ending ? ENOUGH : 0;
+}
+
+/* Logs of the machine, unless it is a recording that is watched; and what was asked for. */
+static int open_logs(struct bh_watch *w, struct bh_err *err) {
+        struct bh_login_opts o = { 0 };
+        const char *audit = bh_cli_get(w->cli, "k8s-audit");
+        int r = 0;
+
+        o.files = list_of(w, "login", &o.n_files);
+        if (o.n_files ? strcmp(o.files[0], "none") != 0 : !bh_cli_has(w->cli, "replay"))
+                r = bh_login_open(&o, &w->logins, err);
+        if (r == 0 && audit)
+                r = bh_audit_open(audit, false, &w->audit, err);
+        return r;
+}
+
+static int look_at_logs(struct bh_watch *w, struct bh_err *err) {
+        int r = 1;
+
+        if (now_ms() - w->looked_ms < LOGS_MS)
+                return 1;
+        w->looked_ms = now_ms();
+        if (w->logins)
+                r = bh_login_poll(w->logins, 0, on_login, w, err);
+        if (r > 0 && w->audit && bh_audit_poll(w->audit, 0, on_audit, w, err) < 0)
+                return -1;
+        return r;
+}
+
 static void tick(struct bh_watch *w) {
         if (hangup) {
                 hangup = 0;
@@ -251,6 +294,8 @@ static int loop(struct bh_watch *w, struct bh_err *err) {
                 bh_watch_greet(w);
         while (r > 0 && !ending) {
                 r = bh_sense_poll(w->sense, TURN_MS, on_event, w, err);
+                if (r > 0)
+                        r = look_at_logs(w, err);
                 tick(w);
                 if (r > 0 && w->refilter)
                         r = filter(w, err) < 0 ? -1 : 1;
@@ -271,7 +316,7 @@ static void catch_signals(void) {
 }
 
 static int open_all(struct bh_watch *w, struct bh_err *err) {
-        static const struct bh_source *const sources[] = { &bh_source_syscall };
+        static const struct bh_source *const sources[] = { &bh_source_syscall, &bh_source_login, &bh_source_k8s_audit };
         int r = read_options(w, err);
 
         w->guard_opts.sources = sources;
@@ -284,6 +329,7 @@ static int open_all(struct bh_watch *w, struct bh_err *err) {
         r = r < 0 ? r : bh_guard_open(&w->guard_opts, &w->guard, err);
         if (r >= 0)
                 bh_watch_notes(w);
+        r = r < 0 ? r : open_logs(w, err);
         return r < 0 ? r : open_sense(w, err);
 }
 
@@ -302,6 +348,8 @@ static void close_all(struct bh_watch *w, bool stats) {
                 bh_output_close(&w->outputs[i], CLOSE_MS, &w->output_stats);
                 bh_watch_output_end(w, stats);
         }
+        bh_login_close(&w->logins);
+        bh_audit_close(&w->audit);
         bh_sense_close(&w->sense);
 }
 

@@ -5,6 +5,8 @@
 #include "base/limits.h"
 #include "base/vec.h"
 #include "guard/engine.h"
+#include "sense/audit.h"
+#include "sense/login.h"
 #include "sense/sense.h"
 #include "tool/cli.h"
 
@@ -13,6 +15,9 @@ struct bh_watch {
         struct bh_guard_opts guard_opts;
         struct bh_guard *guard;
         struct bh_sense *sense;
+        struct bh_logins *logins; /* NULL: not looked at */
+        struct bh_audit *audit;
+        int64_t looked_ms; /* at both */
         struct bh_output *outputs[BH_LIMIT_OUTPUTS];
         size_t n_outputs;
         BH_VEC(struct bh_rule_switch) switches;
