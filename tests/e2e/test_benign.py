@@ -54,7 +54,7 @@ WORK = {
     "jobs by the clock": """
         service cron start
         echo '* * * * * echo done >> /root/cron.out; /usr/sbin/logrotate /etc/logrotate.conf' | crontab -
-        run-parts /etc/cron.daily
+        for job in dpkg logrotate; do [ ! -x /etc/cron.daily/$job ] || /etc/cron.daily/$job || true; done
         for i in $(seq 70); do [ -s /root/cron.out ] && break; sleep 1; done
         cat /root/cron.out && service cron stop""",
     "logs turned and a backup": """
