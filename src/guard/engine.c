@@ -16,7 +16,7 @@
 #include "guard/ruleset.h"
 #include "guard/self.h"
 
-enum { MAX_HITS = 64, MAX_WATCHED = 66, TROUBLE_S = 60 };
+enum { TOUCHED = 32, TOUCHED_S = 10, MAX_HITS = 64, MAX_WATCHED = 66, TROUBLE_S = 60 };
 
 /* What another thread wants to be said. */
 struct note {
@@ -40,6 +40,13 @@ struct bh_guard {
         struct bh_hash_watch *hashes;
         struct bh_map by_rule;
         struct bh_self self;
+        struct {
+                uint32_t pid;
+                uint16_t type;
+                bool polite;
+                time_t when;
+        } touched[TOUCHED]; /* who did what to us lately: a debugger does it a thousand times a second */
+        unsigned next_touched;
         struct bh_guard_stats stats;
         struct {
                 uint64_t n[4];
@@ -308,6 +315,20 @@ static void count_lost(struct bh_guard *g, const struct bh_event *e) {
         g->stats.lost += e->nums[2];
 }
 
+static bool is_told(struct bh_guard *g, const struct bh_event *e, bool polite) {
+        time_t now = time(NULL);
+
+        for (unsigned i = 0; i < TOUCHED; i++)
+                if (g->touched[i].pid == e->head.pid && g->touched[i].type == e->head.type && g->touched[i].polite == polite && now - g->touched[i].when < TOUCHED_S)
+                        return true;
+        g->touched[g->next_touched].pid = e->head.pid;
+        g->touched[g->next_touched].type = e->head.type;
+        g->touched[g->next_touched].polite = polite;
+        g->touched[g->next_touched].when = now;
+        g->next_touched = (g->next_touched + 1) % TOUCHED;
+        return false;
+}
+
 static void judge_self(struct bh_guard *g, const struct bh_event *e) {
         BH_CLEANUP(bh_buf_done) struct bh_buf what = { 0 }, text = { 0 };
         struct bh_str tags[] = { BH_STR("T1562.001"), BH_STR("self") };
@@ -315,7 +336,7 @@ static void judge_self(struct bh_guard *g, const struct bh_event *e) {
         struct bh_alert a;
         bool polite;
 
-        if (!bh_self_is_touched(&g->self, e, &what, &polite))
+        if (!bh_self_is_touched(&g->self, e, &what, &polite) || is_told(g, e, polite))
                 return;
         (void) snprintf(pid, sizeof pid, "%u", e->head.pid);
         bh_buf_printf(&text, "Somebody tries to %.*s (proc_cmdline=%.*s proc_pid=%s proc_exepath=%.*s)", BH_FMT(bh_buf_str(&what)), BH_FMT(e->process->cmdline),
@@ -340,9 +361,12 @@ static bool look_at(struct bh_guard *g, const struct bh_event *e) {
 
         if (e->head.type == BH_EV_LOST)
                 count_lost(g, e);
-        if (g->hashes && e->started && e->head.res == 0 && (e->head.type == BH_EV_EXECVE || e->head.type == BH_EV_EXECVEAT || e->head.type == BH_EV_ALIVE))
+        if (e->head.pid == g->self.pid && g->opts.live)
+                return false; /* our own doing: an alert that is written must not make the next one */
+        if (g->hashes && g->opts.live && e->started && e->head.res == 0 && (e->head.type == BH_EV_EXECVE || e->head.type == BH_EV_EXECVEAT || e->head.type == BH_EV_ALIVE))
                 bh_hash_watch_exec(g->hashes, e->started);
-        judge_self(g, e);
+        if (g->opts.live)
+                judge_self(g, e);
         if (c && g->preventer)
                 bh_preventer_see(g->preventer, c);
         if (g->opts.container.len && !is_of_container(g, c)) {

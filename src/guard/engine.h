@@ -36,6 +36,7 @@ struct bh_guard_opts {
         const struct bh_rule_switch *switches;
         size_t n_switches;
         bool all_matches;
+        bool live;                /* events are of this machine, now; else of a recording, where numbers of processes are others' */
         bool worst_first;         /* of several that match, the gravest alerts, not the first in the files */
         struct bh_str container;  /* a name, or the beginning of an id: alerts of no other; empty: all */
         struct bh_alerter_opts alerts;

@@ -150,6 +150,7 @@ static int read_options(struct bh_watch *w, struct bh_err *err) {
         g->switches = w->switches.at;
         g->n_switches = w->switches.len;
         g->all_matches = bh_cli_has(w->cli, "all-matches");
+        g->live = !bh_cli_has(w->cli, "replay");
         g->container = bh_str_of(container);
         g->state_dir = bh_tool_state_dir(w->cli);
         g->allow = bh_tool_allow_file(w->cli);
