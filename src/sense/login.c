@@ -57,7 +57,7 @@ static uint32_t count(struct counter *counters, struct bh_str who, const struct 
 
         if (!who.len)
                 return 0;
-        if (c->who != hash || l->time_ns < c->since_ns || l->time_ns - c->since_ns > WINDOW_NS)
+        if (c->who != hash || l->time_ns > c->since_ns + WINDOW_NS || l->time_ns < c->since_ns - WINDOW_NS)
                 *c = (struct counter){ .who = hash, .since_ns = l->time_ns };
         c->n += l->type == BH_LOGIN_FAILURE;
         return c->n;

@@ -40,6 +40,8 @@ struct bh_backend {
         struct bh_lane_stats stats[BH_LANES];
         struct bh_capability can[CAN_MOST];
         int64_t boot_less_mono_ns;
+        uint64_t gone;     /* processes that were no more when we looked, since that was told last */
+        int64_t told_ns;
         uint32_t roots[ROOTS], n_roots;
         bh_record_fn fn;
         void *user;
@@ -67,13 +69,23 @@ static struct bh_ev_head head_of(struct bh_backend *b, const struct bh_told_even
                                     .ktime_ns = t->ktime_ns + (uint64_t) b->boot_less_mono_ns, .cpu = (uint16_t) t->cpu };
 }
 
-/* What was lost, and that something was, as an event. */
+/* That something was lost, as an event; whoever calls has counted it. */
 static void give_lost(struct bh_backend *b, unsigned lane, unsigned type, uint64_t count) {
         const uint64_t nums[] = { lane, type, count, 0 };
 
-        b->stats[lane].lost += count;
         give(b, lane, &(struct bh_event_parts){ .head = { .type = BH_EV_LOST, .ktime_ns = (uint64_t) clock_ns(CLOCK_BOOTTIME) },
                                                 .nums = nums, .n_nums = 4 });
+}
+
+/* Once a second is often enough. */
+static void tell_gone(struct bh_backend *b) {
+        int64_t now = clock_ns(CLOCK_MONOTONIC);
+
+        if (!b->gone || now - b->told_ns < 1000000000)
+                return;
+        give_lost(b, BH_LANE_PROC, BH_EV_EXECVE, b->gone);
+        b->told_ns = now;
+        b->gone = 0;
 }
 
 /* Files. */
@@ -137,8 +149,10 @@ static void read_files(struct bh_backend *b) {
                 struct fanotify_event_metadata *m = (void *) bytes;
 
                 for (; FAN_EVENT_OK(m, n); m = FAN_EVENT_NEXT(m, n)) {
-                        if (m->mask & FAN_Q_OVERFLOW)
+                        if (m->mask & FAN_Q_OVERFLOW) {
+                                b->stats[BH_LANE_FILE].lost++;
                                 give_lost(b, BH_LANE_FILE, BH_EV_OPENAT, 1);
+                        }
                         if (m->fd < 0)
                                 continue;
                         if (m->pid != getpid()) /* what we read ourselves */
@@ -156,7 +170,8 @@ static void on_exec(struct bh_backend *b, const struct bh_told_event *t) {
 
         bh_arena_reset(b->scratch);
         if (!bh_procfs_read(t->pid, b->scratch, &p)) {
-                give_lost(b, BH_LANE_PROC, BH_EV_EXECVE, 1); /* it is gone already */
+                b->stats[BH_LANE_PROC].lost++;
+                b->gone++;
                 return;
         }
         head.euid = p.proc.euid;
@@ -234,6 +249,7 @@ static int tell_alive(void *user, uint32_t pid) {
 
 /* The socket was full: nobody knows how much is missing, so we look at everybody again. */
 static int start_over(struct bh_backend *b, struct bh_err *err) {
+        b->stats[BH_LANE_PROC].lost++;
         give_lost(b, BH_LANE_PROC, BH_EV_EXECVE, 1);
         return bh_procfs_each(tell_alive, b, err);
 }
@@ -339,6 +355,7 @@ static int proc_poll(struct bh_backend *b, int timeout_ms, bh_record_fn fn, void
         r = read_told(b, err);
         if (r == 0 && !b->said && b->files >= 0)
                 read_files(b);
+        tell_gone(b);
         return r < 0 ? r : b->said ? b->said : 1;
 }
 
