@@ -21,13 +21,49 @@ int bh_str_cmp(struct bh_str a, struct bh_str b) {
         return r ? r : (a.len > b.len) - (a.len < b.len);
 }
 
+typedef int8_t lanes __attribute__((vector_size(16)));
+
+/* Which of the sixteen bytes at `at` are `byte`. */
+static lanes equal(const char *at, char byte) {
+        lanes v;
+
+        memcpy(&v, at, sizeof v);
+        return v == (lanes){ 0 } + byte;
+}
+
+static bool any(lanes v) {
+        uint64_t halves[2];
+
+        memcpy(halves, &v, sizeof halves);
+        return halves[0] | halves[1];
+}
+
+/* The first place from `from` on, before `upto`. */
+static ptrdiff_t find_from(struct bh_str s, struct bh_str needle, size_t from, size_t upto) {
+        for (size_t i = from; i < upto; i++)
+                if (s.at[i] == needle.at[0] && memcmp(s.at + i, needle.at, needle.len) == 0)
+                        return (ptrdiff_t) i;
+        return -1;
+}
+
+/* Sixteen places at a time: where both the first and the last byte fit, the rest is compared (W. Mula's generic SIMD search). */
 ptrdiff_t bh_str_find(struct bh_str s, struct bh_str needle) {
-        const char *p;
+        size_t i = 0, last = needle.len - 1, places;
 
         if (needle.len == 0)
                 return 0;
-        p = s.len ? memmem(s.at, s.len, needle.at, needle.len) : NULL;
-        return p ? p - s.at : -1;
+        if (s.len < needle.len)
+                return -1;
+        places = s.len - last;
+        for (; places - i >= sizeof(lanes); i += sizeof(lanes)) {
+                ptrdiff_t at = -1;
+
+                if (any(equal(s.at + i, needle.at[0]) & equal(s.at + i + last, needle.at[last])))
+                        at = find_from(s, needle, i, i + sizeof(lanes));
+                if (at >= 0)
+                        return at;
+        }
+        return find_from(s, needle, i, places);
 }
 
 ptrdiff_t bh_str_find_nocase(struct bh_str s, struct bh_str needle) {

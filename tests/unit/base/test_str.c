@@ -77,6 +77,26 @@ static void utf8_is_judged_strictly(void **state) {
         assert_int_equal(bh_utf8_len(BH_STR("\xf4\x90\x80\x80")), 0);
 }
 
+/* A few letters, so that beginnings and ends fit often; the bytes behind the text are no part of it. */
+static void a_needle_is_found_where_it_first_lies(void **state) {
+        char text[80];
+        uint32_t dice = 1;
+
+        (void) state;
+        for (unsigned round = 0; round < 20000; round++) {
+                size_t n = round % 70, from = (round / 70) % (n + 1), len = BH_MIN((size_t) round % 19, sizeof text - from);
+                struct bh_str s = { text, n }, needle = { text + from, len };
+                ptrdiff_t want = -1;
+
+                for (size_t i = 0; i < sizeof text; i++)
+                        text[i] = (char) ('a' + ((dice = dice * 1664525 + 1013904223) >> 24) % 3);
+                for (size_t i = 0; i + len <= n && want < 0; i++)
+                        if (memcmp(text + i, needle.at, len) == 0)
+                                want = (ptrdiff_t) i;
+                assert_int_equal(bh_str_find(s, needle), want);
+        }
+}
+
 static void a_stored_hash_must_never_change(void **state) {
         (void) state;
         assert_true(bh_hash64(BH_STR("")) == bh_hash64(BH_STR("")));
@@ -86,4 +106,4 @@ static void a_stored_hash_must_never_change(void **state) {
 
 BH_UNIT_MAIN(quoting_never_lets_a_hostile_byte_through, numbers_must_fill_the_slice_and_fit, fields_words_and_cuts,
              paths_come_apart, finding_without_case_needs_only_ascii, utf8_is_judged_strictly,
-             a_stored_hash_must_never_change)
+             a_needle_is_found_where_it_first_lies, a_stored_hash_must_never_change)
