@@ -50,13 +50,36 @@ void bh_file_digester_see(struct bh_file_digester *d, struct bh_str path) {
                         d->told = d->needed[marks[i].kind] = true;
 }
 
+bool bh_file_changes(struct bh_str path) {
+        static const struct bh_str prefixes[] = {
+                BH_STR_INIT("etc/"), BH_STR_INIT("usr/share/doc/"), BH_STR_INIT("usr/share/man/"), BH_STR_INIT("usr/share/info/"),
+                BH_STR_INIT("usr/share/locale/"), BH_STR_INIT("var/"), BH_STR_INIT("usr/lib/locale/"), BH_STR_INIT("usr/share/mime/"),
+                BH_STR_INIT("usr/share/applications/mimeinfo") };
+        static const struct bh_str suffixes[] = { BH_STR_INIT(".pyc"), BH_STR_INIT(".cache"), BH_STR_INIT("/gconv-modules.cache"),
+                                                  BH_STR_INIT("/dir"), BH_STR_INIT(".pyo"), BH_STR_INIT("/loaders.cache"),
+                                                  BH_STR_INIT("/giomodule.cache") };
+
+        for (size_t i = 0; i < BH_LEN(prefixes); i++)
+                if (bh_str_starts(path, prefixes[i]))
+                        return true;
+        for (size_t i = 0; i < BH_LEN(suffixes); i++)
+                if (bh_str_ends(path, suffixes[i]))
+                        return true;
+        return false;
+}
+
+/* usr/lib/locale/ may be recorded without its usr/, and then be looked up. */
+static bool is_never_asked(struct bh_str path) {
+        return bh_file_changes(path) && !bh_str_starts(path, BH_STR("usr/lib/locale/"));
+}
+
 bool bh_file_digester_wants(struct bh_str path) {
         static const char *const roots[] = { "usr/bin/", "usr/sbin/", "usr/lib", "usr/share/", "usr/include/", "usr/games/",
-                                             "bin/",     "sbin/",     "lib",     "etc/",       "boot/" };
+                                             "bin/",     "sbin/",     "lib",     "boot/" };
 
         for (size_t i = 0; i < BH_LEN(roots); i++)
                 if (bh_str_starts(path, bh_str_of(roots[i])))
-                        return true;
+                        return !is_never_asked(path);
         return false;
 }
 

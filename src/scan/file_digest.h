@@ -15,7 +15,9 @@ struct bh_file_digester *bh_file_digester_new(void);
 void bh_file_digester_free(struct bh_file_digester **d);
 /* Every path of the layer, in order: learns which digests are of use. */
 void bh_file_digester_see(struct bh_file_digester *d, struct bh_str path);
-/* Whether a package could own that path. */
+/* People edit it, programs write it anew, or nobody runs it: a difference says nothing. */
+bool bh_file_changes(struct bh_str path);
+/* Whether a package could own that path, and anybody would ask whether it is still the same. */
 bool bh_file_digester_wants(struct bh_str path);
 struct bh_file_digest bh_file_digester_of(struct bh_file_digester *d, uint64_t path_hash, struct bh_str bytes);
 /* The same for a file that comes in pieces. */

@@ -8,6 +8,7 @@
 #include "base/sort.h"
 #include "scan/above.h"
 #include "scan/config_rules.h"
+#include "scan/file_digest.h"
 
 /* What a package says of a file. */
 struct record {
@@ -37,30 +38,11 @@ static struct bh_str without_usr(struct bh_str path) {
         return path;
 }
 
-/* People edit these, programs write them anew, or nobody runs them. */
-static bool is_changing(struct bh_str path) {
-        static const struct bh_str prefixes[] = {
-                BH_STR_INIT("etc/"), BH_STR_INIT("usr/share/doc/"), BH_STR_INIT("usr/share/man/"), BH_STR_INIT("usr/share/info/"),
-                BH_STR_INIT("usr/share/locale/"), BH_STR_INIT("var/"), BH_STR_INIT("usr/lib/locale/"), BH_STR_INIT("usr/share/mime/"),
-                BH_STR_INIT("usr/share/applications/mimeinfo") };
-        static const struct bh_str suffixes[] = { BH_STR_INIT(".pyc"), BH_STR_INIT(".cache"), BH_STR_INIT("/gconv-modules.cache"),
-                                                  BH_STR_INIT("/dir"), BH_STR_INIT(".pyo"), BH_STR_INIT("/loaders.cache"),
-                                                  BH_STR_INIT("/giomodule.cache") };
-
-        for (size_t i = 0; i < BH_LEN(prefixes); i++)
-                if (bh_str_starts(path, prefixes[i]))
-                        return true;
-        for (size_t i = 0; i < BH_LEN(suffixes); i++)
-                if (bh_str_ends(path, suffixes[i]))
-                        return true;
-        return false;
-}
-
 /* false: it says nothing that could be held against a file. */
 static bool record_of(const struct bh_owned_file *f, struct bh_str package, struct record *ret) {
         uint64_t digest = 0;
 
-        if (f->config || f->digest_kind == BH_DIGEST_NONE || is_changing(f->path))
+        if (f->config || f->digest_kind == BH_DIGEST_NONE || bh_file_changes(f->path))
                 return false;
         for (size_t i = 0; i < 8; i++)
                 digest = digest << 8 | f->digest[i];

@@ -270,7 +270,7 @@ int bh_matching_file(struct bh_matching *m, const struct bh_file *file, const st
         bh_content_run_begin(m->run, &where, &through);
         bh_content_run_chunk(m->run, 0, file->bytes);
         r = bh_literals_scan(m->m->literals, m->scratch, file->bytes, 0, SIZE_MAX, on_hit, m, err);
-        bh_content_run_flush(m->run);
+        bh_content_run_flush(m->run, true);
         bh_product_run_end(m->products, file->bytes, catalog);
         if (r >= 0)
                 r = bh_content_run_end(m->run, err);
@@ -329,7 +329,7 @@ int bh_matching_chunk(struct bh_matching *m, uint64_t offset, struct bh_str byte
         m->triggered = false;
         bh_content_run_chunk(m->run, offset, bytes);
         r = bh_literals_scan(m->m->literals, m->scratch, bytes, after, upto, on_hit, m, err);
-        bh_content_run_flush(m->run);
+        bh_content_run_flush(m->run, last || !(m->parts & (BH_SCAN_SECRETS | BH_SCAN_MALWARE)));
         if (r < 0 || !(m->parts & BH_SCAN_MALWARE))
                 return r;
         return malware_chunk(m, offset == 0, last, err);

@@ -71,7 +71,7 @@ static void piece(struct engine *e, struct bh_str bytes, size_t at, size_t n, si
 
         bh_content_run_chunk(e->run, at, part);
         BH_IGNORE(bh_literals_scan(e->literals, e->scratch, part, after, upto, relay, e->run, &err));
-        bh_content_run_flush(e->run);
+        bh_content_run_flush(e->run, at + n == bytes.len);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {

@@ -120,7 +120,7 @@ static void gap(struct bh_content_run *r, const struct bh_err *err) {
 
 typedef int8_t lanes __attribute__((vector_size(16)));
 
-/* Newlines in a slice: every byte of every file passes here, so sixteen at a time; a lane counts to 127 at most. */
+/* Newlines in a slice, sixteen bytes at a time; a lane counts to 127 at most. */
 static uint64_t newlines(struct bh_str s) {
         uint64_t n = 0;
 
@@ -334,14 +334,15 @@ static void number_lines(struct bh_content_run *r) {
         }
 }
 
-void bh_content_run_flush(struct bh_content_run *r) {
+void bh_content_run_flush(struct bh_content_run *r, bool last) {
         for (uint32_t i = 0; i < r->n_active; i++)
                 if (r->windows[r->active[i]].to)
                         look(r, r->active[i], &r->windows[r->active[i]]);
         if (r->found.len > r->new_from)
                 number_lines(r);
         r->new_from = r->found.len;
-        r->lines += newlines(r->chunk);
+        if (!last)
+                r->lines += newlines(r->chunk);
 }
 
 /* Of two that hold the same bytes: the one that knows more about them. */
@@ -444,6 +445,6 @@ int bh_content_scan(struct bh_content_run *run, const struct bh_content_where *w
         x = bh_literals_scan(run->literals, run->search, bytes, 0, SIZE_MAX, pass_on, run, err);
         if (x < 0)
                 return x;
-        bh_content_run_flush(run);
+        bh_content_run_flush(run, true);
         return bh_content_run_end(run, err);
 }

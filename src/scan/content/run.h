@@ -13,7 +13,7 @@
  *     for each chunk of the file (for most files there is one):
  *             bh_content_run_chunk(run, offset_of_chunk, bytes);
  *             bh_literals_scan(...)  ->  bh_content_run_hit(run, rule, end)   for BH_OWNER_CONTENT
- *             bh_content_run_flush(run);                                      the bytes may go
+ *             bh_content_run_flush(run, last);                                the bytes may go
  *     bh_content_run_end(run, err);
  *
  * Chunks of one file overlap by BH_CONTENT_OVERLAP, of which BH_CONTENT_TAIL
@@ -46,7 +46,8 @@ void bh_content_run_begin(struct bh_content_run *run, const struct bh_content_wh
 /* The chunk that hits will speak of; `offset` is where it begins in the file. */
 void bh_content_run_chunk(struct bh_content_run *run, uint64_t offset, struct bh_str bytes);
 void bh_content_run_hit(struct bh_content_run *run, uint32_t rule, size_t end);
-void bh_content_run_flush(struct bh_content_run *run);
+/* last: no chunk will follow, or none with a hit, so that its lines need not be counted. */
+void bh_content_run_flush(struct bh_content_run *run, bool last);
 /* Gives the findings to the sink, in the order of the file. */
 int bh_content_run_end(struct bh_content_run *run, struct bh_err *err) BH_MUST_CHECK;
 

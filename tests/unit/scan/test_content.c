@@ -261,7 +261,7 @@ static void chunks_make_no_difference(void **state) {
                                                   at ? BH_CONTENT_OVERLAP - BH_CONTENT_TAIL : 0,
                                                   last ? SIZE_MAX : n - BH_CONTENT_TAIL, relay, h->run, &err),
                                  0);
-                bh_content_run_flush(h->run);
+                bh_content_run_flush(h->run, last);
                 free(copy);
                 if (last)
                         break;
