@@ -89,7 +89,7 @@ static void content_pass(struct bench *b, struct bh_str path, struct bh_str byte
                                      at ? BH_CONTENT_OVERLAP - BH_CONTENT_TAIL : 0, last ? SIZE_MAX : n - BH_CONTENT_TAIL,
                                      relay, b->run, &err) < 0)
                         (void) printf("%s\n", err.text);
-                bh_content_run_flush(b->run);
+                bh_content_run_flush(b->run, last);
                 at += last ? n : n - BH_CONTENT_OVERLAP;
         } while (at < bytes.len);
         if (bh_content_run_end(b->run, &err) < 0)

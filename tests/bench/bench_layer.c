@@ -83,13 +83,14 @@ static struct result read_floor(const char *path) {
         return r;
 }
 
-static struct bh_matchers *matchers(const char *content) {
-        static const char *const folders[] = { "secrets", "webshell", "malware", "products" };
+/* As the command packs them: for packages alone, products are all that is looked for. */
+static struct bh_matchers *matchers(const char *content, unsigned parts) {
+        static const char *const folders[] = { "products", "secrets", "webshell", "malware" };
         struct bh_matchers *m = NULL;
         struct bh_buf bundle = { 0 };
         struct bh_err err = BH_ERR_NONE;
 
-        for (size_t i = 0; i < BH_LEN(folders); i++) {
+        for (size_t i = 0; i < (parts ? BH_LEN(folders) : 1); i++) {
                 char dir[4096];
                 struct dirent **list;
                 int n;
@@ -131,7 +132,7 @@ static struct result read_layer(const char *path, unsigned parts, const char *co
         double before = cpu_now();
 
         if (content)
-                opts.matchers = matchers(content);
+                opts.matchers = matchers(content, parts);
         r.setup_s = cpu_now() - before;
         if (bh_layer_scan(fill, &in, &opts, arena, &layer, &err) < 0) {
                 (void) fprintf(stderr, "%s\n", err.text);
