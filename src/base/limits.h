@@ -32,6 +32,7 @@
 #define BH_LIMIT_FILE_ELF (40 * BH_MIB)       /* programs; larger ones are searched as they pass by */
 #define BH_LIMIT_FILE_DATABASE (512 * BH_MIB) /* package databases, which must be read whole */
 
+#define BH_LIMIT_CACHE_MIB 4096 /* of results kept, unless an option says otherwise */
 #define BH_LIMIT_CONTENT_BUNDLE (64 * BH_MIB) /* our own rules and the user's, as handed to a worker */
 #define BH_LIMIT_SBOM (256 * BH_MIB) /* one SBOM to read */
 #define BH_LIMIT_WORKER_MEMORY (2 * BH_GIB) /* address space of one jailed worker */

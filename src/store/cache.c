@@ -209,9 +209,27 @@ int bh_cache_put(struct bh_cache *cache, struct bh_str key, struct bh_str bytes,
         return r == SQLITE_OK ? 0 : sql_fail(cache->db, "write", err);
 }
 
-int bh_cache_trim(struct bh_cache *cache, uint64_t max_bytes, struct bh_err *err) {
-        char sql[400];
+/* Bytes of the pages that hold something. */
+static int bytes_in_use(struct bh_cache *c, uint64_t *ret, struct bh_err *err) {
+        static const char sql[] = "SELECT (page_count - freelist_count) * page_size FROM pragma_page_count, pragma_freelist_count, pragma_page_size";
+        sqlite3_stmt *s = NULL;
+        int r = sqlite3_prepare_v2(c->db, sql, -1, &s, NULL);
 
+        if (r == SQLITE_OK)
+                r = sqlite3_step(s);
+        if (r == SQLITE_ROW)
+                *ret = (uint64_t) sqlite3_column_int64(s, 0);
+        (void) sqlite3_finalize(s);
+        return r == SQLITE_ROW ? 0 : sql_fail(c->db, "size", err);
+}
+
+int bh_cache_trim(struct bh_cache *cache, uint64_t max_bytes, struct bh_err *err) {
+        uint64_t used = 0;
+        char sql[400];
+        int r = bytes_in_use(cache, &used, err);
+
+        if (r < 0 || used <= max_bytes)
+                return r;
         (void) snprintf(sql, sizeof sql,
                         "DELETE FROM entry WHERE key IN (SELECT key FROM (SELECT key, sum(length(bytes)) OVER (ORDER BY used DESC, key) AS total"
                         " FROM entry) WHERE total > %llu)",

@@ -46,6 +46,14 @@ def test_layers_are_shared_between_images(build, tmp_path, target):
     assert opened == 1 + 2
 
 
+def test_no_more_is_kept_than_was_agreed(build, tmp_path):
+    layers = [layer({f"{name}/{n}": b"" for n in range(80000)}) for name in "ab"]
+    target = f"oci:{Image(*layers).write_layout(tmp_path / 'image')}"
+    for size, read in (("0", 2), ("0", 0), ("1", 0), ("1", 1)):  # of two results of 640 KB, one fits
+        _, opened = workers_started(build, tmp_path, target, tmp_path / "c.db", "--cache-size", size)
+        assert opened == read + 2, f"--cache-size {size}"
+
+
 def write_archive(path, *packages):
     plain = debian_like(*packages)
     config = json.dumps({"architecture": "amd64", "os": "linux", "config": {}, "rootfs": {"type": "layers", "diff_ids": [sha256(plain)]}}).encode()

@@ -181,11 +181,14 @@ int bh_session_open(struct bh_session *t, struct bh_cli *cli, struct bh_err *err
         int r;
 
         *t = (struct bh_session){ .cli = cli, .content_fd = -1 };
+        t->cache_mib = BH_LIMIT_CACHE_MIB;
         t->opts.licences = bh_cli_has(cli, "licences");
         r = parse_parts(bh_cli_get(cli, "only"), &a->parts, &t->opts.licences, err);
 
         if (r >= 0)
                 r = bh_cli_number(t->cli, "jobs", &jobs, err);
+        if (r >= 0)
+                r = bh_cli_number(t->cli, "cache-size", &t->cache_mib, err);
         if (r >= 0)
                 r = bh_session_source(cli, a, err);
         if (r >= 0)
@@ -211,7 +214,16 @@ int bh_session_open(struct bh_session *t, struct bh_cli *cli, struct bh_err *err
         return 0;
 }
 
+/* At the end, so that nobody waits for it; what this scan used is the last to go. */
+static void trim_cache(struct bh_session *t) {
+        struct bh_err err = BH_ERR_NONE;
+
+        if (t->cache && t->cache_mib && bh_cache_trim(t->cache, BH_MIN(t->cache_mib, UINT64_MAX / BH_MIB) * BH_MIB, &err) < 0)
+                (void) fprintf(stderr, "bulkhead: %s\n", err.text);
+}
+
 void bh_session_close(struct bh_session *t) {
+        trim_cache(t);
         bh_index_close(&t->index);
         bh_cache_close(&t->cache);
         bh_fd_close(&t->content_fd);

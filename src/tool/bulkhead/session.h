@@ -22,6 +22,7 @@
         { "db", 0, "FILE", "the vulnerability database", NULL, false },                                                \
         { "content", 0, "DIR", "our rules, when they are not beside the program", NULL, false },                       \
         { "cache", 0, "FILE", "where results are kept", NULL, false },                                                 \
+        { "cache-size", 0, "MIB", "how much to keep there; 0: no limit [4096]", NULL, false },                         \
         { "no-cache", 0, NULL, "keep nothing and use nothing kept", NULL, false },                                     \
         { "base", 0, "IMAGE", "what it is built upon: a target, or a digest of its top layer", NULL, false },           \
         { "policy", 0, "FILE", "owners, bases, rules and exceptions; may be given several times", NULL, true },        \
@@ -62,6 +63,7 @@ struct bh_session {
         struct bh_licences licences;
         struct bh_clamd clamd;
         int content_fd;
+        uint64_t cache_mib; /* 0: no limit */
 };
 
 /* What BH_SESSION_SOURCE_OPTS say; bh_session_open does it too. */
