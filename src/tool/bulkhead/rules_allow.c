@@ -12,6 +12,8 @@
 #include "guard/allow.h"
 #include "guard/files.h"
 #include "guard/respond/root.h"
+#include "sense/audit.h"
+#include "sense/login.h"
 #include "sense/sense.h"
 #include "sys/fd.h"
 #include "tool/bulkhead/commands.h"
@@ -119,8 +121,8 @@ static int remove_row(struct bh_cli *cli, struct bh_err *err) {
 /* ---- adding ---- */
 
 static int load_rules(struct bh_cli *cli, struct bh_rules **ret, struct bh_err *err) {
-        static const struct bh_source *const sources[] = { &bh_source_syscall };
-        const struct bh_rules_opts o = { .sources = sources, .n_sources = 1, .least = BH_PRIORITY_DEBUG };
+        static const struct bh_source *const sources[] = { &bh_source_syscall, &bh_source_login, &bh_source_k8s_audit };
+        const struct bh_rules_opts o = { .sources = sources, .n_sources = BH_LEN(sources), .least = BH_PRIORITY_DEBUG };
         BH_VEC(const char *) paths = { 0 };
         struct bh_rule_file *files;
         const char *path;
