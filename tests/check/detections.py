@@ -71,7 +71,7 @@ def page(files):
         "# What Bulkhead detects",
         "",
         "Made by `tests/check/detections.py . --write` from `content/rules/`; a check of the build keeps it current.",
-        "What a rule means and what to do when it fires stands in its `desc`.",
+        "What a rule means and what to do when it fires stands in its `desc`; [RULES.md](RULES.md) tells how to write, test and tune rules.",
         "",
     ]
     all_rules = [r for rules in files.values() for r in rules]
