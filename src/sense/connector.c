@@ -14,19 +14,17 @@
 
 #define BUFFER_BYTES (8 * 1024 * 1024) /* of the socket: a storm of forks must fit until we look */
 
-/* netlink's header, the connector's, and what we say */
-struct order {
-        struct nlmsghdr head;
-        struct cn_msg cn;
-        enum proc_cn_mcast_op what;
-} __attribute__((packed));
-
+/* netlink's header, the connector's, and what we want. */
 static int subscribe(int fd, struct bh_err *err) {
-        struct order o = { .head = { .nlmsg_len = sizeof o, .nlmsg_type = NLMSG_DONE },
-                           .cn = { .id = { CN_IDX_PROC, CN_VAL_PROC }, .len = sizeof o.what },
-                           .what = PROC_CN_MCAST_LISTEN };
+        const enum proc_cn_mcast_op want = PROC_CN_MCAST_LISTEN;
+        const struct cn_msg cn = { .id = { CN_IDX_PROC, CN_VAL_PROC }, .len = sizeof want };
+        char order[sizeof(struct nlmsghdr) + sizeof cn + sizeof want];
+        const struct nlmsghdr head = { .nlmsg_len = sizeof order, .nlmsg_type = NLMSG_DONE };
 
-        if (send(fd, &o, sizeof o, 0) != (ssize_t) sizeof o)
+        memcpy(order, &head, sizeof head);
+        memcpy(order + sizeof head, &cn, sizeof cn);
+        memcpy(order + sizeof head + sizeof cn, &want, sizeof want);
+        if (send(fd, order, sizeof order, 0) != (ssize_t) sizeof order)
                 return bh_fail_sys(err, errno, "the process connector refuses");
         return 0;
 }
