@@ -53,12 +53,16 @@ inline_ void count_sent(u32 lane, long r, const struct bh_ev_head *h) {
 }
 
 /* `bytes` of the buffer's beginning are the record. */
+#define BH_SEND_ROUND(ring, lane, h, bytes, c)                                                                 \
+        do {                                                                                                   \
+                u64 flags_ = wake_flags(&(ring), (bytes), (h)->ktime_ns, (c));                                 \
+                (h)->size = (bytes);                                                                           \
+                count_sent((lane), bpf_ringbuf_output(&(ring), (h), (bytes), flags_), (h));                    \
+        } while (0)
 #define BH_SEND(ring, lane, h, bytes, c)                                                                       \
         do {                                                                                                   \
                 u32 bytes_ = ((bytes) + 7) & ~7u;                                                              \
-                u64 flags_ = wake_flags(&(ring), bytes_, (h)->ktime_ns, (c));                                  \
-                (h)->size = bytes_;                                                                            \
-                count_sent((lane), bpf_ringbuf_output(&(ring), (h), bytes_, flags_), (h));                     \
+                BH_SEND_ROUND(ring, lane, h, bytes_, c);                                                       \
         } while (0)
 
 /* The lane of a type is the filter's to say. A map is not a variable: hence the branches. */

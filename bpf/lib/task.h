@@ -36,10 +36,11 @@ inline_ void fill_head(struct bh_ev_head *h, struct task_struct *t, u32 type, u6
 }
 
 inline_ void upid_at(struct pid *p, u32 level, struct upid *ret) {
-        u64 at = bpf_core_field_offset(struct pid, numbers) + (u64) level * bpf_core_type_size(struct upid);
+        /* As a number: what is added to a pointer older verifiers want to know the bounds of. */
+        u64 at = plain(p) + bpf_core_field_offset(struct pid, numbers) + (u64) level * bpf_core_type_size(struct upid);
 
-        bpf_probe_read_kernel(&ret->nr, sizeof(ret->nr), (void *) p + at + bpf_core_field_offset(struct upid, nr));
-        bpf_probe_read_kernel(&ret->ns, sizeof(ret->ns), (void *) p + at + bpf_core_field_offset(struct upid, ns));
+        bpf_probe_read_kernel(&ret->nr, sizeof(ret->nr), (void *) (at + bpf_core_field_offset(struct upid, nr)));
+        bpf_probe_read_kernel(&ret->ns, sizeof(ret->ns), (void *) (at + bpf_core_field_offset(struct upid, ns)));
 }
 
 /* A pid as a namespace `level` deep sees it; 0 when it cannot. */

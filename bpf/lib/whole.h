@@ -77,12 +77,21 @@ inline_ struct bh_ev_proc *start_whole(struct big *b, bool has_fd) {
 /* The record's size, or 0 when it has become too long. */
 inline_ u32 end_whole(struct big *b) {
         struct bh_ev_head *h = (void *) b->rec;
-        u32 at = b->at;
+        u32 at = (b->at + 7) & ~7u;
 
         h->flags |= BH_EV_HAS_PROC | (b->has_fd ? BH_EV_HAS_FD : 0) | (b->cut ? BH_EV_CUT : 0);
         h->n_strs = BH_PROC_STRS;
-        return at > BH_EV_MAX_SIZE - 8 ? 0 : at;
+        return at > BH_EV_MAX_SIZE ? 0 : at;
 }
+
+/* Older verifiers forget a bound when a number is rounded: it is rounded before, and bounded last. */
+#define SEND_WHOLE(h, bytes, c)                                                                                 \
+        do {                                                                                                    \
+                u32 whole_ = (bytes);                                                                           \
+                forget(whole_);                                                                                 \
+                if (whole_ && whole_ <= BH_EV_MAX_SIZE)                                                         \
+                        BH_SEND_ROUND(ring_proc, BH_LANE_PROC, h, whole_, c);                                   \
+        } while (0)
 
 /* By the mode bits alone: access lists and read-only mounts are not asked. */
 inline_ bool could_write(const struct bh_ev_proc *p, u32 exe_gid) {

@@ -118,7 +118,7 @@ int alive(struct bpf_iter__task *ctx) {
         fill_alive(p, t);
         h->cgroup_id = p->cgroup_id;
         add_alive_strings(b, t, f->wants);
-        size = (end_whole(b) + 7) & ~7u;
+        size = end_whole(b);
         h->size = size;
         if (size && size <= 8 * 4096)
                 bpf_seq_write(ctx->meta->seq, h, size);

@@ -84,7 +84,6 @@ int BPF_PROG(proc_exec, struct task_struct *t, int old_pid, struct linux_binprm 
         struct stdio io = { .num = -1 };
         struct bh_ev_head *h;
         struct bh_ev_proc *p;
-        u32 size;
 
         if (!f || !b || !wanted(f, BH_EV_EXECVE, true, t, c))
                 return 0;
@@ -103,9 +102,7 @@ int BPF_PROG(proc_exec, struct task_struct *t, int old_pid, struct linux_binprm 
         fill_exec(p, t, old_pid, bprm);
         p->flags |= io.flags;
         add_exec_strings(b, t, only_read(bprm)->filename, f->wants);
-        size = end_whole(b);
-        if (size)
-                BH_SEND(ring_proc, BH_LANE_PROC, h, size, c);
+        SEND_WHOLE(h, end_whole(b), c);
         return 0;
 }
 
@@ -118,7 +115,6 @@ inline_ int born(struct task_struct *child, u64 clone_flags) {
         struct bh_rights none;
         struct bh_ev_head *h;
         struct bh_ev_proc *p;
-        u32 size;
 
         if (!f)
                 return 0;
@@ -135,9 +131,7 @@ inline_ int born(struct task_struct *child, u64 clone_flags) {
         p->clone_flags = clone_flags;
         if (only_read(child)->cgroups != only_read(t)->cgroups)
                 add_cgroup(b, child);
-        size = end_whole(b);
-        if (size)
-                BH_SEND(ring_proc, BH_LANE_PROC, h, size, c);
+        SEND_WHOLE(h, end_whole(b), c);
         return 0;
 }
 
