@@ -1,0 +1,165 @@
+#!/usr/bin/env python3
+"""The figures of `bulkhead watch`: its start, its memory when idle, how long an alert takes, what a flood costs.
+
+    tests/bench/watching.py BUILD [CONTAINERS]
+
+Needs root and a kernel with BTF. With CONTAINERS, that many are run by Docker, each of which lives but for a moment;
+the image is made here. Wall clock on a machine that others use tells of them too: the load is printed with it.
+"""
+import io
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tarfile
+import tempfile
+import time
+
+root = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(root / "tests/e2e"))
+from watching import Openers, Watch  # noqa: E402
+
+build = pathlib.Path(sys.argv[1])
+program = build / "bulkhead"
+SAMPLES, STARTS, FLOOD_S = 200, 5, 5
+
+MARK = """
+- rule: mark
+  condition: evt.type in (open, openat, creat) and evt.is_open_write = true and fd.name startswith {0}/mark-
+  desc: d
+  output: mark %fd.name
+  priority: CRITICAL
+"""
+NOISE = """
+- rule: noise
+  condition: evt.type in (open, openat) and fd.name startswith {0}/noise and proc.name = nobody-is-called-so
+  desc: d
+  output: noise
+  priority: DEBUG
+"""
+
+
+def with_rules(folder, text):
+    path = folder / "marks.yaml"
+    path.write_text(text.format(folder))
+    return Watch(program, "--rules", path, "--rules", root / "content/rules")
+
+
+def middle(values, share=0.5):
+    return sorted(values)[min(len(values) - 1, int(len(values) * share))]
+
+
+def load():
+    return f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
+
+
+def starts():
+    walls, cpus, resident = [], [], []
+    for _ in range(STARTS):
+        w = Watch(program)
+        cpus.append(w.cpu())
+        walls.append(int(re.search(r"(\d+) ms after the start", "".join(w.said)).group(1)))
+        time.sleep(1)
+        resident.append(w.status("VmRSS") / 1024)
+        w.stop()
+    print(f"watch, our rules: ready after {middle(walls)} ms (best {min(walls)}; goal 300), {middle(cpus):.2f} s cpu (best {min(cpus):.2f});"
+          f" {middle(resident):.1f} MiB resident a second later (goal 25); {load()}")
+
+
+def latencies(w, folder, say):
+    took = []
+    for i in range(SAMPLES):
+        path = folder / f"mark-{say}-{i}"
+        path.write_text("")
+        if not w.wait(lambda alerts: any(a.fields.get("fd.name") == str(path) for a in alerts[-50:]), 10):
+            raise SystemExit(f"no alert for {path}")
+        took += [(a.arrived_ns - a.fields["evt.time"]) / 1e6 for a in w.alerts[-50:] if a.fields.get("fd.name") == str(path)]
+        time.sleep(0.01)
+    return took
+
+
+def alerts():
+    for noise, rules, goal in ((None, MARK, 5), ("unwanted", MARK, 20), ("noise", MARK + NOISE, 20)):
+        with tempfile.TemporaryDirectory() as name:
+            folder = pathlib.Path(name)
+            w = with_rules(folder, rules)
+            time.sleep(0.5)
+            if noise:
+                (folder / noise).touch()
+                openers = Openers(build, folder / noise)
+            took = latencies(w, folder, noise or "idle")
+            what = "idle" if not noise else f"two openers that {'no rule wants' if noise == 'unwanted' else 'a rule wants'}"
+            if noise:
+                what += f", {openers.stop() / openers.seconds:,.0f} opens/s"
+            lanes = Watch.lanes(w.stop())
+            print(f"alert latency, {what}: median {middle(took):.1f} ms, p99 {middle(took, 0.99):.1f} ms of {len(took)} (goal {goal});"
+                  f" files seen, lost {lanes['files']}; {load()}")
+
+
+def flood():
+    """Processor time of the agent for opens that match nothing, and for opens that are all sent."""
+    for noise, rules in (("unwanted", MARK), ("noise", MARK + NOISE)):
+        with tempfile.TemporaryDirectory() as name:
+            folder = pathlib.Path(name)
+            (folder / noise).touch()
+            w = with_rules(folder, rules)
+            began = w.cpu()
+            openers = Openers(build, folder / noise)
+            time.sleep(FLOOD_S)
+            opened = openers.stop()
+            time.sleep(0.2)
+            cpu = w.cpu() - began
+            seen, lost = Watch.lanes(w.stop())["files"]
+            each = f", {cpu / seen * 1e9:,.0f} ns an event" if noise == "noise" else f", {cpu / opened * 1e6:.2f} s for 1,000,000 (goal 0.1)"
+            print(f"flood, {'no rule wants it' if noise == 'unwanted' else 'a rule wants it'}: {opened:,} opens, {opened / openers.seconds:,.0f}/s;"
+                  f" agent {cpu:.2f} s cpu{each}; files {seen:,} seen, {lost:,} lost ({100 * lost / max(seen + lost, 1):.1f} %)")
+
+
+def tiny_image():
+    """An image that is one program, linked against nothing, which writes a file and ends."""
+    with tempfile.TemporaryDirectory() as name:
+        source, out = pathlib.Path(name) / "mark.c", pathlib.Path(name) / "mark"
+        source.write_text('#include <fcntl.h>\n#include <unistd.h>\nint main(void) { return open("/mark-here", O_CREAT | O_WRONLY, 0600) < 0; }\n')
+        subprocess.run(["gcc", "-static", "-O1", "-o", out, source], check=True)
+        tar = io.BytesIO()
+        with tarfile.open(fileobj=tar, mode="w") as t:
+            t.add(out, "mark")
+    return subprocess.run(["docker", "import", "-", "bulkhead-bench/moment:1"], input=tar.getvalue(), stdout=subprocess.PIPE, check=True).stdout.decode().strip()
+
+
+def containers(n):
+    if subprocess.run(["docker", "info"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode:
+        return print("containers: Docker does not answer")
+    image = tiny_image().removeprefix("sha256:")[:12]
+    rule = ("- rule: moment\n  condition: evt.type in (open, openat, creat) and fd.name = /mark-here\n  desc: d\n"
+            "  output: moment %container.id %container.image.repository %container.image.id\n  priority: CRITICAL\n")
+    with tempfile.TemporaryDirectory() as name:
+        path = pathlib.Path(name) / "moment.yaml"
+        path.write_text(rule)
+        w, ids, lived = Watch(program, "--rules", path), [], []
+        for _ in range(n):
+            ids.append(subprocess.run(["docker", "run", "-d", "--net=none", "bulkhead-bench/moment:1", "/mark"], stdout=subprocess.PIPE, check=True)
+                       .stdout.decode().strip())
+        subprocess.run(["docker", "wait", *ids], stdout=subprocess.DEVNULL, check=True)
+        w.wait(lambda alerts: len(alerts) >= n, 10)
+        for state in json.loads(subprocess.run(["docker", "inspect", *ids], stdout=subprocess.PIPE, check=True).stdout):
+            begun, ended = ((lambda t: float(t[17:29].rstrip("Z")) + 60 * int(t[14:16]))(state["State"][k]) for k in ("StartedAt", "FinishedAt"))
+            lived.append((ended - begun) % 3600 * 1000)
+        w.stop()
+        subprocess.run(["docker", "rm", *ids], stdout=subprocess.DEVNULL, check=True)
+    named = {a.fields["container.id"] for a in w.alerts} & {i[:12] for i in ids}
+    imaged = [a for a in w.alerts if a.fields.get("container.image.repository") == "bulkhead-bench/moment"]
+    with_id = [a for a in w.alerts if image.startswith((a.fields.get("container.image.id") or "-")[:12])]
+    print(f"{n} containers that live {middle(lived):.0f} ms (median, by Docker's own clock): {len(w.alerts)} alerts, {len(named)} with the container's id,"
+          f" {len(imaged)} with its image's name, {len(with_id)} with the image's id; {load()}")
+
+
+if os.geteuid() or not pathlib.Path("/sys/kernel/btf/vmlinux").exists():
+    raise SystemExit("watching: needs root and a kernel with BTF")
+starts()
+alerts()
+flood()
+if len(sys.argv) > 2:
+    containers(int(sys.argv[2]))
