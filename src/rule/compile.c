@@ -60,7 +60,7 @@ static int gather(struct compiler *c, enum bh_node_kind kind, const struct bh_no
                 } else {
                         r = compile(c, child, &ref);
                         if (r >= 0)
-                                *bh_vec_add(c->p->arena, refs) = ref;
+                                *bh_vec_add(c->p->work, refs) = ref;
                 }
                 if (r < 0)
                         return r;
@@ -122,7 +122,7 @@ static bh_ref without_exec(struct bh_program *p, bh_ref ref) {
                 return BH_REF_TRUE;
         if (g.kind != BH_GATE_ALL || BH_REF_IS_NOT(ref))
                 return ref;
-        refs = bh_arena_array(p->arena, bh_ref, g.n_refs);
+        refs = bh_arena_array(p->work, bh_ref, g.n_refs);
         for (uint32_t i = 0; i < g.n_refs; i++)
                 if (p->gates.at[BH_REF_NODE(g.refs[i])].life != BH_LIFE_EXEC)
                         refs[n++] = g.refs[i];
@@ -130,7 +130,7 @@ static bh_ref without_exec(struct bh_program *p, bh_ref ref) {
 }
 
 static struct bh_group group_for(struct bh_program *p, const bh_ref *refs, size_t n, unsigned type, bool typed) {
-        struct bh_group g = { .entries = bh_arena_array(p->arena, struct bh_entry, n), .first_bit = -1 };
+        struct bh_group g = { .entries = bh_arena_array(p->work, struct bh_entry, n), .first_bit = -1 };
 
         for (size_t i = 0; i < n; i++) {
                 bh_ref ref = typed ? bh_gate_for_type(p, refs[i], type) : refs[i];
@@ -165,7 +165,7 @@ static void give_bits(const struct bh_program *p, struct bh_sorted *s) {
 static void give_sieves(struct bh_program *p, struct bh_sorted *s) {
         for (uint32_t g = 0; g < s->n_groups; g++) {
                 struct bh_group *group = &s->groups[g];
-                bh_ref *refs = bh_arena_array(p->arena, bh_ref, group->n);
+                bh_ref *refs = bh_arena_array(p->work, bh_ref, group->n);
 
                 for (uint32_t i = 0; i < group->n; i++)
                         refs[i] = group->entries[i].whole;
@@ -192,6 +192,10 @@ void bh_compile_sort(struct bh_program *p, const bh_ref *refs, size_t n, struct 
                 while (k < groups.len && !same(&groups.at[k], &g))
                         k++;
                 if (g.n && k == groups.len) {
+                        struct bh_entry *own = bh_arena_array(p->arena, struct bh_entry, g.n);
+
+                        memcpy(own, g.entries, g.n * sizeof *own);
+                        g.entries = own;
                         g.number = k;
                         *bh_vec_add(p->arena, &groups) = g;
                 }

@@ -28,7 +28,7 @@ int bh_condition_new(const struct bh_source *source, struct bh_str text, struct 
         int r;
 
         c->arena = arena;
-        bh_program_init(&c->program, arena, source);
+        bh_program_init(&c->program, arena, arena, source);
         r = compile(c, text, err);
         if (r < 0) {
                 bh_program_done(&c->program);

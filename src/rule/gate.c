@@ -24,7 +24,7 @@ static bh_ref keep(struct bh_program *p, const struct bh_gate *g, struct bh_str 
         void **slot = bh_map_at(&p->gate_by_text, key);
 
         if (!*slot) {
-                *bh_vec_add(p->arena, &p->gates) = *g;
+                *bh_vec_add(p->work, &p->gates) = *g;
                 *slot = (void *) p->gates.len;
         }
         return (bh_ref) ((uintptr_t) *slot - 1) * 2;
@@ -102,7 +102,7 @@ static bh_ref merge_with(struct bh_program *p, bh_ref *refs, size_t n, size_t fi
                 if (!b || !bh_pred_merges(&like, b))
                         continue;
                 for (uint32_t k = 0; k < b->n_items; k++)
-                        *bh_vec_add(p->arena, &items) = b->items[k];
+                        *bh_vec_add(p->work, &items) = b->items[k];
                 if (i > first)
                         refs[i] = BH_REF_TRUE;
         }
@@ -133,7 +133,7 @@ static int by_cost(const void *a, const void *b) {
 
 /* Cheap ones first: what follows is asked only now and then. */
 static void order(struct bh_program *p, struct bh_gate *g) {
-        struct costed *c = bh_arena_array(p->arena, struct costed, g->n_refs);
+        struct costed *c = bh_arena_array(p->work, struct costed, g->n_refs);
         uint64_t cost = 0;
 
         g->life = BH_LIFE_EXEC;
@@ -156,7 +156,7 @@ static void order(struct bh_program *p, struct bh_gate *g) {
 static bh_ref join(struct bh_program *p, enum bh_gate_kind kind, const bh_ref *refs, size_t n) {
         struct bh_gate g = { .kind = kind, .n_refs = (uint32_t) n };
         struct bh_str key;
-        char *bytes = bh_arena_bytes(p->arena, 1 + n * sizeof *refs);
+        char *bytes = bh_arena_bytes(p->work, 1 + n * sizeof *refs);
 
         bytes[0] = (char) kind; /* no predicate's text begins so */
         memcpy(bytes + 1, refs, n * sizeof *refs);
@@ -170,7 +170,7 @@ static bh_ref join(struct bh_program *p, enum bh_gate_kind kind, const bh_ref *r
 }
 
 bh_ref bh_gate_all(struct bh_program *p, const bh_ref *given, size_t n) {
-        bh_ref *refs = bh_arena_array(p->arena, bh_ref, n);
+        bh_ref *refs = bh_arena_array(p->work, bh_ref, n);
 
         if (n)
                 memcpy(refs, given, n * sizeof *refs);
@@ -184,7 +184,7 @@ bh_ref bh_gate_all(struct bh_program *p, const bh_ref *given, size_t n) {
 }
 
 bh_ref bh_gate_any(struct bh_program *p, const bh_ref *given, size_t n) {
-        bh_ref *refs = bh_arena_array(p->arena, bh_ref, n);
+        bh_ref *refs = bh_arena_array(p->work, bh_ref, n);
 
         for (size_t i = 0; i < n; i++)
                 refs[i] = BH_REF_NOT(given[i]);
@@ -221,7 +221,7 @@ static bh_ref type_pred(const struct bh_program *p, bh_ref ref, unsigned type) {
 static bh_ref for_type(struct bh_program *p, bh_ref ref, unsigned type);
 
 static bh_ref all_for_type(struct bh_program *p, const struct bh_gate *g, unsigned type) {
-        bh_ref *refs = bh_arena_array(p->arena, bh_ref, g->n_refs);
+        bh_ref *refs = bh_arena_array(p->work, bh_ref, g->n_refs);
 
         for (uint32_t i = 0; i < g->n_refs; i++)
                 refs[i] = for_type(p, g->refs[i], type);
@@ -249,7 +249,7 @@ bh_ref bh_gate_for_type(struct bh_program *p, bh_ref ref, unsigned type) {
         if (!p->typed.refs || p->typed.type != type) {
                 if (p->typed.n < p->gates.len) {
                         p->typed.n = p->gates.len;
-                        p->typed.refs = bh_arena_array(p->arena, bh_ref, p->typed.n);
+                        p->typed.refs = bh_arena_array(p->work, bh_ref, p->typed.n);
                 } else
                         memset(p->typed.refs, 0, p->typed.n * sizeof *p->typed.refs);
                 p->typed.type = type;
@@ -265,7 +265,7 @@ bh_ref bh_gate_exec_only(struct bh_program *p, bh_ref ref) {
                 return ref;
         if (g.kind != BH_GATE_ALL)
                 return BH_REF_TRUE;
-        refs = bh_arena_array(p->arena, bh_ref, g.n_refs);
+        refs = bh_arena_array(p->work, bh_ref, g.n_refs);
         for (uint32_t i = 0; i < g.n_refs; i++) /* not all: one of the opposites */
                 refs[i] = bh_gate_exec_only(p, g.refs[i] ^ BH_REF_IS_NOT(ref));
         return BH_REF_IS_NOT(ref) ? bh_gate_any(p, refs, g.n_refs) : bh_gate_all(p, refs, g.n_refs);

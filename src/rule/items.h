@@ -67,7 +67,7 @@ struct bh_rule_item {
 };
 
 struct bh_items {
-        struct bh_arena *arena;
+        struct bh_arena *arena, *work; /* work: of what goes when all is loaded */
         const struct bh_rules_opts *opts;
         BH_VEC(struct bh_list_item *) lists;
         BH_VEC(struct bh_macro_item *) macros;

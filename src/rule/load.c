@@ -70,7 +70,7 @@ static bool parse(struct loader *l, const struct bh_written *w, struct bh_str it
         uint32_t at = 0;
         int r = 0;
 
-        *ret_text = bh_text_join(s->arena, w);
+        *ret_text = bh_text_join(s->work, w);
         bh_text_edit_begin(&l->edit, ret_text);
         for (size_t i = 0; i < s->lists.len && r >= 0; i++) {
                 struct bh_list_item *list = s->lists.at[i];
@@ -79,8 +79,8 @@ static bool parse(struct loader *l, const struct bh_written *w, struct bh_str it
                 list->used |= r > 0;
         }
         if (r >= 0)
-                bh_text_edit_end(&l->edit, s->arena, ret_text);
-        r = r < 0 ? r : bh_condition_parse(s->arena, bh_text_str(ret_text), ret_text, BH_CONDITION_DEPTH_RULES, ret, &at, &err);
+                bh_text_edit_end(&l->edit, s->work, ret_text);
+        r = r < 0 ? r : bh_condition_parse(s->work, bh_text_str(ret_text), ret_text, BH_CONDITION_DEPTH_RULES, ret, &at, &err);
         if (r < 0)
                 note_at(l, "LOAD_ERR_COMPILE_CONDITION", bh_text_place(ret_text, at), item, &err);
         return r >= 0;
@@ -302,9 +302,9 @@ static bool compile_output(struct loader *l, struct bh_ruleset *set, struct bh_r
 }
 
 static struct bh_str joined_condition(struct loader *l, const struct bh_rule_item *r) {
-        struct bh_cond_text t = bh_text_join(l->s.arena, &r->condition);
+        struct bh_cond_text t = bh_text_join(l->s.work, &r->condition);
 
-        return bh_str_trim(bh_text_str(&t));
+        return bh_arena_str(l->s.arena, bh_str_trim(bh_text_str(&t)));
 }
 
 static uint32_t set_of(const struct loader *l, struct bh_str source) {
@@ -407,7 +407,7 @@ static int check_opts(const struct bh_rules_opts *opts, struct bh_err *err) {
 int bh_rules_load(const struct bh_rules_opts *opts, const struct bh_rule_file *files, size_t n_files, struct bh_rules **ret,
                   struct bh_err *err) {
         static atomic_ullong number;
-        struct bh_arena *arena;
+        struct bh_arena *arena, *work;
         struct bh_rules *rules;
         struct loader l = { 0 };
         int r = check_opts(opts, err);
@@ -415,20 +415,24 @@ int bh_rules_load(const struct bh_rules_opts *opts, const struct bh_rule_file *f
         if (r < 0)
                 return r;
         arena = bh_arena_new();
+        work = bh_arena_new();
         rules = bh_arena_make(arena, struct bh_rules);
         *rules = (struct bh_rules){ .holders = 1, .arena = arena, .all_matches = opts->all_matches, .n_sets = (uint32_t) opts->n_sources };
         rules->number = atomic_fetch_add(&number, 1) + 1;
         rules->sets = bh_arena_array(arena, struct bh_ruleset, opts->n_sources);
         for (size_t i = 0; i < opts->n_sources; i++) {
                 rules->sets[i].source = opts->sources[i];
-                bh_program_init(&rules->sets[i].program, arena, opts->sources[i]);
+                bh_program_init(&rules->sets[i].program, arena, work, opts->sources[i]);
         }
-        l.s = (struct bh_items){ .arena = arena, .opts = opts, .list_by_name = bh_map_in(arena), .macro_by_name = bh_map_in(arena),
+        l.s = (struct bh_items){ .arena = arena, .work = work, .opts = opts, .list_by_name = bh_map_in(arena), .macro_by_name = bh_map_in(arena),
                                  .rule_by_name = bh_map_in(arena) };
         l.rules = rules;
         load(&l, own_files(arena, files, n_files), n_files);
         publish(&l);
+        for (size_t i = 0; i < opts->n_sources; i++)
+                bh_program_finish(&rules->sets[i].program);
         bh_text_edit_done(&l.edit);
+        bh_arena_free(&work);
         *ret = rules;
         return 0;
 }

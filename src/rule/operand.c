@@ -22,13 +22,33 @@ static const struct call calls[] = {
         { BH_STR_INIT("getopt"), BH_OPERAND_GETOPT, 2, 2, "a list and the letters of its options" },
 };
 
-void bh_program_init(struct bh_program *p, struct bh_arena *arena, const struct bh_source *source) {
-        *p = (struct bh_program){ .arena = arena, .source = source, .fields = bh_map_in(arena), .operand_by_text = bh_map_in(arena),
-                                  .pred_by_text = bh_map_in(arena), .gate_by_text = bh_map_in(arena),
-                                  .macro_by_name = bh_map_in(arena) };
+void bh_program_init(struct bh_program *p, struct bh_arena *arena, struct bh_arena *work, const struct bh_source *source) {
+        *p = (struct bh_program){ .arena = arena, .work = work, .source = source, .fields = bh_map_in(arena), .operand_by_text = bh_map_in(arena),
+                                  .pred_by_text = bh_map_in(work), .gate_by_text = bh_map_in(work),
+                                  .macro_by_name = bh_map_in(work) };
         for (size_t i = 0; i < source->n_fields; i++)
                 (void) bh_map_set(&p->fields, bh_str_of(source->fields[i].name), (void *) &source->fields[i]);
-        *bh_vec_add(arena, &p->gates) = (struct bh_gate){ .kind = BH_GATE_TRUE };
+        *bh_vec_add(work, &p->gates) = (struct bh_gate){ .kind = BH_GATE_TRUE };
+}
+
+/* Tables have moved while they grew; now they are as long as they are. */
+static void *settled(struct bh_arena *arena, const void *at, size_t n, size_t size) {
+        void *own = bh_arena_alloc_array(arena, n, size);
+
+        if (n)
+                memcpy(own, at, n * size);
+        return own;
+}
+
+void bh_program_finish(struct bh_program *p) {
+        p->preds.at = settled(p->arena, p->preds.at, p->preds.len, sizeof *p->preds.at);
+        p->gates.at = settled(p->arena, p->gates.at, p->gates.len, sizeof *p->gates.at);
+        p->preds.cap = p->preds.len;
+        p->gates.cap = p->gates.len;
+        p->pred_by_text = p->gate_by_text = p->macro_by_name = bh_map_in(p->arena);
+        p->typed.refs = NULL;
+        p->typed.n = 0;
+        p->work = p->arena;
 }
 
 void bh_program_done(struct bh_program *p) {

@@ -76,18 +76,23 @@ static void link_states(struct build *b) {
 }
 
 static void automaton(struct bh_arena *arena, struct bh_parts *p, size_t states) {
+        struct bh_arena *work = bh_arena_new();
         struct build b = { .p = p, .n_states = 1 };
+        uint32_t *next;
 
         classify(p);
-        p->next = bh_arena_array(arena, uint32_t, states * p->n_classes);
-        b.fail = bh_arena_array(arena, uint32_t, states);
-        b.queue = bh_arena_array(arena, uint32_t, states);
-        b.hit = bh_arena_array(arena, bool, states);
+        p->next = bh_arena_array(work, uint32_t, states * p->n_classes);
+        b.fail = bh_arena_array(work, uint32_t, states);
+        b.queue = bh_arena_array(work, uint32_t, states);
+        b.hit = bh_arena_array(work, bool, states);
         for (uint32_t i = 0; i < p->n; i++)
                 insert(&b, p->items[i]);
         link_states(&b);
+        next = bh_arena_array(arena, uint32_t, (size_t) b.n_states * p->n_classes); /* words with the same beginning need fewer states */
         for (size_t i = 0; i < (size_t) b.n_states * p->n_classes; i++)
-                p->next[i] = p->next[i] * p->n_classes * 2 + b.hit[p->next[i]];
+                next[i] = p->next[i] * p->n_classes * 2 + b.hit[p->next[i]];
+        p->next = next;
+        bh_arena_free(&work);
 }
 
 const struct bh_parts *bh_parts_build(struct bh_arena *arena, const struct bh_str *items, size_t n, bool nocase) {

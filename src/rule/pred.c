@@ -169,7 +169,7 @@ static uint32_t keep(struct bh_program *p, struct bh_pred *pred) {
         quicken(o, pred);
         if (pred->test == BH_TEST_RIGHT)
                 pred->life = BH_MAX(o->life, p->operands.at[pred->right].life);
-        *bh_vec_add(p->arena, &p->preds) = *pred;
+        *bh_vec_add(p->work, &p->preds) = *pred;
         (void) bh_map_set(&p->pred_by_text, pred->text, (void *) p->preds.len);
         return (uint32_t) p->preds.len - 1;
 }

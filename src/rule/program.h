@@ -131,7 +131,7 @@ BH_VEC_OF(bh_gate_vec, struct bh_gate);
 struct bh_names; /* names that are resolved in the background: names.h */
 
 struct bh_program {
-        struct bh_arena *arena;
+        struct bh_arena *arena, *work; /* what lasts; what only making it needs */
         const struct bh_source *source;
         struct bh_operand_vec operands;
         struct bh_pred_vec preds;
@@ -146,7 +146,9 @@ struct bh_program {
         } typed; /* what bh_gate_for_type found for its last type */
 };
 
-void bh_program_init(struct bh_program *p, struct bh_arena *arena, const struct bh_source *source);
+void bh_program_init(struct bh_program *p, struct bh_arena *arena, struct bh_arena *work, const struct bh_source *source);
+/* Nothing is added any more: `work` may go. */
+void bh_program_finish(struct bh_program *p);
 void bh_program_done(struct bh_program *p);
 
 /* The number of a field or call; `for_output`: what can be printed. `*ret_at` is set where it fails. */

@@ -296,7 +296,7 @@ int bh_rule_format_new(const struct bh_source *source, struct bh_str text, struc
         int r;
 
         f->arena = arena;
-        bh_program_init(&f->program, arena, source);
+        bh_program_init(&f->program, arena, arena, source);
         r = bh_format_compile(&f->program, bh_arena_str(arena, text), &f->text, err);
         if (r < 0) {
                 bh_arena_free(&arena);

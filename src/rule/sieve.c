@@ -54,7 +54,7 @@ static bool pred_wishes(const struct builder *b, uint32_t pred, uint32_t who, st
 
                 if (text.len == 0 && kind != BH_KEY_IS)
                         return false;
-                *bh_vec_add(b->p->arena, ret) = (struct wish){ p->operand, kind, text, who };
+                *bh_vec_add(b->p->work, ret) = (struct wish){ p->operand, kind, text, who };
         }
         return true;
 }
@@ -79,7 +79,7 @@ static bool best_wishes(const struct builder *b, const struct bh_gate *g, uint32
                         best = own;
         }
         for (size_t i = 0; i < best.len; i++)
-                *bh_vec_add(b->p->arena, ret) = best.at[i];
+                *bh_vec_add(b->p->work, ret) = best.at[i];
         return best.len > 0 && ret->len <= KEY_ITEMS;
 }
 
@@ -203,12 +203,14 @@ static void make_key(struct builder *b, const struct wish *wishes, size_t n, str
 
 static void make_keys(struct builder *b) {
         struct wish *w = b->wishes.at;
-        size_t n = b->wishes.len, from = 0;
+        size_t n = b->wishes.len, from = 0, keys = 1;
 
         if (n == 0)
                 return;
         qsort(w, n, sizeof *w, by_place);
-        b->s->keys = bh_arena_array(b->p->arena, struct bh_sieve_key, n);
+        for (size_t i = 1; i < n; i++)
+                keys += w[i].operand != w[i - 1].operand || w[i].kind != w[i - 1].kind;
+        b->s->keys = bh_arena_array(b->p->arena, struct bh_sieve_key, keys);
         for (size_t i = 1; i <= n; i++)
                 if (i == n || w[i].operand != w[from].operand || w[i].kind != w[from].kind) {
                         make_key(b, w + from, i - from, &b->s->keys[b->s->n_keys++]);
@@ -272,7 +274,7 @@ static void make_demands(struct builder *b, const bh_ref *refs, size_t n) {
 
         for (size_t i = 0; i < n; i++)
                 max += parts_of(b, &refs[i], &parts);
-        demands = bh_arena_array(b->p->arena, struct demand, max);
+        demands = bh_arena_array(b->p->work, struct demand, max);
         for (size_t i = 0; i < n; i++)
                 for (size_t k = 0, m = parts_of(b, &refs[i], &parts); k < m; k++)
                         count_demand(b, demands, &n_demands, parts[k]);
@@ -310,7 +312,7 @@ const struct bh_sieve *bh_sieve_build(struct bh_program *p, const bh_ref *refs, 
                         continue;
                 }
                 for (size_t k = 0; k < own.len; k++)
-                        *bh_vec_add(p->arena, &b.wishes) = own.at[k];
+                        *bh_vec_add(p->work, &b.wishes) = own.at[k];
         }
         make_keys(&b);
         return s;
