@@ -154,7 +154,8 @@ static int replay_poll(struct bh_backend *b, int timeout_ms, bh_record_fn fn, vo
                         nap(left);
                         return 1;
                 }
-                nap(wait);
+                if (wait) /* else a nap takes longer than most events */
+                        nap(wait);
                 left -= wait;
                 b->from += record.len;
                 b->offset += record.len;
