@@ -3,7 +3,6 @@
 #include "tool/bulkhead/watch.h"
 
 #include <errno.h>
-#include <malloc.h>
 #include <signal.h>
 #include <string.h>
 #include <time.h>
@@ -14,6 +13,7 @@
 #include "guard/engine.h"
 #include "sense/sense.h"
 #include "sys/fd.h"
+#include "sys/trim.h"
 #include "tool/bulkhead/commands.h"
 #include "tool/bulkhead/content.h"
 #include "tool/bulkhead/state.h"
@@ -290,7 +290,7 @@ static void tick(struct bh_watch *w) {
 static int loop(struct bh_watch *w, struct bh_err *err) {
         int r = bh_sense_poll(w->sense, 0, on_event, w, err); /* begins */
 
-        BH_IGNORE(malloc_trim(0)); /* what only loading needed */
+        bh_trim_memory();
         if (r >= 0 && !bh_cli_has(w->cli, "quiet"))
                 bh_watch_greet(w);
         while (r > 0 && !ending) {
