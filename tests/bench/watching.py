@@ -160,7 +160,7 @@ def tiny_image():
 def containers(n):
     if subprocess.run(["docker", "info"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode:
         return print("containers: Docker does not answer")
-    image = tiny_image().removeprefix("sha256:")[:12]
+    image = tiny_image()
     rule = ("- rule: moment\n  condition: evt.type in (open, openat, creat) and fd.name = /mark-here\n  desc: d\n"
             "  output: moment %container.id %container.image.repository %container.image.id\n  priority: CRITICAL\n")
     with tempfile.TemporaryDirectory() as name:
@@ -180,7 +180,7 @@ def containers(n):
     ours = [a for a in w.alerts if a.rule == "moment"]
     named = {a.fields.get("container.id") for a in ours} & {i[:12] for i in ids}
     imaged = [a for a in ours if a.fields.get("container.image.repository") == "bulkhead-bench/moment"]
-    with_id = [a for a in ours if image.startswith((a.fields.get("container.image.id") or "-")[:12])]
+    with_id = [a for a in ours if a.fields.get("container.image.id") == image]
     print(f"{n} containers that live {middle(lived):.0f} ms (median, by Docker's own clock): {len(ours)} alerts, {len(named)} with the container's id,"
           f" {len(imaged)} with its image's name, {len(with_id)} with the image's id; {load()}")
 
