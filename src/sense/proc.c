@@ -141,23 +141,32 @@ static void on_file(struct bh_backend *b, const struct fanotify_event_metadata *
                                                         .n_nums = 6, .strs = strs, .n_strs = 3 });
 }
 
+static void on_metadata(struct bh_backend *b, const struct fanotify_event_metadata *m) {
+        if (m->mask & FAN_Q_OVERFLOW) {
+                b->stats[BH_LANE_FILE].lost++;
+                give_lost(b, BH_LANE_FILE, BH_EV_OPENAT, 1);
+        }
+        if (m->fd < 0)
+                return;
+        if (m->pid != getpid()) /* what we read ourselves is no news */
+                on_file(b, m);
+        (void) close(m->fd);
+}
+
 static void read_files(struct bh_backend *b) {
-        char bytes[TURN_BYTES] __attribute__((aligned(8)));
+        char bytes[TURN_BYTES];
         ssize_t n;
 
         while (!b->said && (n = read(b->files, bytes, sizeof bytes)) > 0) {
-                struct fanotify_event_metadata *m = (void *) bytes;
+                struct bh_str rest = { bytes, (size_t) n };
+                struct fanotify_event_metadata m;
 
-                for (; FAN_EVENT_OK(m, n); m = FAN_EVENT_NEXT(m, n)) {
-                        if (m->mask & FAN_Q_OVERFLOW) {
-                                b->stats[BH_LANE_FILE].lost++;
-                                give_lost(b, BH_LANE_FILE, BH_EV_OPENAT, 1);
-                        }
-                        if (m->fd < 0)
-                                continue;
-                        if (m->pid != getpid()) /* what we read ourselves */
-                                on_file(b, m);
-                        (void) close(m->fd);
+                while (rest.len >= sizeof m) {
+                        memcpy(&m, rest.at, sizeof m);
+                        if (m.event_len < sizeof m || m.event_len > rest.len)
+                                break;
+                        on_metadata(b, &m);
+                        rest = bh_str_from(rest, m.event_len);
                 }
         }
 }
