@@ -16,7 +16,8 @@
 /* Files of bpf/prog/. */
 #define BH_BPF_OBJECTS(X) \
         X(sensor)         \
-        X(guard)
+        X(guard)          \
+        X(lsm)
 
 enum bh_bpf_object {
 #define X(name) BH_BPF_##name,

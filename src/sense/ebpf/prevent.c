@@ -16,23 +16,26 @@
 #include "bpf/shared/guard.h"
 #include "sys/fd.h"
 
+#define EXEC_BITS (BH_PREVENT_BIT(DRIFTED) | BH_PREVENT_BIT(MEMFD) | BH_PREVENT_BIT(LISTED) | BH_PREVENT_BIT(SHELL))
+
 /* Each program, and the bits that need it. */
 static const struct part {
         const char *program, *hook;
         uint32_t bits;
         bool in_group; /* hangs at a control group */
+        bool better;   /* does the same as the next more gently, where the kernel lets it */
 } parts[] = {
-        { "guard_exec", "tp_btf/sched_process_exec",
-          BH_PREVENT_BIT(DRIFTED) | BH_PREVENT_BIT(MEMFD) | BH_PREVENT_BIT(LISTED) | BH_PREVENT_BIT(SHELL), false },
-        { "guard_sysctl", "cgroup/sysctl", BH_PREVENT_BIT(SYSCTL), true },
-        { "guard_device", "cgroup/dev", BH_PREVENT_BIT(DEVICE), true },
-        { "guard_connect4", "cgroup/connect4", BH_PREVENT_BIT(METADATA) | BH_PREVENT_BIT(NETWORK), true },
-        { "guard_connect6", "cgroup/connect6", BH_PREVENT_BIT(METADATA) | BH_PREVENT_BIT(NETWORK), true },
-        { "guard_sendmsg4", "cgroup/sendmsg4", BH_PREVENT_BIT(METADATA) | BH_PREVENT_BIT(NETWORK), true },
-        { "guard_sendmsg6", "cgroup/sendmsg6", BH_PREVENT_BIT(METADATA) | BH_PREVENT_BIT(NETWORK), true },
-        { "guard_socket", "cgroup/sock_create", BH_PREVENT_BIT(RAW_SOCKET), true },
-        { "guard_egress", "cgroup_skb/egress", BH_PREVENT_BIT(NETWORK), true },
-        { "guard_ingress", "cgroup_skb/ingress", BH_PREVENT_BIT(NETWORK), true },
+        { "lsm_exec", "lsm/bprm_check_security", EXEC_BITS, false, true },
+        { "guard_exec", "tp_btf/sched_process_exec", EXEC_BITS, false, false },
+        { "guard_sysctl", "cgroup/sysctl", BH_PREVENT_BIT(SYSCTL), true, false },
+        { "guard_device", "cgroup/dev", BH_PREVENT_BIT(DEVICE), true, false },
+        { "guard_connect4", "cgroup/connect4", BH_PREVENT_BIT(METADATA) | BH_PREVENT_BIT(NETWORK), true, false },
+        { "guard_connect6", "cgroup/connect6", BH_PREVENT_BIT(METADATA) | BH_PREVENT_BIT(NETWORK), true, false },
+        { "guard_sendmsg4", "cgroup/sendmsg4", BH_PREVENT_BIT(METADATA) | BH_PREVENT_BIT(NETWORK), true, false },
+        { "guard_sendmsg6", "cgroup/sendmsg6", BH_PREVENT_BIT(METADATA) | BH_PREVENT_BIT(NETWORK), true, false },
+        { "guard_socket", "cgroup/sock_create", BH_PREVENT_BIT(RAW_SOCKET), true, false },
+        { "guard_egress", "cgroup_skb/egress", BH_PREVENT_BIT(NETWORK), true, false },
+        { "guard_ingress", "cgroup_skb/ingress", BH_PREVENT_BIT(NETWORK), true, false },
 };
 
 /* model/ports.h and bpf/shared/guard.h must count alike. */
@@ -100,6 +103,8 @@ static void find_lacks(struct bh_prevent *p) {
         for (size_t i = 0; i < BH_LEN(parts); i++) {
                 int sys;
 
+                if (parts[i].better)
+                        continue;
                 if (!bh_bpf_program(p->objects, parts[i].program, &sys))
                         lack(p, parts[i].bits, parts[i].hook, sys ? strerror(sys) : "no program");
                 else if (parts[i].in_group && p->root < 0)
@@ -161,10 +166,12 @@ static int attach_needed(struct bh_prevent *p, struct bh_err *err) {
                 if (p->links[i])
                         continue;
                 program = bh_bpf_program(p->objects, parts[i].program, &sys);
+                if (!program && parts[i].better)
+                        continue;
                 if (!program)
                         return bh_fail_sys(err, sys ?: ENOSYS, "%s", parts[i].hook);
                 p->links[i] = parts[i].in_group ? bpf_program__attach_cgroup(program, p->root) : bpf_program__attach(program);
-                if (!p->links[i])
+                if (!p->links[i] && !parts[i].better)
                         return bh_fail_sys(err, errno, "%s cannot be attached", parts[i].hook);
         }
         return 0;
@@ -264,6 +271,7 @@ int bh_prevent_open(struct bh_bpf_objects *objects, const struct bh_sensor_contr
         r = bh_bpf_object_load(objects, BH_BPF_guard, err);
         if (r < 0)
                 return bh_wrap(err, r, "prevention");
+        BH_IGNORE(bh_bpf_object_load(objects, BH_BPF_lsm, NULL)); /* without it programs are killed, not refused */
         find_lacks(p);
         r = put_lists(p, err);
         if (r == 0)
