@@ -94,7 +94,7 @@ static void look_at_rule(const struct looks *k, uint32_t rule) {
         }
         if (types == 0)
                 note(k, own, "BH_NEVER_MATCHES", "the condition can hold for no event");
-        else if (always)
+        else if (always && own->warn_evttypes)
                 note(k, own, "BH_ALWAYS_MATCHES", "the condition holds for every event of a type");
         if (types && hidden && !k->rules->all_matches)
                 note(k, own, "BH_SHADOWED",
