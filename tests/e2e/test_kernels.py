@@ -1,28 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The sensor on another kernel: Debian's, booted for it with our programs in its first file system (QEMU, no KVM).
-
-The kernel is $BULKHEAD_TEST_KERNEL, or what `apt-get download` has."""
+"""The sensor on another kernel (vm.py), older than most and with LSM hooks for BPF programs: what its records say, and
+what a watch makes of them."""
 import base64
-import os
-import pathlib
+import json
 import re
-import shutil
-import stat
-import subprocess
-import tempfile
 
 import pytest
 
 import sensor as records
-from conftest import ROOT, cached, need, need_root, run
+from conftest import ROOT
+from vm import boot, first_files
 
-COMMAND_LINE = "console=ttyS0 quiet panic=-1 lsm=lockdown,yama,bpf"
-
-INIT = """#!/bin/sh
-export PATH=/bin
-mount -t proc proc /proc; mount -t sysfs sys /sys; mount -t devtmpfs dev /dev
-mkdir -p /sys/fs/bpf /tmp; mount -t bpf bpf /sys/fs/bpf; mount -t tmpfs tmp /tmp
-mkdir -p /cg; mount -t cgroup2 cg /sys/fs/cgroup
+INIT = """
 echo "kernel: $(uname -r)"
 mkfifo /tmp/in
 sensor_dump --prevent 0:0x10:0 openat:s:=/etc/hostname execve connect mount setuid unshare signaldeliver < /tmp/in > /tmp/out 2> /tmp/said &
@@ -41,76 +30,40 @@ exec 3>&-
 wait
 sed 's/^/said: /' /tmp/said
 echo "begin"; base64 /tmp/out; echo "end"
-poweroff -f
 """
 
 
-def kernel():
-    given = os.environ.get("BULKHEAD_TEST_KERNEL")
-    if given:
-        return pathlib.Path(given)
-    need("apt-get", "apt-cache", "dpkg-deb")
-
-    def fetch(path):
-        with tempfile.TemporaryDirectory() as d:
-            depends = run("apt-cache", "depends", "linux-image-cloud-amd64", check=False).stdout
-            package = re.search(r"Depends: (linux-image-\S+)", depends)
-            if not package or run("apt-get", "download", package.group(1), cwd=d, check=False).returncode:
-                pytest.skip("no kernel to boot: set BULKHEAD_TEST_KERNEL")
-            run("dpkg-deb", "-x", next(pathlib.Path(d).glob("*.deb")), d + "/x")
-            shutil.copy(next(pathlib.Path(d + "/x/boot").glob("vmlinuz-*")), path)
-
-    return cached("kernel-cloud", fetch)
-
-
-def cpio(files):
-    """A "newc" archive of {name: (mode, bytes)}."""
-    out = bytearray()
-    for i, (name, (mode, data)) in enumerate([*files.items(), ("TRAILER!!!", (0, b""))]):
-        n = name.encode() + b"\0"
-        head = [i + 1, mode, 0, 0, 1, 0, len(data), 0, 0, 0, 0, len(n), 0]
-        out += b"070701" + b"".join(b"%08X" % v for v in head) + n
-        out += b"\0" * (-len(out) % 4) + data
-        out += b"\0" * (-len(out) % 4)
-    return bytes(out)
-
-
-def libraries(program):
-    return sorted(set(re.findall(r"(/\S+)", run("ldd", program).stdout.replace("=>", " "))))
-
-
-def initramfs(build):
-    files = {d: (stat.S_IFDIR | 0o755, b"") for d in ("bin", "etc", "proc", "sys", "dev", "tmp", "root")}
-    busybox = next((p for p in ("/bin/busybox", "/usr/bin/busybox") if os.path.exists(p)), None) or pytest.skip("busybox is not installed")
-    programs = {"sensor_dump": build / "tests/lib/sensor_dump", "odd_calls": build / "tests/lib/odd_calls", "busybox": busybox}
-    needed = set()
-    for name, path in programs.items():
-        files["bin/" + name] = (stat.S_IFREG | 0o755, pathlib.Path(path).read_bytes())
-        if b"not a dynamic" not in subprocess.run(["ldd", path], capture_output=True).stderr:
-            needed.update(libraries(path))
-    for lib in needed:
-        parts = pathlib.Path(lib).parts[1:]
-        for n in range(1, len(parts)):
-            files.setdefault("/".join(parts[:n]), (stat.S_IFDIR | 0o755, b""))
-        files["/".join(parts)] = (stat.S_IFREG | 0o755, pathlib.Path(lib).read_bytes())
-    for applet in ("sh", "cat", "mount", "mkdir", "mkfifo", "grep", "sed", "sleep", "base64", "uname", "poweroff", "unshare", "true", "echo"):
-        files["bin/" + applet] = (stat.S_IFLNK | 0o777, b"busybox")
-    files["etc/hostname"] = (stat.S_IFREG | 0o644, b"box\n")
-    files["init"] = (stat.S_IFREG | 0o755, INIT.encode())
-    return cpio(files)
+WATCH = r"""
+watch() {
+    bulkhead watch --state /tmp/state --content /content --responses /responses.yaml --mode act --format json --stats
+}
+watch > /tmp/alerts 2> /tmp/log &
+i=0; while ! grep -q 'watching by' /tmp/log && [ $i -lt 240 ]; do sleep 1; i=$((i+1)); done
+cp /bin/busybox /tmp/busybox-bad
+cp /bin/busybox /tmp/busybox-good
+/tmp/busybox-bad true
+echo "BAD $?"
+/tmp/busybox-good cat /etc/shadow > /dev/null
+echo "GOOD $?"
+sleep 3
+kill -TERM $(pidof bulkhead)
+wait
+echo "=== log"; cat /tmp/log
+echo "=== alerts"; cat /tmp/alerts
+echo "=== end"
+"""
+RESPONSES = b"""mode: act
+prevent:
+  - { name: no such program here, stop: [exec-listed], paths: [/tmp/busybox-bad] }
+"""
 
 
 @pytest.fixture(scope="module")
-def boot(build, tmp_path_factory):
+def sensed(build, tmp_path_factory):
     """What the machine said, and the records."""
-    need_root()
-    need("qemu-system-x86_64", "ldd")
-    where = tmp_path_factory.mktemp("boot")
-    (where / "root").write_bytes(initramfs(build))
-    r = subprocess.run(["qemu-system-x86_64", "-accel", "tcg", "-cpu", "max", "-m", "1024", "-smp", "1", "-nographic", "-no-reboot",
-                        "-kernel", kernel(), "-initrd", where / "root", "-append", COMMAND_LINE],
-                       capture_output=True, timeout=300, stdin=subprocess.DEVNULL)
-    text = r.stdout.decode(errors="replace").replace("\r", "")
+    programs = {"bin/" + name: build / "tests/lib" / name for name in ("sensor_dump", "odd_calls")}
+    applets = "sh cat mount mkdir mkfifo grep sed sleep base64 uname poweroff unshare true echo"
+    text = boot(tmp_path_factory.mktemp("boot"), first_files(INIT, programs, applets, {"etc/hostname": b"box\n"}))
     data = re.search(r"^begin\n(.*?)^end$", text, re.M | re.S)
     assert data, text[-3000:]
     found, rest = records.parse(memoryview(base64.b64decode(data.group(1))), records.types(ROOT))
@@ -118,15 +71,27 @@ def boot(build, tmp_path_factory):
     return text, found
 
 
-def test_it_starts_and_names_what_it_has(boot):
-    text, _ = boot
+@pytest.fixture(scope="module")
+def watched(build, tmp_path_factory):
+    """What the machine said, what the watch said, and its alerts."""
+    more = {f"content/rules/{p.name}": p.read_bytes() for p in (ROOT / "content/rules").glob("*.yaml")}
+    more |= {"responses.yaml": RESPONSES, "etc/passwd": b"root:x:0:0:root:/root:/bin/sh\n", "etc/shadow": b"root:*:20000:0:99999:7:::\n"}
+    programs = {"bin/bulkhead": build / "bulkhead", "bin/bulkhead-worker": build / "bulkhead-worker"}
+    text = boot(tmp_path_factory.mktemp("watch"), first_files(WATCH, programs, "sh cat mount grep sleep cp kill pidof poweroff true echo", more))
+    assert "=== end" in text, text[-3000:]
+    log, alerts = text.split("=== log\n")[1].split("=== end")[0].split("=== alerts\n")
+    return text, log, [json.loads(line) for line in alerts.splitlines() if line.startswith("{")]
+
+
+def test_it_starts_and_names_what_it_has(sensed):
+    text, _ = sensed
     have = dict(re.findall(r"^said: capability\t([^\t]+)\t([^\t\n]*)", text, re.M))
     assert have["exec"] == "tp_btf/sched_process_exec" and have["open"] == "tp_btf/sys_exit"
     assert all(have.values()), have
 
 
-def test_what_happens_is_seen(boot):
-    _, found = boot
+def test_what_happens_is_seen(sensed):
+    _, found = sensed
     opened = [r for r in found if r.type in ("open", "openat") and r.strs[0] == b"/etc/hostname"]
     assert len([r for r in opened if not r.flags & records.IO_URING]) >= 2
     assert [r for r in found if r.type == "execve" and r.res == -2]
@@ -135,7 +100,26 @@ def test_what_happens_is_seen(boot):
     assert [r for r in found if r.type == "unshare"] and [r for r in found if r.type == "alive"]
 
 
-def test_a_denial_denies(boot):
-    text, found = boot
+def test_a_denial_denies(sensed):
+    text, found = sensed
     assert "core_pattern: refused" in text
     assert [r.strs for r in found if r.type == "denied"] == [[b"kernel/core_pattern"]]
+
+
+def test_a_watch_sees_all_there(watched):
+    _, log, _ = watched
+    assert re.search(r"watching by \d+ rules through ebpf", log) and "cannot see" not in log, log
+
+
+def test_an_alert_knows_its_process(watched):
+    _, log, alerts = watched
+    read = [a for a in alerts if a["rule"] == "Password hashes read"]
+    assert read, (log, alerts)
+    assert read[0]["output_fields"]["proc.exepath"] == "/tmp/busybox-good"
+
+
+def test_a_listed_program_is_refused_not_killed(watched):
+    text, log, alerts = watched
+    assert re.search(r"busybox-bad: (Operation not permitted|Permission denied)", text), text
+    assert "BAD 126" in text and "GOOD 0" in text, text
+    assert any(a["rule"] == "Prevention at work" for a in alerts), (log, alerts)

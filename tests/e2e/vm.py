@@ -1,85 +1,101 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Debian's own kernel in a virtual machine without any disk: an initial file system of this machine's programs, and a script."""
-import gzip
+"""Another kernel: Debian's, booted (QEMU, no KVM) with our programs in its first file system.
+
+The kernel is $BULKHEAD_TEST_KERNEL, or what `apt-get download` has."""
+import os
 import pathlib
 import re
 import shutil
+import stat
 import subprocess
+import tempfile
 
 import pytest
 
-from conftest import ROOT, need
+from conftest import cached, need, need_root, run
 
-CACHE = ROOT / "build/vm"
-
-
-def kernel():
-    """The newest kernel for clouds that apt knows, unpacked without being installed."""
-    found = sorted(CACHE.glob("boot/vmlinuz-*-cloud-amd64"))
-    if found:
-        return found[-1]
-    CACHE.mkdir(parents=True, exist_ok=True)
-    depends = subprocess.run(["apt-cache", "depends", "linux-image-cloud-amd64"], capture_output=True, text=True).stdout
-    names = re.findall(r"Depends: (linux-image-\S+)", depends)
-    if not names or subprocess.run(["apt-get", "download", "-q", names[0]], cwd=CACHE, capture_output=True).returncode:
-        pytest.skip("apt has no linux-image-cloud-amd64 here")
-    for package in CACHE.glob("linux-image-*.deb"):
-        subprocess.run(["dpkg", "-x", package, CACHE], check=True)
-        package.unlink()
-    return sorted(CACHE.glob("boot/vmlinuz-*-cloud-amd64"))[-1]
-
-
-def with_libraries(root, program):
-    for library in re.findall(r"(/\S+) \(", subprocess.run(["ldd", program], capture_output=True, text=True).stdout):
-        to = root / library.lstrip("/")
-        to.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(library, to)  # what a link leads to
-
-
-def initial(where, script, files):
-    """An archive of busybox, bulkhead with its libraries and content, `files`, and /init."""
-    root = where / "root"
-    for folder in ("bin", "proc", "sys", "dev", "tmp", "etc", "bulkhead"):
-        (root / folder).mkdir(parents=True)
-    busybox = shutil.which("busybox")
-    shutil.copy(busybox, root / "bin/busybox")
-    for name in "sh mount cat sleep seq cp grep kill poweroff chmod touch".split():
-        (root / "bin" / name).symlink_to("busybox")
-    for program in ("bulkhead", "bulkhead-worker"):
-        shutil.copy(ROOT / "build" / program, root / "bulkhead" / program)
-        with_libraries(root, ROOT / "build" / program)
-    shutil.copytree(ROOT / "content/rules", root / "bulkhead/content/rules")
-    (root / "etc/passwd").write_text("root:x:0:0:root:/root:/bin/sh\n")
-    (root / "etc/shadow").write_text("root:*:20000:0:99999:7:::\n")
-    for name, text in files.items():
-        (root / name).write_text(text)
-    (root / "init").write_text("#!/bin/sh\n" + MOUNTS + script + "\npoweroff -f\n")
-    (root / "init").chmod(0o755)
-    names = "\n".join(str(p.relative_to(root)) for p in sorted(root.rglob("*")))
-    archive = subprocess.run(["cpio", "-o", "-H", "newc", "--quiet"], cwd=root, input=names.encode(), capture_output=True, check=True)
-    image = where / "initrd.gz"
-    image.write_bytes(gzip.compress(archive.stdout, 1))
-    return image
-
-
-MOUNTS = """
-mount -t proc proc /proc
-mount -t sysfs sys /sys
-mount -t devtmpfs dev /dev
-mount -t tmpfs tmp /tmp
-mount -t bpf bpf /sys/fs/bpf
-mount -t cgroup2 cgroup /sys/fs/cgroup
-mount -t securityfs security /sys/kernel/security
+MOUNTS = """#!/bin/sh
+export PATH=/bin
+mount -t proc proc /proc; mount -t sysfs sys /sys; mount -t devtmpfs dev /dev; mount -t tmpfs tmp /tmp
+mount -t bpf bpf /sys/fs/bpf; mount -t cgroup2 cg /sys/fs/cgroup; mount -t securityfs security /sys/kernel/security
 """
 
 
-def boot(where, script, files=None, lsm="lockdown,capability,landlock,yama,bpf", seconds=600):
-    """What the script printed. The machine is emulated: all takes many times as long."""
-    need("qemu-system-x86_64")
-    need("cpio")
-    need("busybox")
-    out = subprocess.run(
-        ["qemu-system-x86_64", "-accel", "tcg", "-cpu", "max", "-m", "1024", "-nographic", "-no-reboot", "-nic", "none",
-         "-kernel", kernel(), "-initrd", initial(where, script, files or {}), "-append", f"console=ttyS0 quiet panic=-1 lsm={lsm}"],
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=seconds).stdout
-    return out.decode(errors="replace").replace("\r", "")
+def kernel():
+    given = os.environ.get("BULKHEAD_TEST_KERNEL")
+    if given:
+        return pathlib.Path(given)
+    need("apt-get", "apt-cache", "dpkg-deb")
+
+    def fetch(path):
+        with tempfile.TemporaryDirectory() as d:
+            depends = run("apt-cache", "depends", "linux-image-cloud-amd64", check=False).stdout
+            package = re.search(r"Depends: (linux-image-\S+)", depends)
+            if not package or run("apt-get", "download", package.group(1), cwd=d, check=False).returncode:
+                pytest.skip("no kernel to boot: set BULKHEAD_TEST_KERNEL")
+            run("dpkg-deb", "-x", next(pathlib.Path(d).glob("*.deb")), d + "/x")
+            shutil.copy(next(pathlib.Path(d + "/x/boot").glob("vmlinuz-*")), path)
+
+    return cached("kernel-cloud", fetch)
+
+
+def cpio(files):
+    """A "newc" archive of {name: (mode, bytes)}."""
+    out = bytearray()
+    for i, (name, (mode, data)) in enumerate([*files.items(), ("TRAILER!!!", (0, b""))]):
+        n = name.encode() + b"\0"
+        head = [i + 1, mode, 0, 0, 1, 0, len(data), 0, 0, 0, 0, len(n), 0]
+        out += b"070701" + b"".join(b"%08X" % v for v in head) + n
+        out += b"\0" * (-len(out) % 4) + data
+        out += b"\0" * (-len(out) % 4)
+    return bytes(out)
+
+
+def libraries(program):
+    return sorted(set(re.findall(r"(/\S+)", run("ldd", program).stdout.replace("=>", " "))))
+
+
+def file(data, mode=0o644):
+    return (stat.S_IFREG | mode, data)
+
+
+def folder_of(files, name):
+    """The folders that lead to a file, before it."""
+    parts = name.split("/")[:-1]
+    for n in range(1, len(parts) + 1):
+        files.setdefault("/".join(parts[:n]), (stat.S_IFDIR | 0o755, b""))
+
+
+def first_files(init, programs, applets, more):
+    """busybox under the names of `applets`, programs with the libraries they need, `more` files, and /init."""
+    files = {d: (stat.S_IFDIR | 0o755, b"") for d in ("bin", "etc", "proc", "sys", "dev", "tmp", "root")}
+    busybox = next((p for p in ("/bin/busybox", "/usr/bin/busybox") if os.path.exists(p)), None) or pytest.skip("busybox is not installed")
+    needed = set()
+    for name, path in {"bin/busybox": busybox, **programs}.items():
+        folder_of(files, name)
+        files[name] = file(pathlib.Path(path).read_bytes(), 0o755)
+        if b"not a dynamic" not in subprocess.run(["ldd", path], capture_output=True).stderr:
+            needed.update(libraries(path))
+    for library in needed:
+        name = library.lstrip("/")
+        folder_of(files, name)
+        files[name] = file(pathlib.Path(library).read_bytes(), 0o755)
+    for applet in applets.split():
+        files["bin/" + applet] = (stat.S_IFLNK | 0o777, b"busybox")
+    for name, data in more.items():
+        folder_of(files, name)
+        files[name] = file(data)
+    files["init"] = file((MOUNTS + init + "\npoweroff -f\n").encode(), 0o755)
+    return cpio(files)
+
+
+def boot(where, first, seconds=600):
+    """What the machine said. It is emulated: all takes many times as long."""
+    need_root()
+    need("qemu-system-x86_64", "ldd")
+    (where / "root").write_bytes(first)
+    r = subprocess.run(["qemu-system-x86_64", "-accel", "tcg", "-cpu", "max", "-m", "1024", "-smp", "1", "-nographic", "-no-reboot", "-nic", "none",
+                        "-kernel", kernel(), "-initrd", where / "root",
+                        "-append", "console=ttyS0 quiet panic=-1 lsm=lockdown,capability,landlock,yama,bpf"],
+                       capture_output=True, timeout=seconds, stdin=subprocess.DEVNULL)
+    return r.stdout.decode(errors="replace").replace("\r", "")
