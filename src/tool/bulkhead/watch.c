@@ -288,12 +288,16 @@ static void tick(struct bh_watch *w) {
 }
 
 static int loop(struct bh_watch *w, struct bh_err *err) {
-        int r = bh_sense_poll(w->sense, 0, on_event, w, err); /* begins */
+        int r;
 
+        bh_watch_ready(w);
+        r = bh_sense_poll(w->sense, 0, on_event, w, err); /* begins */
         bh_guard_tick(w->guard); /* prevention is in force before we say that we watch */
         bh_trim_memory();
         if (r >= 0 && !bh_cli_has(w->cli, "quiet"))
                 bh_watch_greet(w);
+        if (r >= 0 && !bh_cli_has(w->cli, "replay")) /* whose first turn is no start, but events */
+                bh_watch_ready(w);
         while (r > 0 && !ending) {
                 r = bh_sense_poll(w->sense, TURN_MS, on_event, w, err);
                 if (r > 0)

@@ -24,10 +24,13 @@ struct bh_watch {
         struct bh_output_stats output_stats; /* of the one closed last */
         bool refilter; /* the rules are others now */
         int64_t ticked_ms;
-        int64_t begun_ns, cpu_ns; /* at the beginning: the clock, our thread's processor time */
+        int64_t begun_ns, cpu_ns; /* the clock at the start; our thread's processor time when we were ready, */
+        uint64_t events_before;   /* and events until then */
 };
 
 void bh_watch_begin(struct bh_watch *w);
+/* From here on processor time and events are counted. */
+void bh_watch_ready(struct bh_watch *w);
 /* What can be seen, and what cannot. */
 void bh_watch_greet(struct bh_watch *w);
 /* What the loader had to say about rules. */

@@ -18,6 +18,14 @@ void bh_watch_begin(struct bh_watch *w) {
         w->begun_ns = clock_ns(CLOCK_MONOTONIC);
 }
 
+void bh_watch_ready(struct bh_watch *w) {
+        struct bh_guard_stats g;
+
+        bh_guard_stats(w->guard, &g);
+        w->events_before = g.events;
+        w->cpu_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID);
+}
+
 void bh_watch_greet(struct bh_watch *w) {
         BH_CLEANUP(bh_buf_done) struct bh_buf out = { 0 };
         const struct bh_capability *c;
@@ -33,7 +41,6 @@ void bh_watch_greet(struct bh_watch *w) {
                 if (!c[i].have)
                         bh_buf_printf(&out, "bulkhead: cannot see %s: %s\n", c[i].name, c[i].missing);
         (void) fwrite(out.at, 1, out.len, stderr);
-        w->cpu_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID);
 }
 
 /* Of a source that this run has not: ours are written for all sources, so nothing is wrong with them. */
@@ -94,6 +101,7 @@ static void say_responses(struct bh_buf *out, const struct bh_responder_stats *r
 void bh_watch_stats(struct bh_watch *w, const struct bh_guard_stats *g) {
         BH_CLEANUP(bh_buf_done) struct bh_buf out = { 0 };
         int64_t cpu_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID) - w->cpu_ns;
+        uint64_t events = g->events - w->events_before;
         struct bh_sense_stats s = { 0 };
         struct rusage usage;
 
@@ -101,7 +109,7 @@ void bh_watch_stats(struct bh_watch *w, const struct bh_guard_stats *g) {
                 bh_sense_stats(w->sense, &s);
         (void) getrusage(RUSAGE_SELF, &usage);
         bh_buf_printf(&out, "events: %llu, %lld ns of processor time each (sensor, rules and alerts)\n", (unsigned long long) g->events,
-                      (long long) (g->events ? cpu_ns / (int64_t) g->events : 0));
+                      (long long) (events ? cpu_ns / (int64_t) events : 0));
         say_lanes(&out, &s);
         bh_buf_printf(&out, "processes known: %llu, forgotten early: %llu; containers: %llu, %llu; bad records: %llu; memory at most: %ld KiB\n",
                       (unsigned long long) s.processes, (unsigned long long) s.processes_forgotten, (unsigned long long) s.containers,
