@@ -263,6 +263,22 @@ static int open_logs(struct bh_watch *w, struct bh_err *err) {
         return r;
 }
 
+/* What we looked for ourselves may be missing; what was asked for may not. */
+static int look_at_logins(struct bh_watch *w, struct bh_err *err) {
+        struct bh_err why = BH_ERR_NONE;
+        int r = bh_login_poll(w->logins, 0, on_login, w, &why);
+
+        if (r >= 0)
+                return r;
+        if (bh_cli_has(w->cli, "login")) {
+                *err = why;
+                return r;
+        }
+        bh_watch_cannot(w, "logins", &why);
+        bh_login_close(&w->logins);
+        return 1;
+}
+
 static int look_at_logs(struct bh_watch *w, struct bh_err *err) {
         int r = 1;
 
@@ -270,7 +286,7 @@ static int look_at_logs(struct bh_watch *w, struct bh_err *err) {
                 return 1;
         w->looked_ms = now_ms();
         if (w->logins)
-                r = bh_login_poll(w->logins, 0, on_login, w, err);
+                r = look_at_logins(w, err);
         if (r > 0 && w->audit && bh_audit_poll(w->audit, 0, on_audit, w, err) < 0)
                 return -1;
         return r;

@@ -33,6 +33,8 @@ void bh_watch_begin(struct bh_watch *w);
 void bh_watch_ready(struct bh_watch *w);
 /* What can be seen, and what cannot. */
 void bh_watch_greet(struct bh_watch *w);
+/* One thing less, and why. */
+void bh_watch_cannot(const struct bh_watch *w, const char *what, const struct bh_err *why);
 /* What the loader had to say about rules. */
 void bh_watch_notes(struct bh_watch *w);
 void bh_watch_stats(struct bh_watch *w, const struct bh_guard_stats *g);

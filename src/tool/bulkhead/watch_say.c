@@ -43,6 +43,11 @@ void bh_watch_greet(struct bh_watch *w) {
         (void) fwrite(out.at, 1, out.len, stderr);
 }
 
+void bh_watch_cannot(const struct bh_watch *w, const char *what, const struct bh_err *why) {
+        if (!bh_cli_has(w->cli, "quiet"))
+                (void) fprintf(stderr, "bulkhead: cannot see %s: %s\n", what, why->text);
+}
+
 /* Of a source that this run has not: ours are written for all sources, so nothing is wrong with them. */
 static bool is_of_others(const struct bh_rule_note *n) {
         return bh_str_is(n->code, "LOAD_UNKNOWN_SOURCE");
