@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The back end for kernels that refuse BPF: netlink tells of processes,
- * fanotify of files, /proc says more about both. It looks after the fact, so a
- * process that lives a few milliseconds may be gone: that is counted as lost.
+ * The back end for kernels that refuse BPF: netlink tells of processes and has
+ * a list of sockets, fanotify tells of files, /proc says more about all. It
+ * looks after the fact, so a process that lives a few milliseconds may be gone:
+ * that is counted as lost.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -24,23 +25,27 @@
 #include "sense/backend.h"
 #include "sense/connector.h"
 #include "sense/procfs.h"
+#include "sense/sockets.h"
 #include "sys/fd.h"
 
 #define TURN_BYTES 65536u
 #define ROOTS 1024u /* mount namespaces that are watched */
 #define FILE_EVENTS (FAN_OPEN | FAN_CLOSE_WRITE)
 
-enum { CAN_PROCESS, CAN_OPEN, CAN_CONNECT, CAN_CALLS, CAN_MOST };
+enum { CAN_PROCESS, CAN_OPEN, CAN_CONNECT, CAN_CONNECT_OTHERS, CAN_CONNECT_SHORT, CAN_CALLS, CAN_MOST };
 
 struct bh_backend {
         int told, files; /* -1: not to be had */
         bool wants_files;
+        struct bh_sockets *sockets; /* NULL: not to be had */
+        bool wants_sockets, wants[_BH_EV_MAX];
         struct bh_arena *scratch;
         struct bh_buf out;
         struct bh_lane_stats stats[BH_LANES];
         struct bh_capability can[CAN_MOST];
         int64_t boot_less_mono_ns;
         uint64_t gone;     /* processes that were no more when we looked, since that was told last */
+        uint64_t missed;   /* sockets, likewise */
         int64_t told_ns;
         uint32_t roots[ROOTS], n_roots;
         bh_record_fn fn;
@@ -81,11 +86,14 @@ static void give_lost(struct bh_backend *b, unsigned lane, unsigned type, uint64
 static void tell_gone(struct bh_backend *b) {
         int64_t now = clock_ns(CLOCK_MONOTONIC);
 
-        if (!b->gone || now - b->told_ns < 1000000000)
+        if ((!b->gone && !b->missed) || now - b->told_ns < 1000000000)
                 return;
-        give_lost(b, BH_LANE_PROC, BH_EV_EXECVE, b->gone);
+        if (b->gone)
+                give_lost(b, BH_LANE_PROC, BH_EV_EXECVE, b->gone);
+        if (b->missed)
+                give_lost(b, BH_LANE_NET, BH_EV_CONNECT, b->missed);
         b->told_ns = now;
-        b->gone = 0;
+        b->gone = b->missed = 0;
 }
 
 /* Files. */
@@ -171,6 +179,51 @@ static void read_files(struct bh_backend *b) {
         }
 }
 
+/* Connections. */
+
+static void know_network(struct bh_backend *b, uint32_t pid, uint32_t ns) {
+        if (b->wants_sockets)
+                bh_sockets_know(b->sockets, pid, ns);
+}
+
+static void on_socket(void *user, const struct bh_socket_news *n) {
+        struct bh_backend *b = user;
+        const uint8_t types[_BH_SOCKET_MAX] = { BH_EV_CONNECT, b->wants[BH_EV_ACCEPT4] ? BH_EV_ACCEPT4 : BH_EV_ACCEPT, BH_EV_LISTEN,
+                                                BH_EV_BIND };
+        const struct bh_told_event who = { .pid = n->pid, .tid = n->pid,
+                                           .ktime_ns = (uint64_t) (clock_ns(CLOCK_BOOTTIME) - b->boot_less_mono_ns) };
+        uint8_t type = types[n->what];
+        bool accepted = n->what == BH_SOCKET_ACCEPT; /* the socket is its result, and who listened is not known */
+        const uint64_t nums[6] = { accepted ? UINT64_MAX : (uint64_t) n->fd.num, n->what == BH_SOCKET_LISTEN ? n->backlog : 0 };
+        int64_t res = accepted ? n->fd.num : n->pending ? -EINPROGRESS : 0;
+        const struct bh_str name = { 0 };
+
+        if (b->wants[type])
+                give(b, BH_LANE_NET, &(struct bh_event_parts){ .head = head_of(b, &who, type, res), .fd = &n->fd, .nums = nums,
+                                                               .n_nums = 6, .strs = &name, .n_strs = 1 });
+}
+
+static void look_at_sockets(struct bh_backend *b) {
+        uint64_t lost = 0;
+
+        if (!b->wants_sockets || clock_ns(CLOCK_MONOTONIC) < bh_sockets_due_ns(b->sockets))
+                return;
+        bh_sockets_look(b->sockets, on_socket, b, &lost);
+        b->stats[BH_LANE_NET].lost += lost;
+        b->missed += lost;
+}
+
+/* How long a poll may wait: until the next look at the sockets is due. */
+static int wait_ms(const struct bh_backend *b, int timeout_ms) {
+        int64_t left_ms;
+
+        if (!b->wants_sockets)
+                return timeout_ms;
+        left_ms = (bh_sockets_due_ns(b->sockets) - clock_ns(CLOCK_MONOTONIC)) / 1000000 + 1;
+        left_ms = BH_MAX(left_ms, 0);
+        return timeout_ms < 0 || left_ms < timeout_ms ? (int) left_ms : timeout_ms;
+}
+
 /* Processes. */
 
 static void on_exec(struct bh_backend *b, const struct bh_told_event *t) {
@@ -192,6 +245,7 @@ static void on_exec(struct bh_backend *b, const struct bh_told_event *t) {
         head.tid = head.pid;
         give(b, BH_LANE_PROC, &(struct bh_event_parts){ .head = head, .proc = &p.proc, .strs = p.strs, .n_strs = BH_PROC_STRS });
         watch_root(b, t->pid, p.proc.ns_mnt);
+        know_network(b, t->pid, p.proc.ns_net);
 }
 
 static void on_fork(struct bh_backend *b, const struct bh_told_event *t) {
@@ -253,6 +307,7 @@ static int tell_alive(void *user, uint32_t pid) {
                                                                   .ktime_ns = (uint64_t) clock_ns(CLOCK_BOOTTIME) },
                                                         .proc = &p.proc, .strs = p.strs, .n_strs = BH_PROC_STRS });
         watch_root(b, pid, p.proc.ns_mnt);
+        know_network(b, pid, p.proc.ns_net);
         return b->said;
 }
 
@@ -299,9 +354,25 @@ static void proc_close(struct bh_backend **backend) {
                 return;
         bh_fd_close(&b->told);
         bh_fd_close(&b->files);
+        bh_sockets_close(&b->sockets);
         bh_buf_done(&b->out);
         bh_arena_free(&b->scratch);
         free(b);
+}
+
+static void open_sockets(struct bh_backend *b) {
+        struct bh_err why = BH_ERR_NONE;
+        bool have = bh_sockets_open(&b->sockets, &why) == 0;
+        char how[48], missing[160];
+
+        (void) snprintf(how, sizeof how, "sock_diag, those of %u ms and longer", BH_SOCKETS_EVERY_MS);
+        (void) snprintf(missing, sizeof missing, "%.150s", why.text);
+        say(&b->can[CAN_CONNECT], "connections", have, how, missing);
+        say(&b->can[CAN_CONNECT_OTHERS], "connections in network namespaces of containers", have && bh_sockets_see_others(b->sockets),
+            "sock_diag and setns, in turn", have ? "setns is refused" : missing);
+        (void) snprintf(missing, sizeof missing, "no BPF: sockets are looked at every %u ms, more seldom when there are many",
+                        BH_SOCKETS_EVERY_MS);
+        say(&b->can[CAN_CONNECT_SHORT], "connections that are short", false, "", missing);
 }
 
 static int proc_open(const struct bh_backend_opts *opts, struct bh_backend **ret, struct bh_err *err) {
@@ -322,19 +393,31 @@ static int proc_open(const struct bh_backend_opts *opts, struct bh_backend **ret
         b->files = fanotify_init(FAN_CLASS_NOTIF | FAN_CLOEXEC | FAN_NONBLOCK | FAN_UNLIMITED_QUEUE, O_RDONLY | O_CLOEXEC | O_LARGEFILE);
         say(&b->can[CAN_PROCESS], "exec, fork, exit, user ids, names", true, "process connector", "");
         say(&b->can[CAN_OPEN], "open", b->files >= 0, "fanotify, without flags", strerror(errno));
-        say(&b->can[CAN_CONNECT], "connections", false, "", "no BPF: nothing tells of them");
+        open_sockets(b);
         say(&b->can[CAN_CALLS], "other system calls", false, "", "no BPF: nothing tells of them");
         *ret = b;
         return 0;
+}
+
+static void filter_sockets(struct bh_backend *b) {
+        bool wanted = b->wants_sockets;
+
+        b->wants_sockets = b->sockets && (b->wants[BH_EV_CONNECT] || b->wants[BH_EV_ACCEPT] || b->wants[BH_EV_ACCEPT4] ||
+                                          b->wants[BH_EV_LISTEN] || b->wants[BH_EV_BIND]);
+        if (b->wants_sockets && !wanted)
+                bh_sockets_start(b->sockets);
 }
 
 static int proc_filter(struct bh_backend *b, const struct bh_interest *interest, struct bh_err *err) {
         static const uint8_t opens[] = { BH_EV_OPEN, BH_EV_OPENAT, BH_EV_OPENAT2, BH_EV_CREAT };
 
         (void) err;
+        for (unsigned i = 0; i < _BH_EV_MAX; i++)
+                b->wants[i] = i < interest->n_types && interest->types[i].all != BH_INTEREST_NONE;
+        filter_sockets(b);
         b->wants_files = false;
         for (size_t i = 0; i < BH_LEN(opens); i++)
-                b->wants_files |= opens[i] < interest->n_types && interest->types[opens[i]].all != BH_INTEREST_NONE;
+                b->wants_files |= b->wants[opens[i]];
         if (b->files >= 0 && !b->wants_files) {
                 (void) fanotify_mark(b->files, FAN_MARK_FLUSH | FAN_MARK_FILESYSTEM, 0, AT_FDCWD, NULL);
                 b->n_roots = 0;
@@ -359,11 +442,13 @@ static int proc_poll(struct bh_backend *b, int timeout_ms, bh_record_fn fn, void
         b->fn = fn;
         b->user = user;
         b->said = 0;
-        if (poll(p, 2, timeout_ms) < 0 && errno != EINTR)
+        if (poll(p, 2, wait_ms(b, timeout_ms)) < 0 && errno != EINTR)
                 return bh_fail_sys(err, errno, "poll");
         r = read_told(b, err);
         if (r == 0 && !b->said && b->files >= 0)
                 read_files(b);
+        if (r == 0 && !b->said)
+                look_at_sockets(b);
         tell_gone(b);
         return r < 0 ? r : b->said ? b->said : 1;
 }

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the sensor knows of containers that live a moment, and of this machine where BPF is refused; read with sense_tell."""
 import os
+import pathlib
+import socket
 import subprocess
+import sys
 import threading
 import time
 
@@ -80,3 +83,60 @@ def test_a_recording_tells_the_same_as_the_machine(build, engine, tmp_path):
                             "container", *fields], capture_output=True, text=True, stdin=subprocess.DEVNULL, check=True)
     assert [line.split("\t") for line in again.stdout.splitlines()] == live
     assert any(r[1] == "sh" and r[5] == g.IMAGE for r in live)
+
+
+def talk(at, family=socket.AF_INET, kind=socket.SOCK_STREAM, inside=()):
+    """A server and a client, each a process of its own, that hold their connection for two seconds; the client's port."""
+    code = ("import socket, sys, time; s = socket.socket({f}, {k});"
+            "s.bind(({at!r}, 0)); s.listen(5); print(s.getsockname()[1], flush=True); time.sleep(1); c = s.accept()[0]; time.sleep(3)")
+    server = subprocess.Popen([*inside, sys.executable, "-c", code.format(f=int(family), k=int(kind), at=at)], stdout=subprocess.PIPE,
+                              text=True)
+    port = int(server.stdout.readline())
+    code = f"import socket, time; s = socket.create_connection(({at!r}, {port})); print(s.getsockname()[1], flush=True); time.sleep(3)"
+    where = ["nsenter", f"--net=/proc/{server.pid}/ns/net"] if inside else []
+    client = subprocess.Popen([*where, sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    own = int(client.stdout.readline())
+    pids = server.pid, client.pid
+    assert client.wait(30) == 0 and server.wait(30) == 0
+    return port, own, *pids
+
+
+CONNECTIONS = ["--backend", "proc", "--type", "connect", "--type", "accept", "--type", "listen", "--type", "bind", "evt.type",
+               "proc.pid", "fd.name", "evt.rawres", "fd.connected"]
+
+
+def see_connections(build, at, **how):
+    conftest.need_root()
+    t = Teller(build, *CONNECTIONS)
+    port, own, server, client = talk(at, **how)
+    rows, said = t.stop()
+    if "capability\tconnections\t\t" in said:
+        pytest.skip("no sock_diag here: " + said)
+    name = f"{at}:{own}->{at}:{port}"
+    assert ["connect", str(client), name] in [r[:3] for r in rows], (rows, said)
+    assert ["accept", str(server), name] in [r[:3] for r in rows], (rows, said)
+    assert {"listen", "bind"} <= {r[0] for r in rows if r[1] == str(server)}, rows
+    # each once, and nobody is both
+    mine = [r[:2] for r in rows if r[1] in (str(client), str(server))]
+    assert len(mine) == 4, rows
+    assert "capability\tconnections that are short\t\tno BPF" in said
+    return said
+
+
+def test_without_bpf_connections_are_seen_from_both_ends(build):
+    see_connections(build, "127.0.0.1")
+
+
+def test_without_bpf_connections_of_ipv6_are_seen(build):
+    if not pathlib.Path("/proc/net/if_inet6").exists():
+        pytest.skip("no IPv6 here")
+    see_connections(build, "::1", family=socket.AF_INET6)
+
+
+def test_without_bpf_connections_in_another_network_namespace_are_seen(build):
+    conftest.need("unshare")
+    conftest.need("nsenter")
+    up = ["unshare", "--net", "sh", "-c", 'ip link set lo up && exec "$@"', "sh"]
+    if subprocess.run([*up, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("no network namespaces here")
+    see_connections(build, "127.0.0.1", inside=up)
