@@ -3,16 +3,15 @@
  * The back end of BPF programs on tracepoints: the kernel tells what happens,
  * filtered there by what rules want (filter.c), through a ring for each lane.
  *
- * The lanes are read together in the order of time, so that what a process
- * opened is judged before what it became next. Each hook is attached by
- * itself; one that is missing is a capability that is missing.
+ * Each hook is attached by itself; one that is missing is a capability that is
+ * missing. With pins, programs go on when we are killed, and who comes after us
+ * first tells what they have told (past.h).
  */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
@@ -21,10 +20,12 @@
 #include "sense/ebpf/alive.h"
 #include "sense/ebpf/filter.h"
 #include "sense/ebpf/hooks.h"
+#include "sense/ebpf/lanes.h"
 #include "sense/ebpf/lost.h"
 #include "sense/ebpf/objects.h"
+#include "sense/ebpf/past.h"
+#include "sense/ebpf/pin.h"
 #include "sense/ebpf/prevent.h"
-#include "sense/ebpf/ring.h"
 #include "sys/fd.h"
 
 #define RING_BYTES (4u << 20)
@@ -33,30 +34,22 @@
 #define BUSY_NS 50000000ull  /* so long after the last record we look by ourselves, */
 #define LOOK_MS 3            /* this often: the kernel wakes only who may sleep */
 #define LOST_NS 200000000ull /* between reports of what was lost */
-#define TURN 65536           /* records of one poll */
 
 struct bh_backend {
         struct bh_bpf_objects objects;
         struct bh_hooks hooks;
         struct bh_lost lost;
         struct bh_prevent *prevent; /* NULL: nobody asked */
-        struct bh_ring rings[BH_LANES];
+        struct bh_lanes lanes;
+        struct bh_pins *pins; /* NULL: nothing stays */
+        struct bh_past past;  /* while pins->have_old */
         struct bh_sensor_control control;
         struct bh_arena *plans[2]; /* the keys of each filter, to take them out again */
         struct bh_sensor_plan plan[2];
         uint64_t busy_ns, told_ns;
         int epoll;
-        bool no_filter;
+        bool no_filter, polled;
 };
-
-static const char *const ring_names[BH_LANES] = { "ring_proc", "ring_file", "ring_net" };
-
-static uint64_t boot_ns(void) {
-        struct timespec t;
-
-        clock_gettime(CLOCK_BOOTTIME, &t);
-        return (uint64_t) t.tv_sec * 1000000000ull + (uint64_t) t.tv_nsec;
-}
 
 static int open_rings(struct bh_backend *b, struct bh_err *err) {
         b->epoll = epoll_create1(EPOLL_CLOEXEC);
@@ -64,9 +57,9 @@ static int open_rings(struct bh_backend *b, struct bh_err *err) {
                 return bh_fail_sys(err, errno, "epoll");
         for (unsigned i = 0; i < BH_LANES; i++) {
                 struct epoll_event event = { .events = EPOLLIN };
-                int fd = bh_bpf_map(&b->objects, ring_names[i]), r;
+                int fd = bh_bpf_map(&b->objects, bh_lane_maps[i]), r;
 
-                r = bh_ring_open(&b->rings[i], fd, err);
+                r = bh_ring_open(&b->lanes.rings[i], fd, err);
                 if (r < 0)
                         return r;
                 if (epoll_ctl(b->epoll, EPOLL_CTL_ADD, fd, &event) < 0)
@@ -96,15 +89,35 @@ static int find_host(struct bh_backend *b, struct bh_err *err) {
         return 0;
 }
 
+static void close_pins(struct bh_backend *b) {
+        if (!b->pins)
+                return;
+        if (b->pins->have_old)
+                bh_past_close(&b->past);
+        bh_pins_clear(b->pins, b->hooks.started); /* who never began takes nothing from who was killed */
+        bh_pins_close(&b->pins);
+        bh_fd_close(&b->lost.told_map);
+}
+
+static int open_pins(struct bh_backend *b, const char *dir, struct bh_err *err) {
+        int r = bh_pins_open(dir, &b->pins, err);
+
+        if (r < 0)
+                return r;
+        if (b->pins->have_old)
+                bh_past_open(&b->past, b->pins, bh_bpf_objects_stamp());
+        return 0;
+}
+
 static void ebpf_close(struct bh_backend **backend) {
         struct bh_backend *b = *backend;
 
         if (!b)
                 return;
+        close_pins(b);
         bh_prevent_close(&b->prevent);
         bh_hooks_detach(&b->hooks);
-        for (unsigned i = 0; i < BH_LANES; i++)
-                bh_ring_close(&b->rings[i]);
+        bh_lanes_close(&b->lanes);
         bh_fd_close(&b->epoll);
         bh_bpf_objects_close(&b->objects);
         bh_lost_done(&b->lost);
@@ -129,7 +142,7 @@ static int ebpf_open(const struct bh_backend_opts *opts, struct bh_backend **ret
 
         if (!b)
                 bh_nomem(sizeof(*b));
-        b->epoll = -1;
+        b->epoll = b->lost.told_map = -1;
         b->no_filter = opts->no_filter;
         b->plans[0] = bh_arena_new();
         b->plans[1] = bh_arena_new();
@@ -137,7 +150,9 @@ static int ebpf_open(const struct bh_backend_opts *opts, struct bh_backend **ret
         b->control = (struct bh_sensor_control){ .own_tgid = (uint32_t) getpid(),
                                                  .wake_gap_ns = WAKE_GAP_NS,
                                                  .wake_bytes = WAKE_BYTES };
-        r = bh_bpf_object_load(&b->objects, BH_BPF_sensor, err);
+        r = opts->pin_dir ? open_pins(b, opts->pin_dir, err) : 0;
+        if (r == 0)
+                r = bh_bpf_object_load(&b->objects, BH_BPF_sensor, err);
         if (r == 0)
                 r = open_rings(b, err);
         if (r == 0)
@@ -145,6 +160,9 @@ static int ebpf_open(const struct bh_backend_opts *opts, struct bh_backend **ret
         if (r < 0)
                 return r;
         bh_hooks_init(&b->hooks, &b->objects);
+        b->hooks.pins = b->pins;
+        if (b->pins)
+                bh_past_leave(b->pins, &b->objects, bh_bpf_objects_stamp(), &b->lost);
         *ret = BH_TAKE(b);
         return 0;
 }
@@ -214,11 +232,26 @@ static int ebpf_filter(struct bh_backend *b, const struct bh_interest *interest,
         return r;
 }
 
+/* What stays, and what was told meanwhile; and then what there is now. */
+static int start_pinned(struct bh_backend *b, bh_record_fn fn, void *user) {
+        int sys = b->pins->sys;
+
+        bh_hooks_note(&b->hooks, "what happens when we are killed", "pinned", sys ? strerror(sys) : NULL);
+        if (!b->pins->have_old)
+                return 0;
+        bh_hooks_note(&b->hooks, "what happened since the last watch was killed", "pinned",
+                      b->past.readable ? NULL : "what it has left is of another version, or not whole");
+        return bh_past_tell(&b->past, fn, user);
+}
+
 static int ebpf_start(struct bh_backend *b, bh_record_fn fn, void *user, struct bh_err *err) {
         struct bh_err why = BH_ERR_NONE;
         int r;
 
         bh_hooks_attach(&b->hooks, &b->objects, &b->plan[b->control.active]);
+        r = b->pins ? start_pinned(b, fn, user) : 0;
+        if (r != 0)
+                return r;
         r = bh_alive(&b->objects, fn, user, &why);
         bh_hooks_note(&b->hooks, "processes that were there", "iter.s/task", r < 0 ? why.text : NULL);
         if (r < 0 && r != BH_E_UNSUPPORTED)
@@ -226,66 +259,38 @@ static int ebpf_start(struct bh_backend *b, bh_record_fn fn, void *user, struct 
         return BH_MAX(r, 0);
 }
 
-/* The lane whose next record is the oldest, of those made before `until`; -1: none. */
-static int oldest(struct bh_backend *b, uint64_t until, struct bh_str *ret) {
-        uint64_t best = until;
-        int lane = -1;
-
-        for (int i = 0; i < BH_LANES; i++) {
-                struct bh_str record;
-                uint64_t when;
-                int r = bh_ring_peek(&b->rings[i], &record);
-
-                if (r == BH_RING_BUSY)
-                        return -1; /* it may be older than what the others have */
-                if (r == BH_RING_EMPTY)
-                        continue;
-                when = ((const struct bh_ev_head *) (const void *) record.at)->ktime_ns;
-                if (when <= best) {
-                        best = when;
-                        lane = i;
-                        *ret = record;
-                }
-        }
-        return lane;
-}
-
-/* How many were given; < 0 or > TURN are never returned by us, so what fn says is told by *ret_said. */
-static unsigned drain(struct bh_backend *b, bh_record_fn fn, void *user, int *ret_said) {
-        unsigned n = 0, before;
-
-        do {
-                uint64_t until = boot_ns();
-                struct bh_str record;
-                int lane;
-
-                before = n;
-                while (n < TURN && *ret_said == 0 && (lane = oldest(b, until, &record)) >= 0) {
-                        *ret_said = fn(user, record);
-                        bh_ring_take(&b->rings[lane], record);
-                        n++;
-                }
-        } while (n != before && n < TURN && *ret_said == 0);
-        return n;
-}
-
 static int tell_lost(struct bh_backend *b, uint64_t now, bh_record_fn fn, void *user) {
         if (now - b->told_ns < LOST_NS)
                 return 0;
         b->told_ns = now;
-        return bh_lost_tell(&b->lost, &b->objects, now, fn, user);
+        return bh_lost_tell(&b->lost, bh_bpf_map(&b->objects, "counts"), bh_bpf_map(&b->objects, "lost"), now, fn, user);
+}
+
+/* Not with the first poll: between it and the second, our prevention is put in force. */
+static int take_over(struct bh_backend *b, bh_record_fn fn, void *user, struct bh_err *err) {
+        int said;
+
+        if (!b->polled) {
+                b->polled = true;
+                return bh_past_tell(&b->past, fn, user) ?: 1;
+        }
+        said = bh_past_end(&b->past, fn, user, &b->lanes.after_ns);
+        bh_past_close(&b->past);
+        return bh_pins_take_over(b->pins, err) ?: said;
 }
 
 static int ebpf_poll(struct bh_backend *b, int timeout_ms, bh_record_fn fn, void *user, struct bh_err *err) {
-        uint64_t end = boot_ns() + (uint64_t) BH_MAX(timeout_ms, 0) * 1000000ull;
-        int said = 0;
+        uint64_t end = bh_boot_ns() + (uint64_t) BH_MAX(timeout_ms, 0) * 1000000ull;
+        int said = b->pins && b->pins->have_old ? take_over(b, fn, user, err) : 0;
 
+        if (said != 0)
+                return said;
         for (;;) {
                 uint64_t now;
                 int wait;
-                unsigned n = drain(b, fn, user, &said);
+                unsigned n = bh_lanes_drain(&b->lanes, fn, user, &said);
 
-                now = boot_ns();
+                now = bh_boot_ns();
                 if (said == 0)
                         said = tell_lost(b, now, fn, user);
                 if (said != 0)
@@ -305,11 +310,11 @@ static int ebpf_poll(struct bh_backend *b, int timeout_ms, bh_record_fn fn, void
 }
 
 static void ebpf_stats(struct bh_backend *b, struct bh_lane_stats ret[BH_LANES]) {
-        bh_lost_stats(&b->objects, ret);
+        bh_lost_stats(bh_bpf_map(&b->objects, "counts"), ret);
 }
 
 static int ebpf_prevent(struct bh_backend *b, const struct bh_prevent_port **ret, struct bh_err *err) {
-        int r = b->prevent ? 0 : bh_prevent_open(&b->objects, &b->control, &b->prevent, err);
+        int r = b->prevent ? 0 : bh_prevent_open(&b->objects, &b->control, b->pins, &b->prevent, err);
 
         if (r < 0)
                 return r;

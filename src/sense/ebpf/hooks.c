@@ -117,6 +117,7 @@ void bh_hooks_attach(struct bh_hooks *h, const struct bh_bpf_objects *o, const s
                 int sys = 0;
 
                 if (!needed(&hooks[i], plan)) {
+                        bh_pins_drop(h->links[i] ? h->pins : NULL, hooks[i].program);
                         bpf_link__destroy(h->links[i]);
                         h->links[i] = NULL;
                         if (bh_bpf_program(o, hooks[i].program, &sys))
@@ -128,10 +129,12 @@ void bh_hooks_attach(struct bh_hooks *h, const struct bh_bpf_objects *o, const s
                 if (h->links[i] || by_better_way(h, i)) /* already there */
                         continue;
                 h->links[i] = attach(o, &hooks[i], &sys);
-                if (h->links[i])
-                        have(c, hooks[i].where);
-                else
+                if (!h->links[i]) {
                         have_not(c, hooks[i].where, sys);
+                        continue;
+                }
+                have(c, hooks[i].where);
+                bh_pins_put(h->pins, hooks[i].program, bpf_link__fd(h->links[i]));
         }
 }
 

@@ -10,6 +10,7 @@
 #include "sense/backend.h"
 #include "sense/ebpf/filter.h"
 #include "sense/ebpf/objects.h"
+#include "sense/ebpf/pin.h"
 
 #define BH_HOOKS_MAX 64
 
@@ -17,6 +18,7 @@ struct bh_hooks {
         struct bpf_link *links[BH_HOOKS_MAX]; /* by row of the table in hooks.c */
         struct bh_capability capabilities[BH_HOOKS_MAX];
         size_t n_capabilities;
+        struct bh_pins *pins; /* where links are kept; NULL: nowhere */
         bool started;
 };
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include <bpf/bpf.h>
+#include <bpf/libbpf.h>
 
 #include "base/arena.h"
 #include "bpf/shared/sensor.h"
@@ -16,11 +17,11 @@ struct bh_lost_row {
 
 void bh_lost_done(struct bh_lost *l) {
         free(l->rows);
-        *l = (struct bh_lost){ 0 };
+        *l = (struct bh_lost){ .told_map = -1 };
 }
 
-void bh_lost_stats(const struct bh_bpf_objects *o, struct bh_lane_stats ret[BH_LANES]) {
-        int cpus = libbpf_num_possible_cpus(), fd = bh_bpf_map(o, "counts");
+void bh_lost_stats(int fd, struct bh_lane_stats ret[BH_LANES]) {
+        int cpus = libbpf_num_possible_cpus();
         struct bh_lane_count *counts;
 
         memset(ret, 0, sizeof(*ret) * BH_LANES);
@@ -54,10 +55,12 @@ static struct bh_lost_row *row_of(struct bh_lost *l, const struct bh_lost_key *k
                 l->cap = cap;
         }
         l->rows[l->n] = (struct bh_lost_row){ .key = *key };
+        if (l->told_map >= 0)
+                BH_IGNORE(bpf_map_lookup_elem(l->told_map, key, &l->rows[l->n].told)); /* not there: nothing was told */
         return &l->rows[l->n++];
 }
 
-static int tell_one(struct bh_lost_row *row, uint64_t count, uint64_t now_ns, bh_record_fn fn, void *user) {
+static int tell_one(struct bh_lost *l, struct bh_lost_row *row, uint64_t count, uint64_t now_ns, bh_record_fn fn, void *user) {
         struct {
                 struct bh_ev_head head;
                 uint64_t nums[4];
@@ -69,16 +72,18 @@ static int tell_one(struct bh_lost_row *row, uint64_t count, uint64_t now_ns, bh
         r.nums[2] = count - row->told;
         r.nums[3] = row->key.cgroup_id;
         row->told = count;
+        if (l->told_map >= 0)
+                BH_IGNORE(bpf_map_update_elem(l->told_map, &row->key, &count, BPF_ANY)); /* at worst it is told again */
         return fn(user, (struct bh_str){ (const char *) &r, sizeof(r) });
 }
 
-int bh_lost_tell(struct bh_lost *l, const struct bh_bpf_objects *o, uint64_t now_ns, bh_record_fn fn, void *user) {
+int bh_lost_tell(struct bh_lost *l, int counts, int fd, uint64_t now_ns, bh_record_fn fn, void *user) {
         struct bh_lane_stats stats[BH_LANES];
         struct bh_lost_key key, *after = NULL;
-        int fd = bh_bpf_map(o, "lost"), said = 0;
+        int said = 0;
         uint64_t all = 0, count;
 
-        bh_lost_stats(o, stats);
+        bh_lost_stats(counts, stats);
         for (unsigned i = 0; i < BH_LANES; i++)
                 all += stats[i].lost;
         if (all == l->told)
@@ -92,7 +97,7 @@ int bh_lost_tell(struct bh_lost *l, const struct bh_bpf_objects *o, uint64_t now
                         continue;
                 row = row_of(l, &key);
                 if (count > row->told)
-                        said = tell_one(row, count, now_ns, fn, user);
+                        said = tell_one(l, row, count, now_ns, fn, user);
         }
         return said;
 }

@@ -9,6 +9,7 @@
 
 #include <bpf/btf.h>
 
+#include "base/hash.h"
 #include "base/macros.h"
 
 /* The bytes, by embed.S. */
@@ -251,6 +252,14 @@ struct bpf_program *bh_bpf_program(const struct bh_bpf_objects *o, const char *n
                         return p;
         }
         return NULL;
+}
+
+uint64_t bh_bpf_objects_stamp(void) {
+        uint64_t h = 0;
+
+        for (unsigned i = 0; i < _BH_BPF_OBJECT_MAX; i++)
+                h = h * 31 + bh_hash64((struct bh_str){ bytes[i].at, (size_t) (bytes[i].end - bytes[i].at) });
+        return h;
 }
 
 int bh_bpf_map(const struct bh_bpf_objects *o, const char *name) {

@@ -48,6 +48,8 @@ void bh_bpf_objects_close(struct bh_bpf_objects *o);
 
 /* NULL: was refused, and *ret_sys says why (0: there is no such program). */
 struct bpf_program *bh_bpf_program(const struct bh_bpf_objects *o, const char *name, int *ret_sys);
+/* Which build of the programs this is: what another has left in the kernel may be shaped otherwise. */
+uint64_t bh_bpf_objects_stamp(void);
 /* A map's descriptor, or -1. */
 int bh_bpf_map(const struct bh_bpf_objects *o, const char *name);
 

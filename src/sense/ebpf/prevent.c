@@ -68,6 +68,7 @@ struct group_row {
 struct bh_prevent {
         struct bh_bpf_objects *objects;
         struct bpf_link *links[BH_LEN(parts)];
+        struct bh_pins *pins; /* where they are kept; NULL: nowhere */
         struct bh_prevent_port port;
         struct bh_guard_control control;
         char missing[_BH_PREVENT_MAX][160];
@@ -159,6 +160,7 @@ static int attach_needed(struct bh_prevent *p, struct bh_err *err) {
                 int sys;
 
                 if (!(parts[i].bits & p->control.any)) {
+                        bh_pins_drop(p->links[i] ? p->pins : NULL, parts[i].program);
                         bpf_link__destroy(p->links[i]);
                         p->links[i] = NULL;
                         continue;
@@ -173,6 +175,8 @@ static int attach_needed(struct bh_prevent *p, struct bh_err *err) {
                 p->links[i] = parts[i].in_group ? bpf_program__attach_cgroup(program, p->root) : bpf_program__attach(program);
                 if (!p->links[i] && !parts[i].better)
                         return bh_fail_sys(err, errno, "%s cannot be attached", parts[i].hook);
+                if (p->links[i])
+                        bh_pins_put(p->pins, parts[i].program, bpf_link__fd(p->links[i]));
         }
         return 0;
 }
@@ -257,14 +261,15 @@ static const char *missing(void *user, enum bh_prevention which) {
         return p->missing[which][0] ? p->missing[which] : "it works";
 }
 
-int bh_prevent_open(struct bh_bpf_objects *objects, const struct bh_sensor_control *host, struct bh_prevent **ret,
-                    struct bh_err *err) {
+int bh_prevent_open(struct bh_bpf_objects *objects, const struct bh_sensor_control *host, struct bh_pins *pins,
+                    struct bh_prevent **ret, struct bh_err *err) {
         BH_CLEANUP(bh_prevent_close) struct bh_prevent *p = calloc(1, sizeof(*p));
         int r;
 
         if (!p)
                 bh_nomem(sizeof(*p));
         p->objects = objects;
+        p->pins = pins;
         p->root = open_group_root();
         p->port = (struct bh_prevent_port){ .user = p, .can = (1u << _BH_PREVENT_MAX) - 1, .missing = missing, .apply = apply, .list = list };
         p->control = (struct bh_guard_control){ .own_tgid = (uint32_t) getpid(), .host_mnt = host->host_mnt, .host_net = host->host_net };

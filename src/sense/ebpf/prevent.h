@@ -13,12 +13,13 @@
 #include "bpf/shared/sensor.h"
 #include "model/ports.h"
 #include "sense/ebpf/objects.h"
+#include "sense/ebpf/pin.h"
 
 struct bh_prevent;
 
-/* Loads beside the sensor's objects. A part that this kernel refuses is missing in port->can. */
-int bh_prevent_open(struct bh_bpf_objects *objects, const struct bh_sensor_control *host, struct bh_prevent **ret,
-                    struct bh_err *err) BH_MUST_CHECK;
+/* Loads beside the sensor's objects; what is attached is pinned where pins is not NULL. A part that this kernel refuses is missing in port->can. */
+int bh_prevent_open(struct bh_bpf_objects *objects, const struct bh_sensor_control *host, struct bh_pins *pins,
+                    struct bh_prevent **ret, struct bh_err *err) BH_MUST_CHECK;
 void bh_prevent_close(struct bh_prevent **p);
 const struct bh_prevent_port *bh_prevent_port(struct bh_prevent *p);
 

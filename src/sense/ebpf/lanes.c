@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sense/ebpf/lanes.h"
+
+#include <time.h>
+
+#define TURN 65536 /* records of one poll */
+
+const char *const bh_lane_maps[BH_LANES] = { "ring_proc", "ring_file", "ring_net" };
+
+uint64_t bh_boot_ns(void) {
+        struct timespec t;
+
+        clock_gettime(CLOCK_BOOTTIME, &t);
+        return (uint64_t) t.tv_sec * 1000000000ull + (uint64_t) t.tv_nsec;
+}
+
+enum { NONE = -1, BUSY = -2 };
+
+static uint64_t time_of(struct bh_str record) {
+        return ((const struct bh_ev_head *) (const void *) record.at)->ktime_ns;
+}
+
+/* The lane whose next record is the oldest, of those made before `until`. */
+static int oldest(struct bh_lanes *l, uint64_t until, struct bh_str *ret) {
+        uint64_t best = until;
+        int lane = NONE;
+
+        for (int i = 0; i < BH_LANES; i++) {
+                struct bh_str record;
+                int r = bh_ring_peek(&l->rings[i], &record);
+
+                if (r == BH_RING_BUSY)
+                        return BUSY; /* it may be older than what the others have */
+                if (r == BH_RING_EMPTY)
+                        continue;
+                if (time_of(record) <= best) {
+                        best = time_of(record);
+                        lane = i;
+                        *ret = record;
+                }
+        }
+        return lane;
+}
+
+bool bh_lanes_drain_until(struct bh_lanes *l, uint64_t until, bh_record_fn fn, void *user, unsigned *n, int *ret_said) {
+        struct bh_str record;
+        int lane = NONE;
+
+        while (*n < TURN && *ret_said == 0 && (lane = oldest(l, until, &record)) >= 0) {
+                if (time_of(record) > l->after_ns)
+                        *ret_said = fn(user, record);
+                bh_ring_take(&l->rings[lane], record);
+                ++*n;
+        }
+        return lane != BUSY;
+}
+
+unsigned bh_lanes_drain(struct bh_lanes *l, bh_record_fn fn, void *user, int *ret_said) {
+        unsigned n = 0, before;
+
+        do {
+                before = n;
+                (void) bh_lanes_drain_until(l, bh_boot_ns(), fn, user, &n, ret_said);
+        } while (n != before && n < TURN && *ret_said == 0);
+        return n;
+}
+
+void bh_lanes_close(struct bh_lanes *l) {
+        for (unsigned i = 0; i < BH_LANES; i++)
+                bh_ring_close(&l->rings[i]);
+}
