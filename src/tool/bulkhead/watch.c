@@ -41,6 +41,7 @@ static const struct bh_opt opts[] = {
         { "backend", 0, "NAME", "where events come from (default: the best there is)", NULL, false },
         { "login", 0, "FILE", "follow this log of logins (default: the machine's own; none: no log)", NULL, true },
         { "k8s-audit", 0, "FILE", "follow this log of Kubernetes' audit; - is standard input", NULL, false },
+        { "pin", 0, "DIR", "go on in the kernel when killed, pinned here, such as /sys/fs/bpf/bulkhead (docs/KERNEL.md)", NULL, false },
         { "no-filter", 0, NULL, "let the kernel send all events that rules name, unfiltered", NULL, false },
         { "content", 0, "DIR", "our rules, when they are not beside the program", NULL, false },
         { "stats", 0, NULL, "say at the end what was seen, lost and alerted", NULL, false },
@@ -220,11 +221,14 @@ static int filter(struct bh_watch *w, struct bh_err *err) {
 }
 
 static int open_sense(struct bh_watch *w, struct bh_err *err) {
-        const char *replay = bh_cli_get(w->cli, "replay");
-        struct bh_sense_opts o = { .backend = replay ? "replay" : bh_cli_get(w->cli, "backend"), .record = bh_cli_get(w->cli, "record"),
-                                   .how = { .file = replay, .at_full_speed = true, .no_filter = bh_cli_has(w->cli, "no-filter") } };
-        int r = bh_sense_open(&o, &w->sense, err);
+        const char *replay = bh_cli_get(w->cli, "replay"), *pin = bh_cli_get(w->cli, "pin"), *backend = bh_cli_get(w->cli, "backend");
+        struct bh_sense_opts o = { .backend = replay ? "replay" : pin ? "ebpf" : backend, .record = bh_cli_get(w->cli, "record"),
+                                   .how = { .file = replay, .pin_dir = pin, .at_full_speed = true, .no_filter = bh_cli_has(w->cli, "no-filter") } };
+        int r;
 
+        if (pin && (replay || (backend && strcmp(backend, "ebpf") != 0)))
+                return bh_fail(err, BH_E_USAGE, "--pin: only programs in the kernel can be pinned, those of the back end ebpf");
+        r = bh_sense_open(&o, &w->sense, err);
         return r < 0 ? r : filter(w, err);
 }
 
