@@ -15,6 +15,13 @@
 
 #include "base/str.h"
 
+/* With a sanitizer memory is another's affair: figures of it mean nothing. */
+#ifdef __has_feature
+#define BH_UNIT_SANITIZED __has_feature(address_sanitizer)
+#else
+#define BH_UNIT_SANITIZED 0
+#endif
+
 #define BH_UNIT_MAIN(...)                                                                        \
         int main(void) {                                                                         \
                 static const CMUnitTestFunction fns[] = { __VA_ARGS__ };                         \

@@ -49,7 +49,7 @@ static void a_hundred_thousand_that_live_fit(void **state) {
         assert_int_equal(stats.processes, 100000);
         assert_int_equal(stats.processes_forgotten, 0);
         assert_int_equal(stats.containers, 10000);
-        assert_true(grown < 80u << 20); /* all of them at once */
+        assert_true(BH_UNIT_SANITIZED || grown < 80u << 20); /* all of them at once */
         assert_str(bh_sense_process(s, 50000)->cmdline, "worker --number=50000 --of=4999");
         bh_sense_close(&s);
 }
@@ -77,7 +77,7 @@ static void a_hundred_thousand_that_come_and_go_take_less(void **state) {
         assert_int_equal(stats.containers_forgotten, 0);
         assert_true(stats.processes < 13000);
         assert_true(stats.containers < 2600);
-        assert_true(grown < 64u << 20);
+        assert_true(BH_UNIT_SANITIZED || grown < 64u << 20);
         bh_sense_close(&s);
 }
 
