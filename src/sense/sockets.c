@@ -28,7 +28,7 @@
 #define LOOK_NS 50000000      /* for namespaces of others, in one look */
 #define OWNERS_NS 100000000   /* for whose the new ones are */
 #define OWNER_FDS 200000u     /* descriptors looked at for that */
-#define NEW_MOST 1024u        /* new sockets of one look */
+#define NEW_MOST 8192u        /* new sockets of one look */
 #define SETS 8192u            /* a power of two */
 #define WAYS 8u
 #define KEPT_NS 20000000000ll /* a socket not seen for longer makes room: all namespaces have had their turn by then */
@@ -62,6 +62,7 @@ struct bh_sockets {
         uint64_t lost;
         struct bh_socket_owners owners;
         struct found found[NEW_MOST];
+        struct bh_socket_want wants[NEW_MOST];
         size_t n_found;
         struct seen seen[SETS][WAYS];
 };
@@ -316,7 +317,7 @@ static void tell(struct bh_sockets *s, const struct found *f, const struct bh_so
 }
 
 static void tell_found(struct bh_sockets *s, bh_socket_fn fn, void *user) {
-        struct bh_socket_want wants[NEW_MOST];
+        struct bh_socket_want *wants = s->wants;
 
         if (!s->n_found)
                 return;
