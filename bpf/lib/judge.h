@@ -129,7 +129,7 @@ inline_ u32 judge_exec(const struct exec_asked *a, u32 stopped) {
         struct bh_guard_row *row;
         u32 kinds;
 
-        if (!c || !g || !a->exe || a->task->tgid == c->own_tgid)
+        if (!c || !g || !a->exe || is_own(a->task->tgid))
                 return 0;
         row = row_here();
         if (!row || !((row->stop | row->would) & 0xf))

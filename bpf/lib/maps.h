@@ -85,6 +85,13 @@ inline_ struct bh_sensor_control *the_control(void) {
         return bpf_map_lookup_elem(&control, &zero);
 }
 
+/* Of who loaded us: never told of, nor stopped. */
+inline_ bool is_own(u32 tgid) {
+        struct bh_sensor_control *c = the_control();
+
+        return c && tgid == c->own_tgid;
+}
+
 inline_ struct bh_sensor_filter *the_filter(const struct bh_sensor_control *c) {
         u32 which = c->active & 1;
 

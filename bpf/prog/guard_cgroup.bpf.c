@@ -16,15 +16,11 @@ inline_ int decide(struct denied *d, u32 verdict_, u32 what, u64 number, u32 n) 
         return verdict_ == BH_EV_WOULD ? ALLOW : DENY;
 }
 
-inline_ bool is_ours(const struct bh_guard_control *c) {
-        return (u32) (bpf_get_current_pid_tgid() >> 32) == c->own_tgid;
-}
-
 /* The row here, when it says anything about `what`. */
 inline_ u32 verdict_here(u32 what) {
         struct bh_guard_control *c = guard();
 
-        if (!c || !(c->any & (1u << what)) || is_ours(c))
+        if (!c || !(c->any & (1u << what)) || is_own((u32) (bpf_get_current_pid_tgid() >> 32)))
                 return 0;
         return verdict(row_here(), what);
 }
@@ -112,7 +108,7 @@ inline_ u32 judge_address(const struct bh_guard_row *row, const struct bh_guard_
 }
 
 inline_ struct bh_guard_row *network_row(const struct bh_guard_control *c) {
-        if (!(c->any & ((1u << BH_GUARD_NETWORK) | (1u << BH_GUARD_METADATA))) || is_ours(c))
+        if (!(c->any & ((1u << BH_GUARD_NETWORK) | (1u << BH_GUARD_METADATA))) || is_own((u32) (bpf_get_current_pid_tgid() >> 32)))
                 return NULL;
         return row_here();
 }

@@ -160,7 +160,13 @@ int BPF_PROG(proc_exit, struct task_struct *t) {
         struct signal_struct *signal = only_read(t)->signal;
         struct small r = { 0 };
 
-        if (!f || signal->live.counter != 0 || !wanted(f, BH_EV_PROCEXIT, true, t, c))
+        if (!f || signal->live.counter != 0)
+                return 0;
+        if (is_own(t->tgid)) { /* pinned, we outlive it: its number is anybody's from now on */
+                c->own_tgid = 0;
+                return 0;
+        }
+        if (!wanted(f, BH_EV_PROCEXIT, true, t, c))
                 return 0;
         watch_rights(t, c, f, BH_EV_PROCEXIT);
         fill_head(&r.head, t, BH_EV_PROCEXIT, bpf_ktime_get_boot_ns());

@@ -51,7 +51,7 @@ BH_EV_SAME(bh_guard_address, 20);
 
 struct bh_guard_control {
         __u64 host_mnt, host_net; /* inodes of the host's namespaces */
-        __u32 own_tgid, any;      /* bits that stand in any row */
+        __u32 any, pad;           /* bits that stand in any row */
 };
 BH_EV_SAME(bh_guard_control, 24);
 

@@ -16,7 +16,7 @@ RULES = """
 - rule: Marked file
   desc: x
   condition: evt.type in (open, openat, openat2) and evt.rawres >= 0 and fd.name startswith /tmp/bulkhead-pin-
-  output: Marked (file=%fd.name exe=%proc.exepath cmd=%proc.cmdline parent=%proc.pname)
+  output: Marked (file=%fd.name exe=%proc.exepath cmd=%proc.cmdline parent=%proc.pname pid=%proc.pid)
   priority: WARNING
 - rule: Stopped
   desc: x
@@ -140,6 +140,17 @@ def test_no_gap_and_nothing_twice_while_the_next_one_takes_over(watch):
     assert (len(told), len(set(told))) == (3000, 3000), said + str([a.json for a in second.alerts if a.rule != "Marked file"])
 
 
+def test_who_gets_the_number_of_the_killed_is_seen(watch, marked):
+    first = watch()
+    path, pid = marked("number"), first.child.pid
+    assert first.wait(lambda _: opened(first, path))
+    kill(first)
+    script = "for i in $(seq 200); do echo $(($1 - 1)) > /proc/sys/kernel/ns_last_pid; cat $0 & wait; [ $! = $1 ] && exit 0; done; exit 1"
+    assert subprocess.run(["/bin/bash", "-c", script, path, str(pid)]).returncode == 0
+    second = watch()
+    assert second.wait(lambda _: any(a.fields.get("proc.pid") == pid for a in opened(second, path)))
+
+
 def test_a_clean_end_leaves_nothing(watch, pins):
     w = watch()
     assert "now/stamp" in names(pins)
@@ -197,6 +208,7 @@ def test_prevention_goes_on(watch, top, pins):
     w = watch("--responses", top / "responses.yaml")
     stopped = lambda: subprocess.run([listed]).returncode
     assert stopped() != 0, "".join(w.said)
+    assert w.wait(lambda found: any(a.rule == "Stopped" for a in found))
     kill(w)
     assert stopped() != 0
     second = watch("--responses", top / "responses.yaml")

@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/vfs.h>
-#include <unistd.h>
 
 #include <bpf/bpf.h>
 
@@ -272,7 +271,7 @@ int bh_prevent_open(struct bh_bpf_objects *objects, const struct bh_sensor_contr
         p->pins = pins;
         p->root = open_group_root();
         p->port = (struct bh_prevent_port){ .user = p, .can = (1u << _BH_PREVENT_MAX) - 1, .missing = missing, .apply = apply, .list = list };
-        p->control = (struct bh_guard_control){ .own_tgid = (uint32_t) getpid(), .host_mnt = host->host_mnt, .host_net = host->host_net };
+        p->control = (struct bh_guard_control){ .host_mnt = host->host_mnt, .host_net = host->host_net };
         r = bh_bpf_object_load(objects, BH_BPF_guard, err);
         if (r < 0)
                 return bh_wrap(err, r, "prevention");
