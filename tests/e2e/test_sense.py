@@ -140,3 +140,35 @@ def test_without_bpf_connections_in_another_network_namespace_are_seen(build):
     if subprocess.run([*up, "true"], capture_output=True, check=False).returncode:
         pytest.skip("no network namespaces here")
     see_connections(build, "127.0.0.1", inside=up)
+
+
+def test_without_bpf_datagram_sockets_are_seen(build):
+    conftest.need_root()
+    t = Teller(build, *CONNECTIONS)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as waits, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asks:
+        waits.bind(("127.0.0.1", 0))
+        asks.connect(waits.getsockname())
+        (_, port), (_, own) = waits.getsockname(), asks.getsockname()
+        rows, said = t.stop()
+    if "capability\tconnections\t\t" in said:
+        pytest.skip("no sock_diag here: " + said)
+    mine = sorted(r for r in rows if r[1] == str(os.getpid()))
+    assert [r[0] for r in mine] == ["bind", "connect"], (rows, said)
+    assert mine[1][2] == f"127.0.0.1:{own}->127.0.0.1:{port}"
+
+
+def test_without_bpf_a_connection_that_nobody_holds_is_counted_as_lost(build):
+    conftest.need_root()
+    t = Teller(build, *CONNECTIONS)
+    ours, theirs = socket.socketpair()
+    with ours, theirs, socket.create_server(("127.0.0.1", 0)) as server:
+        client = socket.create_connection(server.getsockname())
+        own = client.getsockname()[1]
+        socket.send_fds(ours, [b"x"], [client.fileno()])
+        client.close()  # now it is on its way, and in nobody's /proc/PID/fd
+        rows, said = t.stop()
+    if "capability\tconnections\t\t" in said:
+        pytest.skip("no sock_diag here: " + said)
+    assert not [r for r in rows if f":{own}->" in r[2]], rows
+    lane = next(line.split("\t") for line in said.splitlines() if line.startswith("lane\t2\t"))
+    assert int(lane[3]) >= 1, said
