@@ -34,6 +34,7 @@ struct bh_macro_item {
         uint32_t index, visible;
         struct bh_item_place place;
         bool used, busy; /* busy: it is being compiled, so who names it now makes a loop */
+        bool asks_for_start;
         enum bh_macro_state state;
         struct bh_cond_text text;
         const struct bh_node *node;

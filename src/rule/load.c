@@ -160,12 +160,27 @@ static bool check_macro_names(struct loader *l, struct bh_macro_item *in, const 
         return good;
 }
 
+/* A condition for the beginning of calls. It is told of no longer, by us as by others, but rules of some years ago ask for it. */
+static bool asks_for_start(struct loader *l, const struct bh_node *n) {
+        for (uint32_t i = 0; i < n->n_nodes; i++)
+                if (asks_for_start(l, n->nodes[i]))
+                        return true;
+        if (n->kind == BH_NODE_MACRO) {
+                const struct bh_macro_item *m = bh_map_get(&l->s.macro_by_name, n->name);
+
+                return m && m->asks_for_start;
+        }
+        return n->kind == BH_NODE_CHECK && n->op == BH_OP_EQ && n->left->kind == BH_TERM_FIELD && bh_str_is(n->left->name, "evt.dir") &&
+               n->right && n->right->kind == BH_TERM_TEXT && bh_str_is(n->right->name, ">");
+}
+
 static void check_macros(struct loader *l) {
         for (size_t i = 0; i < l->s.macros.len; i++) {
                 struct bh_macro_item *m = l->s.macros.at[i];
 
                 if (m->state == BH_MACRO_GOOD && !check_macro_names(l, m, m->node))
                         m->state = BH_MACRO_BAD;
+                m->asks_for_start = m->state == BH_MACRO_GOOD && asks_for_start(l, m->node);
         }
 }
 
@@ -260,7 +275,7 @@ static bool refuse(struct loader *l, const char *code, struct bh_place place, co
         return false;
 }
 
-static bool compile_condition(struct loader *l, struct bh_ruleset *set, const struct bh_rule_item *r, bh_ref *ret) {
+static bool compile_condition(struct loader *l, struct bh_ruleset *set, const struct bh_rule_item *r, struct bh_rule_own *own) {
         const struct bh_macros macros = { find_macro, done_macro, l };
         struct bh_written written = r->condition;
         struct bh_err err = BH_ERR_NONE;
@@ -272,7 +287,8 @@ static bool compile_condition(struct loader *l, struct bh_ruleset *set, const st
         if (!bh_exceptions_put(&l->s, r, &written) || !parse(l, &written, r->name, text, &node))
                 return false;
         look_at(l, set->source, node);
-        e = bh_compile_condition(&set->program, &macros, node, ret, &place, &err);
+        own->asks_for_start = asks_for_start(l, node);
+        e = bh_compile_condition(&set->program, &macros, node, &own->ref, &place, &err);
         for (size_t i = 0; i < l->s.macros.len; i++)
                 l->s.macros.at[i]->busy = false;
         if (e < 0)
@@ -329,7 +345,7 @@ static void compile_rule(struct loader *l, const struct bh_rule_item *r) {
         own->column = r->place.column;
         own->enabled = switched_on(l, r);
         own->warn_evttypes = r->warn_evttypes;
-        if (compile_output(l, set, own) && compile_condition(l, set, r, &own->ref))
+        if (compile_output(l, set, own) && compile_condition(l, set, r, own))
                 *bh_vec_add(l->s.arena, &l->own) = own;
 }
 

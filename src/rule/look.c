@@ -93,7 +93,9 @@ static void look_at_rule(const struct looks *k, uint32_t rule) {
                 hidden_by = by ? by : hidden_by;
         }
         if (types == 0)
-                note(k, own, "BH_NEVER_MATCHES", "the condition can hold for no event");
+                note(k, own, "BH_NEVER_MATCHES",
+                     own->asks_for_start ? "the condition can hold for no event: calls are told of when they return, so evt.dir is never >"
+                                         : "the condition can hold for no event");
         else if (always && own->warn_evttypes)
                 note(k, own, "BH_ALWAYS_MATCHES", "the condition holds for every event of a type");
         if (types && hidden && !k->rules->all_matches)

@@ -13,7 +13,7 @@ struct bh_rule_own {
         bh_ref ref;
         struct bh_format_text format;
         uint32_t set;        /* which source's */
-        bool enabled, warn_evttypes;
+        bool enabled, warn_evttypes, asks_for_start; /* for calls that begin: evt.dir=> */
         uint32_t column;
 };
 

@@ -270,6 +270,11 @@ static void rules_that_make_no_sense_are_told(void **state) {
         (void) state;
         says(RULE("r", "evt.type=open and proc.name=a and proc.name=b"), "BH_NEVER_MATCHES 1:3");
         says(RULE("r", "evt.type=open and evt.num=0"), "BH_NEVER_MATCHES");
+        says(RULE("r", "evt.type=ptrace and evt.dir=>"), "BH_NEVER_MATCHES 1:3 the condition can hold for no event: calls are told of");
+        says("- macro: m\n  condition: (evt.type=ptrace and evt.dir=>)\n"
+             "- macro: n\n  condition: m or proc.name=a and evt.num=0\n" RULE("r", "n and proc.name=b"),
+             "so evt.dir is never >");
+        says(RULE("r", "evt.type=open and evt.num=0"), "the condition can hold for no event\n");
         says(RULE("r", "evt.type=open"), "BH_ALWAYS_MATCHES");
         says(RULE("a", "evt.type=open and proc.name=a") RULE("b", "evt.type=open and proc.name=a and proc.tty=1"), "BH_SHADOWED 6:3");
         says(RULE("r", "proc.name=a"), "LOAD_NO_EVTTYPE");
