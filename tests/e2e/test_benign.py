@@ -131,7 +131,7 @@ def grave(watch, docker_):
 
 
 @pytest.fixture(scope="module")
-def workshop(watch, docker_, debian_tar, tmp_path_factory):
+def workshop(watch, docker_, engine, debian_tar, tmp_path_factory):
     """A container with everything installed in it, under watch from its first moment."""
     need("docker")
     need_root()
@@ -149,7 +149,7 @@ def workshop(watch, docker_, debian_tar, tmp_path_factory):
             docker_("cp", "-a", keys / name, f"{box}:/root/.ssh/{name}")
         docker_("exec", box, "chown", "-R", "root:root", "/root/.ssh")
         update = "apt-get update -q && mkdir -p /usr/share/man/man1 /usr/share/man/man7 && apt-get install -y -q --no-install-recommends "
-        r = run("docker", "exec", box, "sh", "-c", update + PACKAGES, check=False, timeout=900)
+        r = run("docker", "exec", box, "sh", "-c", update + PACKAGES, env=engine, check=False, timeout=900)
         if r.returncode:
             pytest.skip("no packages can be installed here: " + r.stdout[-500:] + r.stderr[-500:])
         yield box
@@ -163,10 +163,10 @@ def test_packages_are_installed_in_peace(workshop, grave):
 
 
 @pytest.mark.parametrize("name", WORK)
-def test_work_goes_on_in_peace(name, workshop, grave, docker_, watch):
+def test_work_goes_on_in_peace(name, workshop, grave, engine):
     if name == "packages of Node" and not NPM.exists():
         pytest.skip("no npm here")
-    r = subprocess.run(["docker", "exec", workshop, "sh", "-c", WORK[name]], capture_output=True, text=True, timeout=600)
+    r = subprocess.run(["docker", "exec", workshop, "sh", "-c", WORK[name]], env=engine, capture_output=True, text=True, timeout=600)
     if r.returncode and name.startswith("packages of"):
         pytest.skip("that index cannot be reached")
     assert r.returncode == 0, r.stdout[-2000:] + r.stderr[-2000:]
