@@ -204,5 +204,6 @@ def test_an_attack_in_the_same_container_is_told(workshop, grave, docker_):
     """The other side of peace: were the rules asleep, all of the above would be green too."""
     docker_("exec", workshop, "sh", "-c", "cp /bin/sleep /tmp/xmrig && /tmp/xmrig 0.1; echo '* * * * * root x' > /etc/cron.d/x; rm /etc/cron.d/x")
     told = " ".join(grave(workshop))
-    for rule in ("Miner run under its own name", "New program run from a temporary directory", "Cron table written"):
-        assert rule in told
+    assert "Miner run under its own name" in told and "Cron table written" in told
+    if docker_("info", "-f", "{{.Driver}}").startswith("overlay"):  # only there are a container's own files told from its image's
+        assert "New program run from a temporary directory" in told
