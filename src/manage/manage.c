@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "manage/manage.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "manage/parts.h"
+
+enum { TICK_S = 1 };
+
+struct bh_manage {
+        struct bh_manage_opts opts;
+        void *parts[BH_MANAGE_PARTS_MAX]; /* as in bh_manage_parts */
+        size_t n_open;
+        pthread_t ticker;
+        pthread_mutex_t lock;
+        pthread_cond_t wake;
+        bool ticking, ending; /* under the lock */
+};
+
+const struct bh_manage_part *const bh_manage_parts[BH_MANAGE_PARTS_MAX] = {
+        NULL,
+};
+
+static int64_t now_ms(void) {
+        struct timespec t;
+
+        (void) clock_gettime(CLOCK_REALTIME, &t);
+        return t.tv_sec * 1000ll + t.tv_nsec / 1000000;
+}
+
+/* false: it is time to end. */
+static bool wait_a_turn(struct bh_manage *m) {
+        struct timespec until;
+        bool ending;
+
+        (void) clock_gettime(CLOCK_MONOTONIC, &until);
+        until.tv_sec += TICK_S;
+        (void) pthread_mutex_lock(&m->lock);
+        while (!m->ending && pthread_cond_timedwait(&m->wake, &m->lock, &until) == 0)
+                ;
+        ending = m->ending;
+        (void) pthread_mutex_unlock(&m->lock);
+        return !ending;
+}
+
+static void *tick(void *user) {
+        struct bh_manage *m = user;
+
+        while (wait_a_turn(m))
+                for (size_t i = 0; i < m->n_open; i++)
+                        if (bh_manage_parts[i]->tick)
+                                bh_manage_parts[i]->tick(m->parts[i], now_ms());
+        return NULL;
+}
+
+static void init_turns(struct bh_manage *m) {
+        pthread_condattr_t how;
+
+        (void) pthread_mutex_init(&m->lock, NULL);
+        (void) pthread_condattr_init(&how);
+        (void) pthread_condattr_setclock(&how, CLOCK_MONOTONIC);
+        (void) pthread_cond_init(&m->wake, &how);
+        (void) pthread_condattr_destroy(&how);
+}
+
+static int open_parts(struct bh_manage *m, struct bh_err *err) {
+        for (; bh_manage_parts[m->n_open]; m->n_open++) {
+                const struct bh_manage_part *part = bh_manage_parts[m->n_open];
+                int r = part->open(m, &m->parts[m->n_open], err);
+
+                if (r < 0)
+                        return bh_wrap(err, r, "%s", part->name);
+        }
+        return 0;
+}
+
+int bh_manage_open(const struct bh_manage_opts *opts, struct bh_manage **ret, struct bh_err *err) {
+        struct bh_manage *m = calloc(1, sizeof *m);
+        int r;
+
+        if (!m)
+                bh_nomem(sizeof *m);
+        m->opts = *opts;
+        init_turns(m);
+        r = open_parts(m, err);
+        if (r >= 0 && pthread_create(&m->ticker, NULL, tick, m) != 0)
+                r = bh_fail(err, BH_E_NOMEM, "no further thread");
+        m->ticking = r >= 0;
+        if (r < 0)
+                bh_manage_close(&m);
+        else
+                *ret = m;
+        return r;
+}
+
+static void end_turns(struct bh_manage *m) {
+        (void) pthread_mutex_lock(&m->lock);
+        m->ending = true;
+        (void) pthread_cond_signal(&m->wake);
+        (void) pthread_mutex_unlock(&m->lock);
+        if (m->ticking)
+                (void) pthread_join(m->ticker, NULL);
+}
+
+void bh_manage_close(struct bh_manage **manage) {
+        struct bh_manage *m = *manage;
+
+        *manage = NULL;
+        if (!m)
+                return;
+        end_turns(m);
+        while (m->n_open > 0) {
+                m->n_open--;
+                bh_manage_parts[m->n_open]->close(&m->parts[m->n_open]);
+        }
+        (void) pthread_cond_destroy(&m->wake);
+        (void) pthread_mutex_destroy(&m->lock);
+        free(m);
+}
+
+const struct bh_manage_opts *bh_manage_opts(const struct bh_manage *m) {
+        return &m->opts;
+}
+
+void *bh_manage_part(const struct bh_manage *m, const struct bh_manage_part *part) {
+        for (size_t i = 0; i < m->n_open; i++)
+                if (bh_manage_parts[i] == part)
+                        return m->parts[i];
+        return NULL;
+}
+
+void bh_manage_live(const struct bh_manage *m, const char *topic, struct bh_str json) {
+        if (m->opts.live)
+                m->opts.live(m->opts.user, topic, json);
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BH_SERVE_CALL_H
+#define BH_SERVE_CALL_H
+/*
+ * One request to the API, and its answer. A handler is a plain function that
+ * runs in a thread of the pool and may take its time:
+ *
+ *     static int get_host(struct bh_call *call, struct bh_err *err) {
+ *             struct bh_str id = bh_call_part(call, "id");
+ *             ...
+ *             return bh_call_json(call, 200, &out);      or bh_list_reply, or bh_call_problem(call, 404, "no host %s", ...)
+ *     }
+ *
+ * Routes are rows; who may call one is in the row. Every row's operation is
+ * described in api/paths/<area>.yaml, and a test compares the two.
+ *
+ * An err that comes back (< 0) becomes a problem+json answer: USAGE and FORMAT
+ * 400, DENIED 403, NOTFOUND 404, LIMIT 413, TIMEOUT 503, UNSUPPORTED 415, all
+ * else 500 with an id that is also in the log and no inner words.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "fmt/doc.h"
+#include "store/list.h"
+#include "store/store.h"
+
+#define BH_ROLES(X)                                                                            \
+        X(ADMINISTRATOR, "administrator") /* everything */                                     \
+        X(SECURITY, "security")           /* all that is seen, alerts, responses, policies */  \
+        X(OPERATIONS, "operations")       /* hosts, agents, base images, registries */         \
+        X(DEVELOPER, "developer")         /* what their teams own */                           \
+        X(AUDITOR, "auditor")             /* reads everything, the audit log too; changes nothing */
+
+enum bh_role {
+#define X(symbol, word) BH_ROLE_##symbol,
+        BH_ROLES(X)
+#undef X
+        _BH_ROLE_MAX
+};
+
+/* What a route may ask of its caller; which role has which is one table (serve/roles.c). */
+#define BH_PERMISSIONS(X)                                                           \
+        X(NOBODY, "none")                   /* no log-in: health, log-in itself */  \
+        X(SELF, "self")                     /* one's own account */                 \
+        X(READ, "read")                     /* lists and views, scoped by teams */  \
+        X(FINDINGS_WRITE, "findings.write") /* states, exceptions */                \
+        X(ALERTS_WRITE, "alerts.write")     /* incidents, suppressions */           \
+        X(RESPOND, "respond")               /* responses on nodes */                \
+        X(POLICY_WRITE, "policy.write")     /* rules, allow-lists, gates */         \
+        X(REGISTRY_WRITE, "registry.write") /* registries, base images, promotion */ \
+        X(SCAN, "scan")                     /* ask for a scan */                    \
+        X(AGENTS_WRITE, "agents.write")     /* enrol, revoke, command */            \
+        X(INTEGRATIONS_WRITE, "integrations.write")                                 \
+        X(USERS_WRITE, "users.write")                                               \
+        X(AUDIT_READ, "audit.read")                                                 \
+        X(SYSTEM_WRITE, "system.write")     /* retention, backup, settings */
+
+enum bh_permission {
+#define X(symbol, word) BH_MAY_##symbol,
+        BH_PERMISSIONS(X)
+#undef X
+        _BH_PERMISSION_MAX
+};
+
+struct bh_identity {
+        bool known;          /* logged in, or a token */
+        int64_t user_id;
+        struct bh_str name;
+        enum bh_role role;
+        bool scoped;         /* sees only what their teams own */
+        bool token;          /* by an API token, whose scope may be narrower than the role */
+        uint32_t may;        /* permissions, a bit each */
+};
+
+struct bh_part {
+        struct bh_str name, value; /* value: percent-decoded */
+};
+
+struct bh_server;
+
+struct bh_call {
+        struct bh_server *server;
+        struct bh_store *store;
+        struct bh_db *db;        /* a reader's snapshot for this call */
+        struct bh_arena *arena;  /* for this call */
+        struct bh_identity who;
+        struct bh_str method, path, query, body, address, content_type, accept;
+        const struct bh_part *parts; /* {id} of the route's path */
+        size_t n_parts;
+        int64_t now_ms;
+        void *user;              /* of the server: struct bh_manage (manage/manage.h) */
+        /* The answer. */
+        int status;
+        const char *type;        /* default: application/json */
+        struct bh_buf out;
+        struct bh_buf headers;   /* further ones, "Name: value\r\n" each */
+};
+
+typedef int bh_handler(struct bh_call *call, struct bh_err *err);
+
+struct bh_route {
+        const char *method;    /* "GET" */
+        const char *path;      /* "/api/v1/hosts/{id}" */
+        const char *operation; /* "getHost": operationId in api/paths */
+        enum bh_permission needs;
+        bh_handler *handler;
+        const struct bh_list *list; /* instead of a handler: GET of this whole list */
+        uint32_t max_body;     /* bytes; 0: BH_LIMIT_API_BODY */
+};
+
+/* Each area has one such table, ended by a row without a method, and is a row in serve/routes.c. */
+extern const struct bh_route *const bh_routes[];
+
+struct bh_str bh_call_part(const struct bh_call *call, const char *name);
+/* A parameter of the query string, decoded; empty when absent. */
+struct bh_str bh_call_query(const struct bh_call *call, const char *name);
+/* The body as JSON; FORMAT with the place of the mistake. */
+int bh_call_body(struct bh_call *call, const struct bh_doc **ret, struct bh_err *err) BH_MUST_CHECK;
+/* A list, JSON or CSV (?format=csv or Accept: text/csv), scoped to who asks. `fixed`: a further condition, or NULL. */
+int bh_list_reply(struct bh_call *call, const struct bh_list *list, const char *fixed, struct bh_arg arg, struct bh_err *err) BH_MUST_CHECK;
+/* RFC 9457 with this sentence; returns 0. */
+int bh_call_problem(struct bh_call *call, int status, const char *fmt, ...) BH_PRINTF(3, 4);
+
+/* A line in the append-only audit log, inside the write that does what it tells of. `before`, `after`: JSON or empty; no secrets. */
+int bh_call_audit(struct bh_db *db, const struct bh_call *call, const char *action, struct bh_str object, struct bh_str before, struct bh_str after,
+                 struct bh_err *err) BH_MUST_CHECK;
+
+/* Tells everybody who watches /api/v1/live of this topic: "alerts", "incidents", "scans", "agents". From any thread. */
+void bh_live_publish(struct bh_server *server, const char *topic, struct bh_str json);
+
+#endif
