@@ -15,6 +15,7 @@
 #include "rights.h"
 #include "scratch.h"
 #include "send.h"
+#include "words.h"
 
 struct call {
         struct task_struct *t;
@@ -24,7 +25,7 @@ struct call {
         struct scratch *s;
         u64 args[6];
         long ret;
-        u32 compat;
+        u32 compat, number;
 };
 
 /* What of `have` is open until the programs for it have looked: all of it may hold. */
@@ -46,6 +47,7 @@ inline_ bool find_call(struct call *k, struct pt_regs *regs, long ret) {
         if (!k->f || k->t->tgid == k->c->own_tgid)
                 return false;
         k->compat = is_compat(k->t);
+        k->number = number;
         k->row = row_of_call(k->f, number, k->compat);
         if (!k->row)
                 return false;
@@ -84,6 +86,21 @@ inline_ void start_record(struct call *k, bool has_fd, u32 n_nums, u32 n_strs) {
         k->s->lens_at = at_lens(has_fd, false, n_nums);
         k->s->at = at_bytes(has_fd, false, n_nums, n_strs);
         k->s->n = k->s->flags = 0;
+}
+
+/* Sums of its first and second text at its begin; 0: not known. */
+struct sums {
+        u64 a, b;
+};
+inline_ struct sums sums_of(const struct call *k) {
+        const struct begun *b = begun_of(k->t, k->f, k->number, k->compat);
+        struct sums sums = { 0 };
+
+        if (b) {
+                sums.a = b->sums[0];
+                sums.b = b->sums[1];
+        }
+        return sums;
 }
 
 inline_ struct bh_ev_fd *fd_part(struct call *k) {

@@ -21,7 +21,7 @@ inline_ u64 argument(const struct call *k, u32 which) {
 }
 
 /* a or b of the row: a path takes two slots, a text one. */
-inline_ void add_argument(struct call *k, u32 which, u32 dir, bool text) {
+inline_ void add_argument(struct call *k, u32 which, u32 dir, bool text, u64 sum) {
         u64 from;
 
         if (!which)
@@ -31,6 +31,7 @@ inline_ void add_argument(struct call *k, u32 which, u32 dir, bool text) {
                 add_user_string(k->s, from, BH_PATH_MAX);
         else
                 add_path_argument(k->s, k->t, dir ? (s32) argument(k, dir) : AT_FDCWD, from);
+        check_text(k->s, sum);
 }
 
 #define F_DUPFD 0
@@ -64,6 +65,7 @@ inline_ void name_kind(struct bh_ev_fd *fd, u32 type) {
 SEC("tp_btf/sys_exit")
 int BPF_PROG(sys_named, struct pt_regs *regs, long ret) {
         struct call k;
+        struct sums sums;
         struct file *file = NULL;
         u32 flags, n, inet = 0;
         s64 num = -1;
@@ -98,8 +100,9 @@ int BPF_PROG(sys_named, struct pt_regs *regs, long ret) {
                 add_nothing(k.s);
                 add_nothing(k.s);
         }
-        add_argument(&k, k.row->a, k.row->a_dir, flags & BH_CALL_TEXT_A);
-        add_argument(&k, k.row->b, k.row->b_dir, flags & BH_CALL_TEXT_B);
+        sums = sums_of(&k);
+        add_argument(&k, k.row->a, k.row->a_dir, flags & BH_CALL_TEXT_A, sums.a);
+        add_argument(&k, k.row->b, k.row->b_dir, flags & BH_CALL_TEXT_B, sums.b);
         send_call(&k);
         return 0;
 }
@@ -145,6 +148,7 @@ int BPF_PROG(sys_exec, struct pt_regs *regs, long ret) {
         at = k.row->type == BH_EV_EXECVEAT;
         start_record(&k, false, 6, 3);
         add_path_argument(k.s, k.t, at ? (s32) k.args[0] : AT_FDCWD, at ? k.args[1] : k.args[0]);
+        check_text(k.s, sums_of(&k).a);
         a = (struct argv){ .from = at ? k.args[2] : k.args[1], .size = k.compat ? 4 : 8 };
         bpf_loop(ARGV_MAX, add_arg, &a, 0);
         add_length(k.s, a.n);

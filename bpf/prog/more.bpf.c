@@ -9,13 +9,17 @@
 /* dev, dir, type */
 SEC("tp_btf/sys_exit")
 int BPF_PROG(sys_mount, struct pt_regs *regs, long ret) {
+        struct sums sums;
         struct call k;
 
         if (!begin_call(&k, regs, ret, BH_HAVE_ANY_ACCESS))
                 return 0;
         start_record(&k, false, 6, 4);
+        sums = sums_of(&k);
         add_user_string(k.s, k.args[0], BH_PATH_MAX);
+        check_text(k.s, sums.a);
         add_path_argument(k.s, k.t, AT_FDCWD, k.args[1]);
+        check_text(k.s, sums.b);
         add_user_string(k.s, k.args[2], 256);
         send_call(&k);
         return 0;

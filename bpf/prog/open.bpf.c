@@ -24,7 +24,7 @@ int BPF_PROG(sys_exit, struct pt_regs *regs, long ret) {
         if (!f || number >= BH_SENSOR_CALLS || !f->any[number])
                 return 0;
         compat = is_compat(bpf_get_current_task_btf());
-        if (!(f->any[number] & (compat ? 2 : 1)))
+        if (!(f->any[number] & (compat ? BH_ANY_END32 : BH_ANY_END)))
                 return 0;
         /* A jump to a place that is known when this is loaded is direct; any other one is guarded against speculation. */
         switch (compat ? f->calls32[number].call : f->calls[number].call) {
@@ -36,6 +36,40 @@ int BPF_PROG(sys_exit, struct pt_regs *regs, long ret) {
                 BH_CALLS(X)
 #undef X
         }
+        return 0;
+}
+
+/*
+ * The begin of every system call, attached only when a rule asks whether words
+ * were changed under way (evt.raced).
+ */
+SEC("tp_btf/sys_enter")
+int BPF_PROG(sys_enter, struct pt_regs *regs, long id) {
+        struct bh_sensor_control *c = the_control();
+        struct bh_sensor_filter *f = c ? the_filter(c) : NULL;
+        u64 number = call_number(regs);
+        const struct bh_sensor_call *row;
+        struct begun *b;
+        struct scratch *s;
+        u64 args[8] = { 0 };
+        u32 texts[2], compat;
+
+        if (!f || number >= BH_SENSOR_CALLS || !(f->any[number] & (BH_ANY_BEGIN | BH_ANY_BEGIN32)))
+                return 0;
+        compat = is_compat(bpf_get_current_task_btf());
+        row = row_of_call(f, number, compat);
+        s = my_scratch();
+        if (!row || !s || !(f->any[number] & (compat ? BH_ANY_BEGIN32 : BH_ANY_BEGIN)))
+                return 0;
+        b = bpf_task_storage_get(&begun, bpf_get_current_task_btf(), NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+        if (!b)
+                return 0;
+        call_args(regs, compat, args);
+        texts_of(row, texts);
+        b->number = number + 1;
+        b->compat = compat;
+        b->sums[0] = texts[0] ? sum_of_text(s, args[(texts[0] - 1) & 7]) : 0;
+        b->sums[1] = texts[1] ? sum_of_text(s, args[(texts[1] - 1) & 7]) : 0;
         return 0;
 }
 
@@ -83,8 +117,10 @@ inline_ u32 open_have(const struct how *how, long ret) {
 
 /* Only where the truth is not all that is wanted. */
 inline_ void add_words(struct call *k, const struct opened *o) {
-        if (o->path)
-                add_path_argument(k->s, k->t, o->dirfd, o->path);
+        if (!o->path)
+                return;
+        add_path_argument(k->s, k->t, o->dirfd, o->path);
+        check_text(k->s, sums_of(k).a);
 }
 
 inline_ void send_open(struct call *k, const struct opened *o, struct file *file) {

@@ -78,6 +78,7 @@ BH_EV_SAME(bh_sensor_type, 24);
 #define BH_WANTS_SUFFIXES 0x20
 #define BH_WANTS_PREFIXES 0x40 /* or for a prefix, or a whole path */
 #define BH_WANTS_RIGHTS 0x80   /* rights of tasks are followed */
+#define BH_WANTS_RACED 0x100   /* texts are looked at when a call begins, too */
 
 /* What a task was allowed, and where it lived, when we last looked. */
 #define BH_NAMESPACES 7 /* mnt, pid, net, user, ipc, uts, cgroup */
@@ -107,13 +108,19 @@ static inline __u32 bh_quick_suffix(__u8 before, __u8 last) {
         return (before + last * 37u) & 1023;
 }
 
+/* Is a call wanted, by its number as others and as 32-bit programs have it: at its end; at its begin, too. */
+#define BH_ANY_END 1
+#define BH_ANY_END32 2
+#define BH_ANY_BEGIN 4
+#define BH_ANY_BEGIN32 8
+
 struct bh_sensor_filter {
         __u64 pass[256];
         __u64 prefix_quick[BH_QUICK_WORDS], name_quick[BH_QUICK_WORDS], suffix_quick[BH_QUICK_WORDS];
         struct bh_sensor_type types[BH_SENSOR_TYPES];
         struct bh_sensor_call calls[BH_SENSOR_CALLS];
         struct bh_sensor_call calls32[BH_SENSOR_CALLS]; /* of 32-bit programs */
-        __u8 any[BH_SENSOR_CALLS]; /* asked first: 1 of calls, 2 of calls32 */
+        __u8 any[BH_SENSOR_CALLS]; /* asked first: BH_ANY_... */
         __u32 wants, pad;
 };
 BH_EV_SAME(bh_sensor_filter, 2048 + 3 * 128 + 128 * 24 + 2 * 512 * 8 + 512 + 8);

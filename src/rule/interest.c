@@ -355,7 +355,7 @@ void bh_interest_of_rule(const struct bh_ruleset *set, unsigned type, const stru
 
 /* Fields that a kernel has to fetch for, if any rule asks for them or prints them. */
 static void want_costly(const struct bh_program *p, struct bh_interest *ret) {
-        static const char *const env[] = { "proc.env", "proc.aenv" }, *const cwd[] = { "proc.cwd" }, *const data[] = { "evt.buffer" },
+        static const char *const env[] = { "proc.env", "proc.aenv" }, *const cwd[] = { "proc.cwd" }, *const data[] = { "evt.buffer" }, *const raced[] = { "evt.raced" },
                           *const raw[] = { "fd.nameraw", "evt.args", "evt.arg[name]", "evt.arg[path]", "evt.arg[0]", "evt.arg[1]", "evt.arg[2]",
                                            "evt.rawarg[name]", "evt.rawarg[path]" };
         const struct {
@@ -363,7 +363,7 @@ static void want_costly(const struct bh_program *p, struct bh_interest *ret) {
                 size_t n;
                 bool *wanted;
         } rows[] = { { env, BH_LEN(env), &ret->wants_env }, { cwd, BH_LEN(cwd), &ret->wants_cwd }, { data, BH_LEN(data), &ret->wants_data },
-                     { raw, BH_LEN(raw), &ret->wants_raw_name } };
+                     { raw, BH_LEN(raw), &ret->wants_raw_name }, { raced, BH_LEN(raced), &ret->wants_raced } };
 
         for (size_t o = 0; o < p->operands.len; o++)
                 for (size_t r = 0; r < BH_LEN(rows); r++)

@@ -48,6 +48,7 @@ struct bh_interest {
         struct bh_interest_type *types; /* by type of event */
         unsigned n_types;
         bool wants_env, wants_cwd, wants_raw_name; /* fields that cost the kernel something: proc.env, proc.cwd, fd.nameraw */
+        bool wants_raced; /* evt.raced: the begin of calls is looked at, too */
         bool wants_data; /* evt.buffer: first bytes of what is sent or received */
 };
 

@@ -380,3 +380,40 @@ def test_capabilities_name_what_is_there(watch):
     assert {"exec", "fork", "exit", "open", "system calls", "io_uring requests"} <= set(s.capabilities)
     for name, (how, missing) in s.capabilities.items():
         assert bool(how) != bool(missing), name
+
+
+def renames(found, pid):
+    return [r for r in found if r.pid == pid and r.type == "rename"]
+
+
+def test_words_that_another_thread_changes_are_marked(watch, odd, tmp_path):
+    a, b = tmp_path / "innocent", tmp_path / "evil"
+    for path in (a, b):
+        path.touch()
+    s = watch("--raced", "rename")
+    honest = start(odd, "race", 200, a, "")
+    pid = start(odd, "race", 20000, a, b)
+    found = s.stop()
+    raced = [r for r in renames(found, pid) if r.flags & records.RACED]
+    assert len(renames(found, honest)) == 200 and not [r for r in renames(found, honest) if r.flags & records.RACED]
+    assert len(raced) > 10
+    assert s.capabilities["words changed under way"][0] == "tp_btf/sys_enter"
+
+
+def test_nobody_looks_at_begins_unless_asked(watch, odd, tmp_path):
+    a, b = tmp_path / "innocent", tmp_path / "evil"
+    a.touch()
+    s = watch("rename")
+    pid = start(odd, "race", 2000, a, b)
+    assert not [r for r in renames(s.stop(), pid) if r.flags & records.RACED]
+
+
+@pytest.mark.parametrize("call", ["mkdir {}", "ln -s {} {}-2", "mount none {} -t none", "chmod 700 {}", "unlink {}", "rmdir {}", "cat {}", "touch -d now {}"])
+def test_honest_calls_are_not_marked(watch, call, tmp_path):
+    path = tmp_path / ("long" * 60) / "x"
+    s = watch("--raced", "--all")
+    pids = [start("/bin/sh", "-c", call.format(path, path)) for _ in range(3)]
+    found = s.stop()
+    assert [r for r in found if r.pid in pids]
+    assert not [r for r in found if r.flags & records.RACED]
+    assert s.capabilities["words changed under way"][0]

@@ -7,11 +7,14 @@
  *     odd_calls int80-open PATH    open as a 32-bit program would
  *     odd_calls memfd PROGRAM ARG  run a copy of PROGRAM that is in memory only, as "innocent ARG"
  *     odd_calls opens N PATH       open and close PATH N times
+ *     odd_calls race N A B         rename A to itself N times, while a thread writes B over the name and back
  *     odd_calls traced             be traced by one's parent
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <linux/io_uring.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -111,6 +114,43 @@ static int opens(long n, const char *path) {
         return 0;
 }
 
+struct race {
+        char name[256];
+        const char *a, *b;
+        bool over;
+};
+
+static void *change(void *user) {
+        struct race *r = user;
+
+        while (!__atomic_load_n(&r->over, __ATOMIC_RELAXED)) {
+                strcpy(r->name, r->b);
+                __asm__ volatile("" ::: "memory");
+                strcpy(r->name, r->a);
+                __asm__ volatile("" ::: "memory");
+        }
+        return NULL;
+}
+
+/* Without b, nobody changes anything. */
+static int race(long n, const char *a, const char *b) {
+        static struct race r;
+        pthread_t thread;
+
+        if (strlen(a) >= sizeof(r.name) || strlen(b) >= sizeof(r.name))
+                return 2;
+        r.a = a;
+        r.b = b;
+        strcpy(r.name, a);
+        if (*b && pthread_create(&thread, NULL, change, &r) != 0)
+                return 2;
+        for (long i = 0; i < n; i++)
+                if (syscall(SYS_rename, r.name, a) < 0 && errno != ENOENT)
+                        return 1;
+        __atomic_store_n(&r.over, true, __ATOMIC_RELAXED);
+        return *b && pthread_join(thread, NULL) != 0;
+}
+
 int main(int argc, char **argv) {
         const char *what = argc > 1 ? argv[1] : "";
 
@@ -124,6 +164,8 @@ int main(int argc, char **argv) {
                 return from_memory(argv[2], argv[3]);
         if (argc == 4 && strcmp(what, "opens") == 0)
                 return opens(atol(argv[2]), argv[3]);
+        if (argc == 5 && strcmp(what, "race") == 0)
+                return race(atol(argv[2]), argv[3], argv[4]);
         if (argc == 2 && strcmp(what, "traced") == 0)
                 return ptrace(PTRACE_TRACEME, 0, NULL, NULL) < 0;
         fprintf(stderr, "odd_calls: see its first lines\n");

@@ -3,7 +3,7 @@
  * Opens the BPF back end and writes each record to standard output as it came,
  * for tests that have an opinion of their own on what is in it.
  *
- *     sensor_dump [--no-filter] [--all] [--env] [--raw-name] [--prevent GROUP:STOP:WOULD[:PATH]]... [TYPE[:FLAGS[:PATH,...]]]...
+ *     sensor_dump [--no-filter] [--all] [--env] [--raw-name] [--raced] [--prevent GROUP:STOP:WOULD[:PATH]]... [TYPE[:FLAGS[:PATH,...]]]...
  *
  * FLAGS are letters: w, r, x, c (container), h (host), s (success), f
  * (failure), i. A PATH is a prefix; "=" in front of it: the whole, "~": the
@@ -122,6 +122,8 @@ int main(int argc, char **argv) {
                         interest.wants_env = true;
                 else if (strcmp(argv[i], "--raw-name") == 0)
                         interest.wants_raw_name = true;
+                else if (strcmp(argv[i], "--raced") == 0)
+                        interest.wants_raced = true;
                 else if (strcmp(argv[i], "--all") == 0)
                         for (unsigned t = 0; t < _BH_EV_MAX; t++)
                                 interest.types[t].all = BH_INTEREST_ALL;

@@ -228,6 +228,13 @@ static bool row_needed(const struct bh_sensor_plan *plan, const struct bh_sensor
         return call->type != BH_EV_LOST && plan->filter.types[call->type].want != BH_WANT_NONE;
 }
 
+/* Words of the caller's that end with a NUL, as those of sethostname do not. */
+static bool has_words(const struct bh_sensor_call *call) {
+        if (call->call == BH_CALL_NAMED)
+                return (call->a || call->b) && call->type != BH_EV_SETHOSTNAME;
+        return (call->call == BH_CALL_OPEN && call->type != BH_EV_OPEN_BY_HANDLE_AT) || call->call == BH_CALL_EXEC || call->call == BH_CALL_MOUNT;
+}
+
 static void fill_calls(struct bh_sensor_plan *plan, const struct bh_call_row *rows, size_t n, struct bh_sensor_call *into,
                        uint8_t bit) {
         for (size_t i = 0; i < n; i++) {
@@ -236,6 +243,10 @@ static void fill_calls(struct bh_sensor_plan *plan, const struct bh_call_row *ro
                 into[rows[i].number] = rows[i].call;
                 plan->filter.any[rows[i].number] |= bit;
                 plan->needs_calls = true;
+                if (!(plan->filter.wants & BH_WANTS_RACED) || !has_words(&rows[i].call))
+                        continue;
+                plan->filter.any[rows[i].number] |= (uint8_t) (bit << 2); /* BH_ANY_BEGIN... */
+                plan->needs_begins = true;
         }
 }
 
@@ -305,8 +316,9 @@ void bh_sensor_plan(struct bh_arena *arena, const struct bh_interest *interest, 
         f->wants = (follows_rights(f) ? BH_WANTS_RIGHTS : 0) |
                    (interest->wants_env ? BH_WANTS_ENV : 0) | (interest->wants_cwd ? BH_WANTS_CWD : 0) |
                    (interest->wants_raw_name ? BH_WANTS_RAW_NAME : 0) | (interest->wants_data ? BH_WANTS_DATA : 0) |
+                   (interest->wants_raced ? BH_WANTS_RACED : 0) |
                    (ret->prefixes.len ? BH_WANTS_PREFIXES : 0) | (ret->names.len ? BH_WANTS_NAMES : 0) |
                    (ret->suffixes.len ? BH_WANTS_SUFFIXES : 0);
-        fill_calls(ret, bh_calls, bh_calls_len, f->calls, 1);
-        fill_calls(ret, bh_calls32, bh_calls32_len, f->calls32, 2);
+        fill_calls(ret, bh_calls, bh_calls_len, f->calls, BH_ANY_END);
+        fill_calls(ret, bh_calls32, bh_calls32_len, f->calls32, BH_ANY_END32);
 }

@@ -22,7 +22,8 @@ BH_VEC_OF(bh_path_rules, struct bh_path_rule);
 struct bh_sensor_plan {
         struct bh_sensor_filter filter;
         struct bh_path_rules prefixes, names, suffixes; /* sorted, each text once */
-        bool needs_calls; /* any system call at all */
+        bool needs_calls; /* any system call at all, */
+        bool needs_begins; /* and the begin of any */
         bool needs_failed_exec, needs_failed_fork;
         bool needs_type[_BH_EV_MAX];
 };

@@ -10,7 +10,7 @@
 #include "base/macros.h"
 
 /* When a hook is attached. */
-enum need { ALWAYS, CALLS /* any system call is wanted */, TYPE /* that type of event is wanted */ };
+enum need { ALWAYS, CALLS /* any system call is wanted */, BEGINS /* and the begin of any */, TYPE /* that type of event is wanted */ };
 
 static const struct hook {
         const char *capability, *program, *where;
@@ -22,6 +22,7 @@ static const struct hook {
         { "exit", "proc_exit", "tp_btf/sched_process_exit", ALWAYS, 0 },
         { "name of a task", "proc_rename", "tp_btf/task_rename", ALWAYS, 0 },
         { "system calls", "sys_exit", "tp_btf/sys_exit", CALLS, 0 },
+        { "words changed under way", "sys_enter", "tp_btf/sys_enter", BEGINS, 0 },
         { "io_uring requests", "uring_submit", "tp_btf/io_uring_submit_req", CALLS, 0 },
         { "io_uring requests", "uring_submit_sqe", "tp_btf/io_uring_submit_sqe", CALLS, 0 },
         { "io_uring results", "uring_complete", "tp_btf/io_uring_complete", CALLS, 0 },
@@ -75,6 +76,7 @@ static void have_not(struct bh_capability *c, const char *where, int sys) {
 
 static bool needed(const struct hook *hook, const struct bh_sensor_plan *plan) {
         return hook->need == ALWAYS || (hook->need == CALLS && plan->needs_calls) ||
+               (hook->need == BEGINS && plan->needs_begins) ||
                (hook->need == TYPE && plan->needs_type[hook->type]);
 }
 

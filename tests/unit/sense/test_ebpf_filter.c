@@ -225,6 +225,21 @@ static void rights_are_followed_by_all_calls_that_change_them(void **state) {
         assert_int_equal(w->plan.filter.calls[SYS_openat].call, BH_CALL_NONE);
 }
 
+/* The begin of a call is looked at for words that nothing else vouches for, and only when a rule asks. */
+static void begins_are_for_words_and_asked_for(void **state) {
+        struct world *w = world(state);
+
+        w->interest.types[BH_EV_RENAMEAT2].all = w->interest.types[BH_EV_PTRACE].all = w->interest.types[BH_EV_SETHOSTNAME].all = BH_INTEREST_ALL;
+        plan(w, false);
+        assert_false(w->plan.needs_begins);
+        w->interest.wants_raced = true;
+        plan(w, false);
+        assert_true(w->plan.needs_begins && w->plan.filter.wants & BH_WANTS_RACED);
+        assert_int_equal(w->plan.filter.any[SYS_renameat2] & (BH_ANY_END | BH_ANY_BEGIN), BH_ANY_END | BH_ANY_BEGIN);
+        assert_int_equal(w->plan.filter.any[SYS_ptrace] & (BH_ANY_END | BH_ANY_BEGIN), BH_ANY_END);
+        assert_int_equal(w->plan.filter.any[SYS_sethostname] & (BH_ANY_END | BH_ANY_BEGIN), BH_ANY_END);
+}
+
 /* A row whose argument is beyond the sixth, or whose type does not exist, would be read as something else. */
 static void rows_of_calls_make_sense(void **state) {
         (void) state;
@@ -255,6 +270,7 @@ int main(void) {
                 cmocka_unit_test_setup_teardown(too_many_paths_are_not_asked_at_all, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(no_filter_wants_all_of_what_is_named, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(rights_are_followed_by_all_calls_that_change_them, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(begins_are_for_words_and_asked_for, set_up, tear_down),
                 cmocka_unit_test(rows_of_calls_make_sense),
         };
 
