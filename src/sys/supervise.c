@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#define _GNU_SOURCE
+#include "sys/supervise.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "sys/fd.h"
+#include "sys/turnlog.h"
+
+enum {
+        MAX_SERVICES = 8,
+        FIRST_PAUSE_MS = 200,
+        LONGEST_PAUSE_MS = 15000,
+        SETTLED_MS = 30000, /* who ran that long starts again at once */
+        PATIENCE_MS = 10000, /* between SIGTERM and SIGKILL */
+        LOG_BYTES = 10 << 20,
+        LOG_KEEP = 3,
+};
+
+struct watched {
+        const struct bh_service *service;
+        pid_t pid; /* 0: not running */
+        bool ready;
+        int64_t started_ms, due_ms, heard_ms; /* due: when it is started again */
+        unsigned pause_ms, restarts;
+        int out, notify; /* what it prints, what it tells us */
+        char notify_path[108], last[80];
+        struct bh_turnlog log;
+};
+
+struct supervisor {
+        const struct bh_supervise_opts *opts;
+        struct watched at[MAX_SERVICES];
+        size_t n;
+        int signals;
+        bool ending;
+        int64_t kill_ms; /* ending: when patience is over */
+};
+
+static int64_t now_ms(void) {
+        struct timespec t;
+
+        (void) clock_gettime(CLOCK_BOOTTIME, &t);
+        return t.tv_sec * 1000ll + t.tv_nsec / 1000000;
+}
+
+/* ---- what others can read ---- */
+
+static void say(struct watched *w, const char *text) {
+        char line[160], when[32];
+        time_t now = time(NULL);
+        struct tm tm;
+
+        (void) strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &tm));
+        bh_turnlog_add(&w->log, (struct bh_str){ line, (size_t) snprintf(line, sizeof line, "%s supervisor: %s\n", when, text) });
+}
+
+static const char *state_of(const struct supervisor *s, const struct watched *w) {
+        return w->pid ? w->ready ? "ready" : "starting" : s->ending ? "ended" : "waiting";
+}
+
+/* Whoever reads it meets the old or the new one, never a half. */
+static void write_status(struct supervisor *s) {
+        BH_CLEANUP(bh_buf_done) struct bh_buf text = { 0 };
+        char path[4096];
+        struct bh_err why = BH_ERR_NONE;
+
+        for (size_t i = 0; i < s->n; i++) {
+                const struct watched *w = &s->at[i];
+
+                bh_buf_printf(&text, "%s %d %s %lld %u %s\n", w->service->name, (int) w->pid, state_of(s, w), (long long) (w->started_ms / 1000), w->restarts,
+                              w->last[0] ? w->last : "-");
+        }
+        (void) snprintf(path, sizeof path, "%s/status", s->opts->run_dir);
+        if (bh_fd_write_own(path, BH_STR(""), bh_buf_str(&text), &why) < 0)
+                for (size_t i = 0; i < s->n; i++)
+                        say(&s->at[i], why.text); /* a full disk must not end what runs */
+}
+
+/* ---- starting ---- */
+
+static void become(const struct watched *w, int out, pid_t parent) {
+        char usec[32];
+        sigset_t none;
+        int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+        (void) sigemptyset(&none);
+        (void) sigprocmask(SIG_SETMASK, &none, NULL);
+        (void) setpgid(0, 0);
+        if (prctl(PR_SET_PDEATHSIG, SIGTERM) < 0 || getppid() != parent || null < 0 || dup2(null, 0) < 0 || dup2(out, 1) < 0 || dup2(out, 2) < 0)
+                _exit(126);
+        (void) setenv("NOTIFY_SOCKET", w->notify_path, 1);
+        (void) snprintf(usec, sizeof usec, "%llu", w->service->watchdog_s * 1000000ull);
+        if (w->service->watchdog_s)
+                (void) setenv("WATCHDOG_USEC", usec, 1);
+        (void) execv(w->service->argv[0], (char *const *) (uintptr_t) w->service->argv);
+        _exit(127);
+}
+
+static void start(struct watched *w) {
+        int pipe_fds[2];
+        pid_t parent = getpid(), pid;
+
+        if (pipe2(pipe_fds, O_CLOEXEC | O_NONBLOCK) < 0)
+                return say(w, "no pipe for what it prints; trying again");
+        pid = fork();
+        if (pid == 0) {
+                (void) fcntl(pipe_fds[1], F_SETFL, 0); /* it may wait for us, not lose lines */
+                become(w, pipe_fds[1], parent);
+        }
+        (void) close(pipe_fds[1]);
+        bh_fd_close(&w->out);
+        w->out = pipe_fds[0];
+        if (pid < 0) {
+                w->due_ms = now_ms() + LONGEST_PAUSE_MS;
+                return say(w, "no further process; trying again");
+        }
+        w->pid = pid;
+        w->ready = false;
+        w->started_ms = w->heard_ms = now_ms();
+}
+
+/* ---- what they say ---- */
+
+static void read_log(struct watched *w) {
+        char bytes[16384];
+        ssize_t n;
+
+        while ((n = read(w->out, bytes, sizeof bytes)) > 0)
+                bh_turnlog_add(&w->log, (struct bh_str){ bytes, (size_t) n });
+        if (n == 0)
+                bh_fd_close(&w->out);
+}
+
+/* true: something others may want to know. */
+static bool read_notices(struct watched *w) {
+        char text[512];
+        ssize_t n;
+        bool news = false;
+
+        while ((n = recv(w->notify, text, sizeof text - 1, MSG_DONTWAIT)) > 0) {
+                text[n] = '\0';
+                w->heard_ms = now_ms();
+                news |= !w->ready && strstr(text, "READY=1");
+                w->ready |= strstr(text, "READY=1") != NULL;
+        }
+        return news;
+}
+
+/* ---- ending ---- */
+
+static void say_how(struct watched *w, int status) {
+        if (WIFSIGNALED(status))
+                (void) snprintf(w->last, sizeof w->last, "killed by signal %d (%s)", WTERMSIG(status), strsignal(WTERMSIG(status)));
+        else if (WEXITSTATUS(status) == 127)
+                (void) snprintf(w->last, sizeof w->last, "could not be started: %.40s", w->service->argv[0]);
+        else
+                (void) snprintf(w->last, sizeof w->last, "ended with status %d", WEXITSTATUS(status));
+        say(w, w->last);
+}
+
+static void ended(struct supervisor *s, struct watched *w, int status) {
+        int64_t now = now_ms();
+
+        if (w->out >= 0)
+                read_log(w);
+        say_how(w, status);
+        w->pause_ms = now - w->started_ms > SETTLED_MS ? FIRST_PAUSE_MS : w->pause_ms * 2 < LONGEST_PAUSE_MS ? w->pause_ms * 2 : LONGEST_PAUSE_MS;
+        w->pid = 0;
+        w->due_ms = now + w->pause_ms;
+        w->restarts += !s->ending;
+}
+
+static void reap(struct supervisor *s) {
+        int status;
+        pid_t pid;
+
+        while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+                for (size_t i = 0; i < s->n; i++)
+                        if (s->at[i].pid == pid)
+                                ended(s, &s->at[i], status);
+        write_status(s);
+}
+
+static void end_all(struct supervisor *s, int signal) {
+        for (size_t i = 0; i < s->n; i++)
+                if (s->at[i].pid)
+                        (void) kill(s->at[i].pid, signal);
+}
+
+static void read_signals(struct supervisor *s) {
+        struct signalfd_siginfo info;
+
+        while (read(s->signals, &info, sizeof info) == (ssize_t) sizeof info)
+                if (info.ssi_signo == SIGCHLD) {
+                        reap(s);
+                } else if (!s->ending) {
+                        s->ending = true;
+                        s->kill_ms = now_ms() + PATIENCE_MS;
+                        end_all(s, SIGTERM);
+                }
+}
+
+/* ---- turns ---- */
+
+/* Who fell silent, who is due. */
+static void look_at(struct supervisor *s, struct watched *w, int64_t now) {
+        if (w->pid && w->service->watchdog_s && w->ready && now - w->heard_ms > w->service->watchdog_s * 1000ll) {
+                say(w, "silent for too long: killed");
+                (void) kill(w->pid, SIGKILL);
+                w->heard_ms = now;
+        }
+        if (!w->pid && !s->ending && now >= w->due_ms) {
+                start(w);
+                write_status(s);
+        }
+}
+
+static bool any_runs(const struct supervisor *s) {
+        for (size_t i = 0; i < s->n; i++)
+                if (s->at[i].pid)
+                        return true;
+        return false;
+}
+
+static void turn(struct supervisor *s) {
+        struct pollfd fds[1 + 2 * MAX_SERVICES] = { { s->signals, POLLIN, 0 } };
+
+        for (size_t i = 0; i < s->n; i++) {
+                fds[1 + 2 * i] = (struct pollfd){ s->at[i].out, POLLIN, 0 };
+                fds[2 + 2 * i] = (struct pollfd){ s->at[i].notify, POLLIN, 0 };
+        }
+        (void) poll(fds, 1 + 2 * s->n, 200);
+        for (size_t i = 0; i < s->n; i++) {
+                if (fds[1 + 2 * i].revents)
+                        read_log(&s->at[i]);
+                if (fds[2 + 2 * i].revents && read_notices(&s->at[i]))
+                        write_status(s);
+                look_at(s, &s->at[i], now_ms());
+        }
+        read_signals(s);
+        if (s->ending && now_ms() > s->kill_ms)
+                end_all(s, SIGKILL);
+}
+
+/* ---- from the start to the end ---- */
+
+static int open_notify(struct watched *w, const char *run_dir, struct bh_err *err) {
+        struct sockaddr_un a = { .sun_family = AF_UNIX };
+
+        if ((size_t) snprintf(w->notify_path, sizeof w->notify_path, "%s/%s.notify", run_dir, w->service->name) >= sizeof w->notify_path)
+                return bh_fail(err, BH_E_LIMIT, "%.60s...: too long for a socket", run_dir);
+        memcpy(a.sun_path, w->notify_path, sizeof a.sun_path);
+        (void) unlink(a.sun_path);
+        w->notify = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+        if (w->notify < 0 || bind(w->notify, (const struct sockaddr *) &a, sizeof a) < 0)
+                return bh_fail_sys(err, errno, "%s", w->notify_path);
+        return 0;
+}
+
+static int open_service(struct supervisor *s, const struct bh_service *service, struct bh_err *err) {
+        struct watched *w = &s->at[s->n];
+        char path[4096];
+        int r;
+
+        *w = (struct watched){ .service = service, .out = -1, .notify = -1, .pause_ms = FIRST_PAUSE_MS / 2, .log.fd = -1 };
+        (void) snprintf(path, sizeof path, "%s/%s.log", s->opts->log_dir, service->name);
+        s->n++;
+        r = bh_turnlog_open(&w->log, path, LOG_BYTES, LOG_KEEP, err);
+        return r < 0 ? r : open_notify(w, s->opts->run_dir, err);
+}
+
+static int open_signals(struct supervisor *s, struct bh_err *err) {
+        sigset_t all;
+
+        (void) sigemptyset(&all);
+        (void) sigaddset(&all, SIGCHLD);
+        (void) sigaddset(&all, SIGTERM);
+        (void) sigaddset(&all, SIGINT);
+        (void) signal(SIGPIPE, SIG_IGN);
+        (void) signal(SIGHUP, SIG_IGN); /* of a terminal that was closed */
+        s->signals = sigprocmask(SIG_BLOCK, &all, NULL) < 0 ? -1 : signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
+        return s->signals < 0 ? bh_fail_sys(err, errno, "signals") : 0;
+}
+
+static void close_all(struct supervisor *s) {
+        for (size_t i = 0; i < s->n; i++) {
+                bh_fd_close(&s->at[i].out);
+                bh_fd_close(&s->at[i].notify);
+                (void) unlink(s->at[i].notify_path);
+                bh_turnlog_close(&s->at[i].log);
+        }
+        bh_fd_close(&s->signals);
+}
+
+int bh_supervise(const struct bh_supervise_opts *opts, struct bh_err *err) {
+        struct supervisor s = { .opts = opts, .signals = -1 };
+        int r = opts->n_services <= MAX_SERVICES ? open_signals(&s, err) : bh_fail(err, BH_E_LIMIT, "more than %d services", MAX_SERVICES);
+
+        for (size_t i = 0; r >= 0 && i < opts->n_services; i++)
+                r = open_service(&s, &opts->services[i], err);
+        if (r >= 0)
+                write_status(&s);
+        while (r >= 0 && (!s.ending || any_runs(&s)))
+                turn(&s);
+        if (r >= 0)
+                write_status(&s);
+        close_all(&s);
+        return r;
+}
