@@ -135,3 +135,8 @@ void bh_manage_live(const struct bh_manage *m, const char *topic, struct bh_str 
         if (m->opts.live)
                 m->opts.live(m->opts.user, topic, json);
 }
+
+void bh_manage_wake(const struct bh_manage *m, struct bh_str key) {
+        if (m->opts.wake)
+                m->opts.wake(m->opts.user, key);
+}

@@ -17,6 +17,8 @@ struct bh_manage_opts {
         const char *program;      /* bulkhead, for scans of registries; NULL: beside this one */
         /* Something happened that people who watch want to know (serve/call.h bh_live_publish). */
         void (*live)(void *user, const char *topic, struct bh_str json);
+        /* Whoever waits for this key need wait no longer (serve/call.h bh_server_wake). */
+        void (*wake)(void *user, struct bh_str key);
         void *user;
 };
 
@@ -37,5 +39,7 @@ struct bh_manage_part {
 void *bh_manage_part(const struct bh_manage *m, const struct bh_manage_part *part);
 /* Publishes now, through opts.live. Any thread. */
 void bh_manage_live(const struct bh_manage *m, const char *topic, struct bh_str json);
+/* The same for opts.wake. */
+void bh_manage_wake(const struct bh_manage *m, struct bh_str key);
 
 #endif

@@ -92,6 +92,8 @@ struct bh_call {
         const struct bh_part *parts; /* {id} of the route's path */
         size_t n_parts;
         int64_t now_ms;
+        struct bh_str peer;      /* on the agents' port: SHA-256 of the client's certificate as hex; elsewhere empty */
+        bool parked;             /* the handler runs again, after bh_call_park */
         void *user;              /* of the server: struct bh_manage (manage/manage.h) */
         /* The answer. */
         int status;
@@ -124,6 +126,15 @@ int bh_call_body(struct bh_call *call, const struct bh_doc **ret, struct bh_err 
 int bh_list_reply(struct bh_call *call, const struct bh_list *list, const char *fixed, struct bh_arg arg, struct bh_err *err) BH_MUST_CHECK;
 /* RFC 9457 with this sentence; returns 0. */
 int bh_call_problem(struct bh_call *call, int status, const char *fmt, ...) BH_PRINTF(3, 4);
+
+/*
+ * There is nothing to answer yet: the handler returns what this returns, and runs again from its start, with call->parked,
+ * when its key is woken or the time is over. No thread and no reader's snapshot is held meanwhile. A wake between
+ * the handler's look and its park is not lost: when any key was woken since the handler began, it runs again at once.
+ */
+int bh_call_park(struct bh_call *call, struct bh_str key, int64_t until_ms) BH_MUST_CHECK;
+/* Runs the handlers again that are parked under this key. From any thread; manage/ does so by bh_manage_opts.wake. */
+void bh_server_wake(struct bh_server *server, struct bh_str key);
 
 /* A line in the append-only audit log, inside the write that does what it tells of. `before`, `after`: JSON or empty; no secrets. */
 int bh_call_audit(struct bh_db *db, const struct bh_call *call, const char *action, struct bh_str object, struct bh_str before, struct bh_str after,
