@@ -142,6 +142,12 @@
 #define BH_LIMIT_HASHED_FILE (256 * BH_MIB)     /* a program that is looked up by its digest */
 #define BH_LIMIT_HASH_QUEUE 4096                /* programs that wait to be looked up */
 
+/* the server's store */
+#define BH_LIMIT_QUERY_MS 20000                 /* one question to the database */
+#define BH_LIMIT_CSV_BYTES (64 * BH_MIB)        /* one list as CSV */
+#define BH_LIMIT_LIST_QUERY (16 * BH_KIB)       /* the query string of a list */
+#define BH_LIMIT_LIST_TERMS 100u                /* conditions in it, their values counted one by one */
+
 #define BH_LIMIT_DOCKERFILE (1 * BH_MIB)       /* one build file */
 #define BH_LIMIT_DOCKERFILE_INSTRUCTIONS 10000
 #define BH_LIMIT_DOCKERFILE_WORDS 200000

@@ -16,7 +16,7 @@
  * constant text with ?1, ?2; nothing of a user is ever pasted into it.
  * A connection belongs to one thread at a time (store/store.h hands them out).
  * Errors: IO (the disk, the file), FORMAT (the database itself is broken), LIMIT (disk full), DENIED (a constraint),
- * BUG (the statement).
+ * TIMEOUT (it took longer than BH_LIMIT_QUERY_MS, or another process writes), BUG (the statement).
  */
 #include <stdbool.h>
 #include <stdint.h>

@@ -26,18 +26,23 @@ void bh_store_close(struct bh_store **store);
 /* A reader's connection, as it was at one moment until it is given back; waits for one. */
 int bh_store_borrow(struct bh_store *store, struct bh_db **ret, struct bh_err *err) BH_MUST_CHECK;
 void bh_store_give_back(struct bh_store *store, struct bh_db **db);
+/* A borrowed connection looks at what is there now: for whoever wrote, and answers with what came of it. */
+int bh_store_refresh(struct bh_db *db, struct bh_err *err) BH_MUST_CHECK;
 
 typedef int bh_store_fn(struct bh_db *db, void *user, struct bh_err *err);
 
 /*
  * Runs fn in the writer's thread and returns when its changes are durable (they survive the loss of power), with
- * what fn returned. When fn fails (< 0), nothing of it stays, and others of the same commit are not touched.
- * fn must not call bh_store_write.
+ * what fn returned. When fn fails (< 0), nothing of it stays, and others of the same commit are not touched; but a
+ * disk that is full or broken fails all of them. fn must not call bh_store_write.
  */
 int bh_store_write(struct bh_store *store, bh_store_fn *fn, void *user, struct bh_err *err) BH_MUST_CHECK;
 
-/* A consistent copy of the running store. */
+const char *bh_store_path(const struct bh_store *store);
+/* A consistent copy of the running store: whole and on the disk under its name, or not there. It may take its time, nobody waits for it. */
 int bh_store_backup(struct bh_store *store, const char *path, struct bh_err *err) BH_MUST_CHECK;
+/* The same of a file, whether a server has it open or not. */
+int bh_store_copy_file(const char *from, const char *to, struct bh_err *err) BH_MUST_CHECK;
 /* 0: whole; else FORMAT with the first thing that is not. Also of a file that no store has open. */
 int bh_store_verify(const char *path, struct bh_err *err) BH_MUST_CHECK;
 
