@@ -12,6 +12,7 @@
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -19,6 +20,7 @@
 
 #include "base/buf.h"
 #include "sys/fd.h"
+#include "sys/run.h"
 #include "sys/turnlog.h"
 
 enum {
@@ -101,12 +103,16 @@ static void become(const struct watched *w, int out, pid_t parent) {
         (void) sigemptyset(&none);
         (void) sigprocmask(SIG_SETMASK, &none, NULL);
         (void) setpgid(0, 0);
-        if (prctl(PR_SET_PDEATHSIG, SIGTERM) < 0 || getppid() != parent || null < 0 || dup2(null, 0) < 0 || dup2(out, 1) < 0 || dup2(out, 2) < 0)
+        if (null < 0 || dup2(null, 0) < 0 || dup2(out, 1) < 0 || dup2(out, 2) < 0)
                 _exit(126);
         (void) setenv("NOTIFY_SOCKET", w->notify_path, 1);
         (void) snprintf(usec, sizeof usec, "%llu", w->service->watchdog_s * 1000000ull);
         if (w->service->watchdog_s)
                 (void) setenv("WATCHDOG_USEC", usec, 1);
+        if (w->service->user && bh_run_become(w->service->user) < 0)
+                _exit(126);
+        if (prctl(PR_SET_PDEATHSIG, SIGTERM) < 0 || getppid() != parent) /* after the user, whose change undoes it */
+                _exit(126);
         (void) execv(w->service->argv[0], (char *const *) (uintptr_t) w->service->argv);
         _exit(127);
 }
@@ -267,7 +273,7 @@ static int open_notify(struct watched *w, const char *run_dir, struct bh_err *er
         memcpy(a.sun_path, w->notify_path, sizeof a.sun_path);
         (void) unlink(a.sun_path);
         w->notify = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-        if (w->notify < 0 || bind(w->notify, (const struct sockaddr *) &a, sizeof a) < 0)
+        if (w->notify < 0 || bind(w->notify, (const struct sockaddr *) &a, sizeof a) < 0 || chmod(w->notify_path, 0622) < 0) /* any user may tell us */
                 return bh_fail_sys(err, errno, "%s", w->notify_path);
         return 0;
 }

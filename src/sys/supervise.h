@@ -18,6 +18,7 @@
 struct bh_service {
         const char *name;
         const char *const *argv; /* ended by NULL; the first is the program's path */
+        const char *user;        /* whose rights it has; NULL: ours */
         unsigned watchdog_s;     /* 0: none */
 };
 

@@ -53,6 +53,10 @@ static const struct bh_cmd cmd_man = {
 };
 
 const struct bh_cmd *const bh_cmds[] = {
+        &bh_cmd_up,
+        &bh_cmd_status,
+        &bh_cmd_down,
+        &bh_cmd_supervise,
         &bh_cmd_scan,
         &bh_cmd_explain,
         &bh_cmd_vex,

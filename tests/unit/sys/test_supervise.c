@@ -16,7 +16,7 @@
 static const char *const fails[] = { "/bin/sh", "-c", "echo from the program; exit 3", NULL };
 static const char *const stays[] = { "/bin/sleep", "1000", NULL };
 static const char *const absent[] = { "/nonexistent/program", NULL };
-static const struct bh_service services[] = { { "fails", fails, 0 }, { "stays", stays, 0 }, { "absent", absent, 0 } };
+static const struct bh_service services[] = { { .name = "fails", .argv = fails }, { .name = "stays", .argv = stays }, { .name = "absent", .argv = absent } };
 
 static char room[] = "/tmp/bh-supervise-XXXXXX";
 

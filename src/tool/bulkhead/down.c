@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* bulkhead down and bulkhead status: the other two things one does with what `up` started. */
+#define _XOPEN_SOURCE 700
+#include <errno.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "sys/run.h"
+#include "tool/bulkhead/commands.h"
+#include "tool/bulkhead/place.h"
+
+static const struct bh_opt down_opts[] = {
+        { "purge", 0, NULL, "take away all that was stored, too: alerts, accounts, certificates, the user " BH_SERVICE_USER, NULL, false },
+        { "no-systemd", 0, NULL, "the services are kept running by ourselves, where there is systemd too", NULL, false },
+        BH_PLACE_OPT,
+        { NULL, 0, NULL, NULL, NULL, false },
+};
+
+static int take_away(const char *path, const struct stat *st, int kind, struct FTW *where) {
+        (void) st;
+        (void) kind;
+        (void) where;
+        return remove(path);
+}
+
+static int purge(const struct bh_place *p, struct bh_err *err) {
+        const char *const argv[] = { "/usr/sbin/userdel", BH_SERVICE_USER, NULL };
+        struct bh_err why = BH_ERR_NONE;
+        int status = 0;
+
+        if (access(bh_place_path(p, p->state, "run"), F_OK) != 0)
+                return bh_fail(err, BH_E_NOTFOUND, "%s is not what bulkhead up made; nothing was taken away", p->state);
+        if (nftw(p->state, take_away, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT) != 0)
+                return bh_fail_sys(err, errno, "%s", p->state);
+        if (bh_run(&(struct bh_run){ .argv = argv }, NULL, &status, &why) < 0 || (status != 0 && status != 6 /* there is none */))
+                (void) fprintf(stderr, "The user " BH_SERVICE_USER " is still there: %s\n", why.text[0] ? why.text : "userdel refused");
+        (void) printf("%s is gone.\n", p->state);
+        return 0;
+}
+
+static int run_down(struct bh_cli *cli, struct bh_err *err) {
+        const struct bh_keeper *keeper = bh_keeper_here(cli);
+        struct bh_place p;
+        int r = bh_place_of(cli, &p, err), ran = 0;
+
+        for (size_t i = 2; r >= 0 && i-- > 0;) { /* the agent first: what it still has to say reaches the server */
+                r = keeper->stop(&p, bh_unit_names[i], err);
+                ran += r > 0;
+                if (r > 0)
+                        (void) printf("The %s has ended.\n", bh_unit_names[i]);
+        }
+        if (r >= 0 && !ran)
+                (void) printf("Nothing ran.\n");
+        if (r >= 0 && bh_cli_has(cli, "purge"))
+                r = purge(&p, err);
+        return r < 0 ? r : BH_EXIT_FINE;
+}
+
+const struct bh_cmd bh_cmd_down = {
+        .name = "down",
+        .about = "end what up started",
+        .text = "What was stored stays, unless --purge says otherwise; then nothing is left on the machine.\n",
+        .examples = "  sudo bulkhead down\n  sudo bulkhead down --purge\n",
+        .opts = down_opts,
+        .run = run_down,
+};
+
+/* ---- status ---- */
+
+static const struct bh_opt status_opts[] = {
+        { "no-systemd", 0, NULL, "the services are kept running by ourselves, where there is systemd too", NULL, false },
+        BH_PLACE_OPT,
+        { NULL, 0, NULL, NULL, NULL, false },
+};
+
+static const char *const state_words[] = {
+        [BH_UNIT_ABSENT] = "not running", [BH_UNIT_STARTING] = "starting", [BH_UNIT_READY] = "ready", [BH_UNIT_FAILING] = "failing",
+};
+
+static int show(const struct bh_keeper *keeper, const struct bh_place *p, const char *name, enum bh_unit_state *ret, struct bh_err *err) {
+        struct bh_unit_view v;
+        int r = keeper->view(p, name, &v, err);
+
+        if (r < 0)
+                return r;
+        (void) printf("%-8s %-12s", name, state_words[v.state]);
+        if (v.pid > 0)
+                (void) printf(" process %d", v.pid);
+        if (v.restarts)
+                (void) printf(", started again %u times", v.restarts);
+        if (v.last[0])
+                (void) printf(", last time it %s", v.last);
+        (void) printf("\n");
+        *ret = v.state;
+        return 0;
+}
+
+static int run_status(struct bh_cli *cli, struct bh_err *err) {
+        const struct bh_keeper *keeper = bh_keeper_here(cli);
+        struct bh_place p;
+        bool well = true, any = false;
+        int r = bh_place_of(cli, &p, err);
+
+        for (size_t i = 0; r >= 0 && bh_unit_names[i]; i++) {
+                enum bh_unit_state state = BH_UNIT_ABSENT;
+
+                r = show(keeper, &p, bh_unit_names[i], &state, err);
+                any |= state != BH_UNIT_ABSENT;
+                well &= state == BH_UNIT_READY || state == BH_UNIT_ABSENT;
+        }
+        return r < 0 ? r : any && well ? BH_EXIT_FINE : BH_EXIT_POLICY;
+}
+
+const struct bh_cmd bh_cmd_status = {
+        .name = "status",
+        .about = "say how what up started is doing",
+        .text = "Exit codes: 0 what is set up here runs well, 1 it does not, or nothing runs, 2 wrong use, 3 could not tell.\n",
+        .examples = "  bulkhead status\n",
+        .opts = status_opts,
+        .run = run_status,
+};

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* bulkhead up: server and agent on this machine, running and seen to be well; or this machine joined to a server. */
+#include <errno.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/limits.h"
+#include "http/http.h"
+#include "sys/fd.h"
+#include "sys/run.h"
+#include "tool/bulkhead/commands.h"
+#include "tool/bulkhead/place.h"
+
+enum { WATCHDOG_S = 30, LOOK_MS = 100, MAX_ANSWER = 1 << 20 };
+
+static const struct bh_opt opts[] = {
+        { "server", 0, "URL", "join this machine to that server, instead of starting one here", NULL, false },
+        { "token", 0, "TOKEN", "the enrolment token the server's console gave for it", NULL, false },
+        { "listen", 0, "ADDRESS:PORT", "where the console and the API are", "0.0.0.0:8443", false },
+        { "agents", 0, "ADDRESS:PORT", "where agents call", "0.0.0.0:8444", false },
+        { "db", 0, "FILE", "the vulnerability database (default: vuln.db of the state)", NULL, false },
+        { "rules", 0, "FILE|DIR", "the agent's rules (default: ours)", NULL, false },
+        { "wait", 0, "SECONDS", "how long to wait for the first results", "300", false },
+        { "no-systemd", 0, NULL, "keep the services running ourselves, where there is systemd too", NULL, false },
+        { "quiet", 'q', NULL, "say only where the console is", NULL, false },
+        BH_PLACE_OPT,
+        { NULL, 0, NULL, NULL, NULL, false },
+};
+
+struct up {
+        struct bh_cli *cli;
+        struct bh_place place;
+        const struct bh_keeper *keeper;
+        const char *listen, *agents, *db;
+        uint64_t wait_s;
+        bool quiet;
+};
+
+static void tell(const struct up *u, const char *what) {
+        if (!u->quiet)
+                (void) fprintf(stderr, "%s\n", what);
+}
+
+static int64_t now_ms(void) {
+        struct timespec t;
+
+        (void) clock_gettime(CLOCK_MONOTONIC, &t);
+        return t.tv_sec * 1000ll + t.tv_nsec / 1000000;
+}
+
+static void rest(void) {
+        (void) nanosleep(&(struct timespec){ .tv_nsec = LOOK_MS * 1000000l }, NULL);
+}
+
+/* The port of "address:port"; where it listens on all addresses, we call this machine. */
+static const char *url_of(const struct up *u, const char *address, const char *host) {
+        struct bh_str at = bh_str_of(address);
+        ptrdiff_t colon = bh_str_rchr(at, ':');
+
+        return bh_arena_printf(u->cli->arena, "https://%s:%s", host, colon < 0 ? "8443" : address + colon + 1).at;
+}
+
+static const char *host_name(const struct up *u) {
+        char name[256] = "localhost";
+
+        (void) gethostname(name, sizeof name - 1);
+        return bh_arena_printf(u->cli->arena, "%s", name).at;
+}
+
+/* ---- the server ---- */
+
+static int run_program(const char *const *argv, const char *user, struct bh_buf *out, struct bh_err *err) {
+        int status = 0, r = bh_run(&(struct bh_run){ .argv = argv, .user = user, .max_bytes = MAX_ANSWER }, out, &status, err);
+
+        return r < 0 ? r : status ? bh_fail(err, BH_E_IO, "%s %s ended with status %d", argv[0], argv[1], status) : 0;
+}
+
+/* The server's own account. Without one it runs as root, and says so. */
+static const char *service_user(const struct up *u) {
+        const char *const argv[] = { "/usr/sbin/useradd", "--system", "--no-create-home", "--home-dir", u->place.state, "--shell", "/usr/sbin/nologin",
+                                     BH_SERVICE_USER, NULL };
+        struct bh_err err = BH_ERR_NONE;
+
+        if (!getpwnam(BH_SERVICE_USER) && run_program(argv, NULL, NULL, &err) < 0)
+                (void) fprintf(stderr, "The server runs as root, for there is no user " BH_SERVICE_USER ": %s\n", err.text);
+        return getpwnam(BH_SERVICE_USER) ? BH_SERVICE_USER : NULL;
+}
+
+/* Certificates and the administrator, whose password is printed now and never again. */
+static int make_server(const struct up *u, const char *user, struct bh_err *err) {
+        const char *const argv[] = { u->place.bulkhead_server, "init", "--state", u->place.server, "--name", host_name(u), NULL };
+
+        if (access(bh_place_path(&u->place, u->place.server, "tls/server.pem"), F_OK) == 0)
+                return 0;
+        tell(u, "Making certificates and an administrator ...");
+        return run_program(argv, user, NULL, err);
+}
+
+static int start_server(const struct up *u, struct bh_err *err) {
+        const char *user = service_user(u);
+        const char *const argv[] = { u->place.bulkhead_server, "--state", u->place.server, "--listen", u->listen, "--agents", u->agents, "--db", u->db, NULL };
+        const struct bh_unit unit = { .name = "server", .about = "Bulkhead server", .user = user, .argv = argv, .watchdog_s = WATCHDOG_S };
+        int r = bh_place_make(&u->place, err);
+
+        r = r < 0 ? r : make_server(u, user, err);
+        return r < 0 ? r : u->keeper->start(&u->place, &unit, err);
+}
+
+static bool answers(struct bh_http *http, const char *url, struct bh_err *err) {
+        struct bh_http_reply reply = { 0 };
+        bool well = bh_http_do(http, &(struct bh_http_request){ .url = bh_str_of(url), .limit_ms = 5000, .max_bytes = MAX_ANSWER, .once = true }, &reply, err) >= 0;
+
+        if (well && reply.status != 200)
+                well = bh_fail(err, BH_E_IO, "%s answers %ld", url, reply.status) >= 0;
+        bh_http_reply_done(&reply);
+        return well;
+}
+
+/* What the keeper knows of one that does not come up. */
+static int not_well(const struct up *u, const char *name, const struct bh_err *why, struct bh_err *err) {
+        struct bh_unit_view v;
+        struct bh_err of_view = BH_ERR_NONE;
+        int r = u->keeper->view(&u->place, name, &v, &of_view);
+
+        return bh_fail(err, BH_E_TIMEOUT, "the %s is not well: %s%s%s; its log is %s", name, why->text, r >= 0 && v.last[0] ? ", and it " : "", r >= 0 ? v.last : "",
+                       u->keeper == &bh_keeper_systemd ? bh_arena_printf(u->cli->arena, "`journalctl -u bulkhead-%s`", name).at
+                                                       : bh_arena_printf(u->cli->arena, "%s/%s.log", u->place.log, name).at);
+}
+
+static int wait_for_server(const struct up *u, struct bh_err *err) {
+        const char *url = bh_arena_printf(u->cli->arena, "%s/api/v1/health", url_of(u, u->listen, "127.0.0.1")).at;
+        struct bh_err why = BH_ERR_NONE;
+        struct bh_http *http;
+        struct bh_str ca;
+        int64_t until = now_ms() + 60000;
+        bool well = false;
+        int r = bh_fd_read_file(u->cli->arena, bh_place_path(&u->place, u->place.server, "tls/ca.pem"), BH_LIMIT_CONFIG_FILE, &ca, err);
+
+        if (r < 0)
+                return r;
+        http = bh_http_new(&(struct bh_http_opts){ .ca_pem = ca, .timeout_s = 5 });
+        while (!(well = answers(http, url, &why)) && now_ms() < until)
+                rest();
+        bh_http_free(&http);
+        return well ? 0 : not_well(u, "server", &why, err);
+}
+
+/* ---- the agent ---- */
+
+static int local_token(const struct up *u, const char **ret, struct bh_err *err) {
+        BH_CLEANUP(bh_buf_done) struct bh_buf out = { 0 };
+        const char *const argv[] = { u->place.bulkhead_server, "token", "--state", u->place.server, NULL };
+        int r = run_program(argv, getpwnam(BH_SERVICE_USER) ? BH_SERVICE_USER : NULL, &out, err);
+
+        if (r >= 0)
+                *ret = bh_arena_str(u->cli->arena, bh_str_trim(bh_buf_str(&out))).at;
+        return r;
+}
+
+static int enrol(const struct up *u, const char *server, const char *token, struct bh_err *err) {
+        const char *const argv[] = { u->place.bulkhead_agent, "enrol", "--state", u->place.agent, "--server", server, "--token", token, NULL };
+        int r = bh_place_make(&u->place, err);
+
+        if (r >= 0)
+                tell(u, "Enrolling this machine's agent ...");
+        return r < 0 ? r : run_program(argv, NULL, NULL, err);
+}
+
+static bool is_enrolled(const struct up *u) {
+        return access(bh_place_path(&u->place, u->place.agent, "agent.pem"), F_OK) == 0;
+}
+
+static int start_agent(const struct up *u, struct bh_err *err) {
+        const char *rules = bh_cli_get(u->cli, "rules");
+        const char *const argv[] = { u->place.bulkhead_agent, "--state", u->place.agent, rules ? "--rules" : NULL, rules, NULL };
+        const struct bh_unit unit = { .name = "agent", .about = "Bulkhead agent", .argv = argv, .watchdog_s = WATCHDOG_S };
+
+        return u->keeper->start(&u->place, &unit, err);
+}
+
+static int wait_for_agent(const struct up *u, struct bh_err *err) {
+        struct bh_err why = BH_ERR_NONE;
+        struct bh_unit_view v = { 0 };
+        int64_t until = now_ms() + 60000;
+        int r;
+
+        while ((r = u->keeper->view(&u->place, "agent", &v, err)) >= 0 && v.state != BH_UNIT_READY && now_ms() < until)
+                rest();
+        if (r < 0 || v.state == BH_UNIT_READY)
+                return r;
+        (void) bh_fail(&why, BH_E_TIMEOUT, "it did not say that it is ready");
+        return not_well(u, "agent", &why, err);
+}
+
+/* ---- from the start to the end ---- */
+
+/* What was found, worst first: the server's own words. Waits until the first scans are in. */
+static int summary(const struct up *u, struct bh_err *err) {
+        const char *const argv[] = { u->place.bulkhead_server, "summary", "--state", u->place.server, "--wait",
+                                     bh_arena_printf(u->cli->arena, "%llu", (unsigned long long) u->wait_s).at, NULL };
+
+        tell(u, "Looking at what is here ...");
+        return run_program(argv, getpwnam(BH_SERVICE_USER) ? BH_SERVICE_USER : NULL, NULL, err);
+}
+
+static int up_here(const struct up *u, struct bh_err *err) {
+        const char *token = NULL;
+        int r = start_server(u, err);
+
+        r = r < 0 ? r : wait_for_server(u, err);
+        if (r >= 0 && !is_enrolled(u)) {
+                r = local_token(u, &token, err);
+                r = r < 0 ? r : enrol(u, url_of(u, u->listen, "127.0.0.1"), token, err);
+        }
+        r = r < 0 ? r : start_agent(u, err);
+        r = r < 0 ? r : wait_for_agent(u, err);
+        if (r >= 0 && !u->quiet && u->wait_s)
+                r = summary(u, err);
+        if (r >= 0)
+                (void) printf("\nBulkhead guards this machine (kept running by %s).\n  console   %s\n  state     bulkhead status\n  end       bulkhead down\n",
+                              u->keeper->name, url_of(u, u->listen, host_name(u)));
+        return r;
+}
+
+static int join(const struct up *u, const char *server, struct bh_err *err) {
+        const char *token = bh_cli_get(u->cli, "token");
+        int r = 0;
+
+        if (!is_enrolled(u))
+                r = token ? enrol(u, server, token, err) : bh_fail(err, BH_E_USAGE, "--server: this machine is not enrolled there yet: give --token too");
+        r = r < 0 ? r : start_agent(u, err);
+        r = r < 0 ? r : wait_for_agent(u, err);
+        if (r >= 0)
+                (void) printf("This machine is guarded by %s (agent kept running by %s).\n", server, u->keeper->name);
+        return r;
+}
+
+static int run(struct bh_cli *cli, struct bh_err *err) {
+        struct up u = { .cli = cli, .keeper = bh_keeper_here(cli), .listen = bh_cli_get(cli, "listen"), .agents = bh_cli_get(cli, "agents"),
+                        .quiet = bh_cli_has(cli, "quiet") };
+        const char *server = bh_cli_get(cli, "server");
+        int r = cli->n_args ? bh_fail(err, BH_E_USAGE, "up takes no arguments") : bh_cli_number(cli, "wait", &u.wait_s, err);
+
+        r = r < 0 ? r : bh_place_of(cli, &u.place, err);
+        if (r < 0)
+                return r;
+        u.db = bh_cli_get(cli, "db") ? bh_cli_get(cli, "db") : u.place.db;
+        r = server ? join(&u, server, err) : up_here(&u, err);
+        return r < 0 ? r : BH_EXIT_FINE;
+}
+
+const struct bh_cmd bh_cmd_up = {
+        .name = "up",
+        .about = "start server and agent on this machine, or join it to a server",
+        .text = "The first time it makes certificates and an administrator, and prints the password, once.\n"
+                "It may be run again at any time: what runs as it should is left alone, what is an older\n"
+                "program is started anew, and nothing that was stored is lost.\n"
+                "Services are kept running by systemd where there is one, else by `bulkhead supervise`.\n",
+        .examples = "  sudo bulkhead up\n"
+                    "  sudo bulkhead up --listen 127.0.0.1:8443\n"
+                    "  sudo bulkhead up --server https://guard.example:8443 --token bhe_...\n",
+        .opts = opts,
+        .run = run,
+};
