@@ -5,11 +5,12 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/limits.h"
 
 enum {
-        FIRST_CAP = 512 * 1024, /* fits a core's second cache together with what it is made from */
+        WINDOW = 512 * 1024, /* fits a core's second cache together with what it is made from */
         FILL_AT_MOST = 128 * 1024,
-        KEPT_CAP = 8 * 1024 * 1024, /* a larger buffer is kept no longer than it is needed */
+        LARGE = BH_LIMIT_FILE_ELF, /* the largest piece that is usual; only what is used of it costs memory */
 };
 
 void bh_stream_init(struct bh_stream *s, bh_fill_fn fill, void *user) {
@@ -22,33 +23,46 @@ void bh_stream_done(struct bh_stream *s) {
 }
 
 /* Another buffer with what is held. The old one goes before the new one is written to, so that both never count. */
-static void move(struct bh_stream *s, size_t cap) {
+static void move(struct bh_stream *s, size_t room) {
         size_t held = s->end - s->start;
-        char *buf = malloc(cap);
+        char *buf = malloc(room);
 
         if (!buf)
-                bh_nomem(cap);
+                bh_nomem(room);
         if (held)
                 memcpy(buf, s->buf + s->start, held);
         free(s->buf);
         s->buf = buf;
-        s->cap = cap;
+        s->room = room;
 }
 
-/* Room for `n` bytes from `start` on, no more than that: a large file's buffer is given back when the next wants little. */
-static void make_room(struct bh_stream *s, size_t n) {
-        size_t held = s->end - s->start, want = BH_MAX(n, (size_t) FIRST_CAP);
+/* In two sizes, so that its pages are met once and not for each large file anew; what is larger still goes with the next piece. */
+static size_t room_for(size_t n) {
+        return n <= WINDOW ? WINDOW : BH_MAX(n, (size_t) LARGE);
+}
 
-        if (held == 0)
+/*
+ * Room for `n` bytes from `start` on, no more than that: most bytes go through a
+ * window at the buffer's beginning. A piece that is asked for bit by bit grows
+ * where it lies.
+ */
+static void make_room(struct bh_stream *s, size_t n) {
+        size_t held = s->end - s->start, want = BH_MAX(n, (size_t) WINDOW);
+        bool give_back = s->room > LARGE && want == WINDOW;
+
+        if (held == 0) {
                 s->start = s->end = 0;
-        if (s->buf && s->cap - s->start >= n && (s->cap <= KEPT_CAP || held > 0))
+                s->cap = BH_MIN(s->cap, (size_t) WINDOW);
+        }
+        if (s->cap - s->start >= n && !give_back)
                 return;
-        if (s->cap < want || (s->cap > KEPT_CAP && want <= KEPT_CAP && held < want))
-                move(s, want);
-        else if (held)
+        if (want > s->room || give_back)
+                move(s, room_for(want));
+        else if (s->start)
                 memmove(s->buf, s->buf + s->start, held);
         s->start = 0;
         s->end = held;
+        s->cap = want;
 }
 
 static int fill_once(struct bh_stream *s, struct bh_err *err) {

@@ -6,7 +6,8 @@
  *
  * Bytes come from a fill function (a file, a decompressor, a test) and lie in
  * one buffer, so that small records and whole files are read without copying.
- * The buffer grows to the piece that was asked for, and shrinks after a large one.
+ * Most go through a window of half a MiB at its beginning; what is used of the
+ * rest is kept for the next large piece, up to the largest that is usual.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -25,7 +26,8 @@ struct bh_stream {
         bh_skip_fn skip; /* NULL: skipping reads */
         void *user;
         char *buf;
-        size_t cap, start, end;
+        size_t room;            /* of buf */
+        size_t cap, start, end; /* what is used of it now, and what is held */
         uint64_t offset; /* of `start` in the whole stream */
         bool eof;
 };
