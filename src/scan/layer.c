@@ -20,7 +20,14 @@
 #include "scan/pkg/pkg.h"
 #include "scan/special.h"
 
-enum { CHUNK = 4 * 1024 * 1024, MAX_ROWS = 8, MAX_SPECIALS = 8, HEAD = 64, PROGRESS_EVERY = 4 * 1024 * 1024 };
+enum { MAX_ROWS = 8, MAX_SPECIALS = 8, HEAD = 64, PROGRESS_EVERY = 4 * 1024 * 1024 };
+
+/* How a large file comes: in chunks, each of them piece by piece so that what was just inflated is looked at in the core's cache. */
+enum {
+        CHUNK = 4 * 1024 * 1024,  /* one that YARA rules see */
+        CHUNK_SMALL = 512 * 1024, /* where only products are looked for */
+        PIECE = 256 * 1024,
+};
 
 /* Bytes on their way, counted and hashed as they pass. */
 struct tap {
@@ -165,22 +172,7 @@ static void told_something(struct pass *p, struct bh_str path, size_t packages, 
                 bh_map_set(&p->told, bh_arena_str(p->arena, path), p);
 }
 
-static void note_digest(struct pass *p, const struct bh_file_digest *d) {
-        bh_buf_add(&p->digests, (struct bh_str){ (const char *) d, sizeof *d });
-}
-
-static void look_into(struct pass *p, const struct bh_file *f, uint64_t hash, const struct bh_cataloger *const *rows, size_t n, bool digest) {
-        catalog_file(p, f, rows, n);
-        if (p->matching)
-                match_file(p, f);
-        if (digest) {
-                struct bh_file_digest d = bh_file_digester_of(p->digester, hash, f->bytes);
-
-                note_digest(p, &d);
-        }
-}
-
-/* A large file on its way: everyone who can do with pieces. */
+/* A file on its way: everyone who can do with pieces. */
 struct passer {
         struct pass *p;
         const struct bh_file *file;
@@ -206,7 +198,7 @@ static void pass_rows(struct passer *x, const struct bh_cataloger *const *rows, 
                         catalog_file(x->p, x->file, &rows[i], 1);
 }
 
-static void pass_chunk(struct passer *x, uint64_t offset, struct bh_str bytes, struct bh_str fresh, bool last) {
+static void see_fresh(struct passer *x, struct bh_str fresh) {
         struct bh_err err = BH_ERR_NONE;
 
         if (x->digest)
@@ -215,12 +207,41 @@ static void pass_chunk(struct passer *x, uint64_t offset, struct bh_str bytes, s
                 passer_gap(x, &err);
                 bh_jar_stream_free(&x->jar);
         }
+}
+
+/* The next n bytes in one piece, of which `seen` were shown before. */
+static int take(struct passer *x, size_t n, size_t seen, struct bh_str *ret, struct bh_err *err) {
+        size_t piece = n > BH_LIMIT_FILE_ELF ? n : PIECE; /* beyond that each would move the others */
+
+        for (size_t upto; seen < n; seen = upto) {
+                int r;
+
+                upto = BH_MIN(n, seen + piece);
+                r = bh_tar_peek(x->p->tar, upto, ret, err);
+                if (r < 0)
+                        return r;
+                see_fresh(x, bh_str_from(*ret, seen));
+                if (x->matching && upto < n)
+                        bh_matching_ahead(x->p->matching, *ret);
+        }
+        return 0;
+}
+
+static void pass_chunk(struct passer *x, uint64_t offset, struct bh_str bytes, bool last) {
+        struct bh_err err = BH_ERR_NONE;
+
         if (x->matching && bh_matching_chunk(x->p->matching, offset, bytes, last, &err) < 0) {
                 passer_gap(x, &err);
                 x->matching = false;
         }
-        if (x->program && !x->partly)
-                x->partly = bh_str_find(bytes, BH_STR(".dep-v0")) >= 0;
+        if (x->program && !x->p->matching && !x->partly)
+                x->partly = bh_str_find(bytes, BH_RUST_AUDIT_SECTION) >= 0;
+}
+
+static void take_digest(struct passer *x, uint64_t hash) {
+        struct bh_file_digest d = bh_file_digester_end(x->p->digester, hash);
+
+        bh_buf_add(&x->p->digests, (struct bh_str){ (const char *) &d, sizeof d });
 }
 
 static void pass_end(struct passer *x, uint64_t hash) {
@@ -236,43 +257,44 @@ static void pass_end(struct passer *x, uint64_t hash) {
                 if (r < 0)
                         passer_gap(x, &err);
         }
-        if (x->digest) {
-                struct bh_file_digest d = bh_file_digester_end(x->p->digester, hash);
-
-                note_digest(x->p, &d);
-        }
+        if (x->digest)
+                take_digest(x, hash);
         if (x->partly)
                 *bh_vec_add(x->p->arena, &x->p->partly) = bh_arena_str(x->p->arena, x->file->path);
 }
 
 static int pass_chunks(struct passer *x, struct bh_err *err) {
-        uint64_t offset = 0;
+        uint64_t offset = 0, chunk = x->p->opts->parts & (BH_SCAN_SECRETS | BH_SCAN_MALWARE) ? CHUNK : CHUNK_SMALL;
         size_t seen = 0; /* of the chunk, with the one before */
 
         for (;;) {
-                size_t want = (size_t) BH_MIN(bh_tar_left(x->p->tar), (uint64_t) CHUNK);
+                size_t want = (size_t) BH_MIN(bh_tar_left(x->p->tar), chunk);
                 bool last = want == bh_tar_left(x->p->tar);
                 struct bh_str bytes;
-                int r = bh_tar_peek(x->p->tar, want, &bytes, err);
+                int r = take(x, want, seen, &bytes, err);
 
                 if (r < 0)
                         return r;
-                pass_chunk(x, offset, bytes, bh_str_from(bytes, seen), last);
+                pass_chunk(x, offset, bytes, last);
                 if (last)
                         return 0;
                 seen = BH_MATCHING_OVERLAP;
                 bh_tar_drop(x->p->tar, want - seen);
+                if (x->matching)
+                        bh_matching_pass(x->p->matching, want - seen);
                 offset += want - seen;
         }
 }
 
-/* A file that is too large to be held whole. `f` has its beginning, for those who need more than a chunk. */
+/* A file that is too large to be held whole. `beginning`: so much of it is, for those who need more than a chunk. */
 static int large_file(struct pass *p, struct bh_file *f, uint64_t hash, const struct bh_cataloger *const *rows, size_t n,
-                      bool digest, struct bh_err *err) {
+                      bool digest, size_t beginning, struct bh_err *err) {
         struct bh_finding_sink sink = { p, keep_finding, keep_gap };
         struct passer x = { .p = p, .file = f, .digest = digest, .matching = p->matching != NULL };
-        int r;
+        int r = bh_tar_peek(p->tar, beginning, &f->bytes, err);
 
+        if (r < 0)
+                return r;
         f->truncated = true;
         pass_rows(&x, rows, n);
         r = bh_tar_peek(p->tar, HEAD, &f->bytes, err);
@@ -289,6 +311,25 @@ static int large_file(struct pass *p, struct bh_file *f, uint64_t hash, const st
         return r;
 }
 
+/* A file that is held whole. */
+static int whole_file(struct pass *p, struct bh_file *f, uint64_t hash, const struct bh_cataloger *const *rows, size_t n,
+                      bool digest, bool matching, struct bh_err *err) {
+        struct passer x = { .p = p, .file = f, .digest = digest, .matching = matching };
+        int r;
+
+        if (digest)
+                bh_file_digester_start(p->digester);
+        r = take(&x, (size_t) f->size, 0, &f->bytes, err);
+        if (r < 0)
+                return r;
+        catalog_file(p, f, rows, n);
+        if (matching)
+                match_file(p, f);
+        if (digest)
+                take_digest(&x, hash);
+        return 0;
+}
+
 /* Whether somebody reads a table or a list, of which even a part is better in one piece. */
 static bool wants_beginning(const struct bh_cataloger *const *rows, size_t n) {
         for (size_t i = 0; i < n; i++)
@@ -302,9 +343,9 @@ static int file(struct pass *p, const struct bh_tar_entry *e, uint64_t hash, str
         const struct bh_cataloger *rows[MAX_ROWS];
         struct bh_file f = { .path = e->path, .size = e->size, .mode = e->mode };
         size_t packages = p->catalog.packages.len, findings = p->findings.len, n;
-        bool digest = p->digester && !e->sparse && bh_file_digester_wants(e->path);
+        bool digest = p->digester && !e->sparse && bh_file_digester_wants(e->path), matching;
         struct bh_str head;
-        uint64_t limit, hold;
+        uint64_t limit;
         int r;
 
         if (e->size == 0)
@@ -313,17 +354,14 @@ static int file(struct pass *p, const struct bh_tar_entry *e, uint64_t hash, str
         if (r < 0)
                 return r;
         n = bh_catalog_find(p->index, e->path, head, rows, MAX_ROWS);
-        if (n == 0 && !digest && !(p->matching && bh_matching_wants(p->matching, e->path, head)))
+        matching = p->matching && bh_matching_wants(p->matching, e->path, head);
+        if (n == 0 && !digest && !matching)
                 return 0;
         limit = limit_of(rows, n);
-        hold = e->size <= limit || wants_beginning(rows, n) ? BH_MIN(e->size, limit) : BH_MIN(e->size, (uint64_t) HEAD);
-        r = bh_tar_peek(p->tar, (size_t) hold, &f.bytes, err);
-        if (r < 0)
-                return r;
         if (e->size <= limit)
-                look_into(p, &f, hash, rows, n, digest);
+                r = whole_file(p, &f, hash, rows, n, digest, matching, err);
         else
-                r = large_file(p, &f, hash, rows, n, digest, err);
+                r = large_file(p, &f, hash, rows, n, digest, wants_beginning(rows, n) ? (size_t) limit : HEAD, err);
         told_something(p, e->path, packages, findings);
         return r;
 }

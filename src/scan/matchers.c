@@ -6,6 +6,7 @@
 
 #include "base/hash.h"
 #include "base/limits.h"
+#include "scan/content/ahead.h"
 #include "scan/content/run.h"
 #include "scan/layer.h"
 #include "scan/malware/hashes.h"
@@ -30,7 +31,7 @@ struct bh_matching {
         unsigned parts;
         struct bh_content_run *run;
         struct bh_product_run *products;
-        struct bh_literals_scratch *scratch;
+        struct bh_ahead *ahead;
         struct bh_arena *arena;     /* of the file at hand */
         struct bh_str chunk;        /* of the file at hand; mostly all of it */
         struct passing *passing;    /* a file that comes in chunks */
@@ -134,14 +135,14 @@ struct bh_matching *bh_matching_new(const struct bh_matchers *m, unsigned parts)
         if (m->hashes)
                 x->hashes = bh_hashes_run_new(m->hashes);
         x->arena = bh_arena_new();
-        x->scratch = bh_literals_scratch_new(m->literals);
+        x->ahead = bh_ahead_new(m->literals);
         return x;
 }
 
 void bh_matching_free(struct bh_matching **m) {
         if (!*m)
                 return;
-        bh_literals_scratch_free(&(*m)->scratch);
+        bh_ahead_free(&(*m)->ahead);
         bh_product_run_free(&(*m)->products);
         bh_hashes_run_free(&(*m)->hashes);
         bh_yara_run_free(&(*m)->yara);
@@ -254,6 +255,10 @@ bool bh_matching_wants(const struct bh_matching *m, struct bh_str path, struct b
         return (m->parts & (BH_SCAN_SECRETS | BH_SCAN_MALWARE)) || bh_products_want(m->m->products, path, head);
 }
 
+void bh_matching_ahead(struct bh_matching *m, struct bh_str bytes) {
+        bh_ahead_look(m->ahead, bytes);
+}
+
 int bh_matching_file(struct bh_matching *m, const struct bh_file *file, const struct bh_finding_sink *sink,
                      struct bh_catalog *catalog, struct bh_err *err) {
         struct filter filter = { sink, m->parts };
@@ -269,7 +274,8 @@ int bh_matching_file(struct bh_matching *m, const struct bh_file *file, const st
         bh_product_run_begin(m->products, file->path, file->bytes, !file->truncated);
         bh_content_run_begin(m->run, &where, &through);
         bh_content_run_chunk(m->run, 0, file->bytes);
-        r = bh_literals_scan(m->m->literals, m->scratch, file->bytes, 0, SIZE_MAX, on_hit, m, err);
+        r = bh_ahead_tell(m->ahead, file->bytes, 0, SIZE_MAX, on_hit, m, err);
+        bh_ahead_begin(m->ahead);
         bh_content_run_flush(m->run, true);
         bh_product_run_end(m->products, file->bytes, catalog);
         if (r >= 0)
@@ -301,6 +307,7 @@ void bh_matching_begin(struct bh_matching *m, const struct bh_file *file, const 
         p->program = bh_str_starts(file->bytes, BH_STR("\x7f" "ELF")) || bh_str_starts(file->bytes, BH_STR("MZ"));
         bh_product_run_begin(m->products, file->path, file->bytes, false);
         bh_content_run_begin(m->run, &p->where, &p->through);
+        bh_ahead_begin(m->ahead);
 }
 
 /* The beginning is looked at like any file that is cut; of the rest only what triggers a rule. */
@@ -328,17 +335,23 @@ int bh_matching_chunk(struct bh_matching *m, uint64_t offset, struct bh_str byte
         m->signs = 0;
         m->triggered = false;
         bh_content_run_chunk(m->run, offset, bytes);
-        r = bh_literals_scan(m->m->literals, m->scratch, bytes, after, upto, on_hit, m, err);
+        r = bh_ahead_tell(m->ahead, bytes, after, upto, on_hit, m, err);
         bh_content_run_flush(m->run, last || !(m->parts & (BH_SCAN_SECRETS | BH_SCAN_MALWARE)));
         if (r < 0 || !(m->parts & BH_SCAN_MALWARE))
                 return r;
         return malware_chunk(m, offset == 0, last, err);
 }
 
+void bh_matching_pass(struct bh_matching *m, size_t n) {
+        bh_ahead_pass(m->ahead, n);
+}
+
 int bh_matching_end(struct bh_matching *m, struct bh_catalog *catalog, struct bh_err *err) {
         int r;
 
+        m->passing->missed |= bh_product_run_audited(m->products);
         bh_product_run_end(m->products, (struct bh_str){ "", 0 }, catalog);
+        bh_ahead_begin(m->ahead);
         r = bh_content_run_end(m->run, err);
         return r < 0 ? r : m->passing->missed;
 }

@@ -42,18 +42,26 @@ void bh_matching_free(struct bh_matching **m);
 int bh_matching_file(struct bh_matching *m, const struct bh_file *file, const struct bh_finding_sink *sink,
                      struct bh_catalog *catalog, struct bh_err *err) BH_MUST_CHECK;
 
+/*
+ * The next file's bytes as they come, from its beginning (or its chunk's) to
+ * what there is so far: they are searched while they lie in the cache.
+ */
+void bh_matching_ahead(struct bh_matching *m, struct bh_str bytes);
+
 /* Whether anything asked for could be found in a file of that name and beginning. */
 bool bh_matching_wants(const struct bh_matching *m, struct bh_str path, struct bh_str head);
 
 /*
  * The same for a file that is not held whole. `file` and `sink` stay the
- * caller's until the end; chunks overlap by BH_MATCHING_OVERLAP. YARA rules see
- * one chunk at a time, and hash lists nothing: ..._end tells whether that
- * mattered (1) or not (0).
+ * caller's until the end; chunks overlap by BH_MATCHING_OVERLAP, and of how much
+ * further the next one begins, ..._pass is told. YARA rules see one chunk at a
+ * time, and hash lists nothing: ..._end tells whether that, or Rust's audit
+ * data that was passed by, mattered (1) or not (0).
  */
 #define BH_MATCHING_OVERLAP (BH_PRODUCT_OVERLAP + BH_CONTENT_OVERLAP)
 void bh_matching_begin(struct bh_matching *m, const struct bh_file *file, const struct bh_finding_sink *sink);
 int bh_matching_chunk(struct bh_matching *m, uint64_t offset, struct bh_str bytes, bool last, struct bh_err *err) BH_MUST_CHECK;
+void bh_matching_pass(struct bh_matching *m, size_t n);
 int bh_matching_end(struct bh_matching *m, struct bh_catalog *catalog, struct bh_err *err) BH_MUST_CHECK;
 
 #endif

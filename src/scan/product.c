@@ -19,7 +19,7 @@ struct bh_product_run {
         struct bh_regex_scratch *scratch;
         struct found *found;
         struct bh_str path;
-        bool elf, held, any;
+        bool elf, held, any, audited;
         struct bh_arena *arena; /* of this file */
         struct bh_go_build go;
 };
@@ -35,10 +35,20 @@ struct bh_str bh_products_cpe(const struct bh_products *p, struct bh_str name) {
         return (struct bh_str){ "", 0 };
 }
 
-/* The rule behind the last one is Go's build record. */
-int bh_products_register(const struct bh_products *p, struct bh_literals_builder *b, struct bh_err *err) {
-        int r = bh_literals_add(b, BH_OWNER_PRODUCT, bh_products_count(p), BH_GO_BUILD_MAGIC, false, err);
+/* The rules behind the last one: Go's build record, and the section of Rust's audit data. */
+static uint32_t go_rule(const struct bh_products *p) {
+        return bh_products_count(p);
+}
 
+static uint32_t rust_rule(const struct bh_products *p) {
+        return bh_products_count(p) + 1;
+}
+
+int bh_products_register(const struct bh_products *p, struct bh_literals_builder *b, struct bh_err *err) {
+        int r = bh_literals_add(b, BH_OWNER_PRODUCT, go_rule(p), BH_GO_BUILD_MAGIC, false, err);
+
+        if (r == 0)
+                r = bh_literals_add(b, BH_OWNER_PRODUCT, rust_rule(p), BH_RUST_AUDIT_SECTION, false, err);
         for (uint32_t i = 0; r == 0 && i < p->each.len; i++)
                 for (uint32_t k = 0; r == 0 && k < p->each.at[i].n_literals; k++)
                         r = bh_literals_add(b, BH_OWNER_PRODUCT, i, p->each.at[i].literals[k], false, err);
@@ -69,7 +79,7 @@ void bh_product_run_free(struct bh_product_run **run) {
 void bh_product_run_begin(struct bh_product_run *run, struct bh_str path, struct bh_str head, bool held) {
         if (run->any)
                 memset(run->found, 0, (run->products->each.len + 1) * sizeof *run->found);
-        run->any = false;
+        run->any = run->audited = false;
         run->path = path;
         run->elf = bh_elf_is(head);
         run->held = held;
@@ -110,14 +120,17 @@ static void go_record(struct bh_product_run *run, struct bh_str from) {
 void bh_product_run_hit(struct bh_product_run *run, uint32_t rule, struct bh_str chunk, size_t end) {
         size_t from = end > BH_PRODUCT_BEFORE ? end - BH_PRODUCT_BEFORE : 0;
 
-        if (rule == run->products->each.len) {
-                if (end >= BH_GO_BUILD_MAGIC.len)
-                        go_record(run, bh_str_from(chunk, end - BH_GO_BUILD_MAGIC.len));
-                return;
-        }
-        if (rule > run->products->each.len || run->found[rule].len || !right_file(run, &run->products->each.at[rule]))
+        if (rule == go_rule(run->products) && end >= BH_GO_BUILD_MAGIC.len)
+                go_record(run, bh_str_from(chunk, end - BH_GO_BUILD_MAGIC.len));
+        if (rule == rust_rule(run->products))
+                run->audited = run->elf;
+        if (rule >= run->products->each.len || run->found[rule].len || !right_file(run, &run->products->each.at[rule]))
                 return;
         look(run, rule, bh_str_part(chunk, from, end - from + BH_PRODUCT_AFTER));
+}
+
+bool bh_product_run_audited(const struct bh_product_run *run) {
+        return run->audited;
 }
 
 static bool ends_fit(const struct bh_products *all, struct bh_str path) {

@@ -32,6 +32,8 @@
 #include "scan/catalog.h"
 #include "scan/content/literals.h"
 
+#define BH_RUST_AUDIT_SECTION BH_STR(".dep-v0")
+
 enum { BH_PRODUCT_BEFORE = 96, BH_PRODUCT_AFTER = 224, BH_PRODUCT_OVERLAP = 65536 };
 
 struct bh_products;
@@ -53,6 +55,8 @@ void bh_product_run_begin(struct bh_product_run *run, struct bh_str path, struct
 /* Whether any rule could say something of that file; most files are neither programs nor named like one. */
 bool bh_products_want(const struct bh_products *p, struct bh_str path, struct bh_str head);
 void bh_product_run_hit(struct bh_product_run *run, uint32_t rule, struct bh_str chunk, size_t end);
+/* Whether it is a program that seems to carry Rust's audit data, which only a held file can give. */
+bool bh_product_run_audited(const struct bh_product_run *run);
 /* Adds what was found, one package a rule. */
 void bh_product_run_end(struct bh_product_run *run, struct bh_str bytes, struct bh_catalog *c);
 
