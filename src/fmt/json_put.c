@@ -4,6 +4,8 @@
 #include <assert.h>
 #include <math.h>
 
+#include "base/limits.h"
+
 static void put_char(struct bh_buf *out, unsigned char c) {
         static const char shorts[32] = { ['\b'] = 'b', ['\f'] = 'f', ['\n'] = 'n', ['\r'] = 'r', ['\t'] = 't' };
 
@@ -52,6 +54,10 @@ static void new_line(struct bh_json_put *j) {
 
 /* What stands before a value: a comma, a new line, its key. */
 static void begin(struct bh_json_put *j, const char *key) {
+        if (j->keyed) {
+                j->keyed = false;
+                return;
+        }
         if (j->more)
                 bh_buf_putc(j->out, ',');
         if (j->depth)
@@ -132,4 +138,43 @@ void bh_json_put_bool(struct bh_json_put *j, const char *key, bool v) {
 void bh_json_put_null(struct bh_json_put *j, const char *key) {
         begin(j, key);
         bh_buf_puts(j->out, "null");
+}
+
+void bh_json_put_raw(struct bh_json_put *j, const char *key, struct bh_str json) {
+        begin(j, key);
+        bh_buf_add(j->out, json);
+}
+
+/* As begin(), for a key that is a slice. */
+static void begin_member(struct bh_json_put *j, const struct bh_doc *node) {
+        begin(j, NULL);
+        bh_json_put_quoted(j->out, node->key);
+        bh_buf_puts(j->out, j->compact ? ":" : ": ");
+        j->keyed = true;
+}
+
+static void put_node(struct bh_json_put *j, const char *key, const struct bh_doc *node, unsigned depth) {
+        bool object = bh_doc_is(node, BH_DOC_OBJECT);
+
+        if (!node || node->kind == BH_DOC_NULL || depth > BH_LIMIT_DOC_DEPTH || j->depth + 1 >= sizeof j->closes) {
+                bh_json_put_null(j, key);
+                return;
+        }
+        if (node->kind == BH_DOC_STRING)
+                bh_json_put_str(j, key, node->str);
+        else if (node->kind == BH_DOC_NUMBER || node->kind == BH_DOC_BOOL)
+                bh_json_put_raw(j, key, node->str);
+        if (node->kind != BH_DOC_ARRAY && !object)
+                return;
+        bh_json_put_open(j, key, object ? '{' : '[');
+        for (const struct bh_doc *m = bh_doc_first(node); m; m = m->next) {
+                if (object)
+                        begin_member(j, m);
+                put_node(j, NULL, m, depth + 1);
+        }
+        bh_json_put_close(j);
+}
+
+void bh_json_put_doc(struct bh_json_put *j, const char *key, const struct bh_doc *node) {
+        put_node(j, key, node, 1);
 }

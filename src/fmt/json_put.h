@@ -19,13 +19,15 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "fmt/doc.h"
 
 struct bh_json_put {
         struct bh_buf *out;
         bool compact;     /* all in one line */
         unsigned depth;
         bool more;        /* something stands before, at this depth */
-        char closes[64];  /* by depth */
+        bool keyed;       /* the key of the next value is written */
+        char closes[128]; /* by depth */
 };
 
 void bh_json_put_open(struct bh_json_put *j, const char *key, char bracket); /* '{' or '[' */
@@ -40,6 +42,10 @@ void bh_json_put_u64(struct bh_json_put *j, const char *key, uint64_t v);
 void bh_json_put_double(struct bh_json_put *j, const char *key, double v, int digits);
 void bh_json_put_bool(struct bh_json_put *j, const char *key, bool v);
 void bh_json_put_null(struct bh_json_put *j, const char *key);
+/* What is JSON already, as it is. */
+void bh_json_put_raw(struct bh_json_put *j, const char *key, struct bh_str json);
+/* A tree that was read from JSON (NULL: null), with members in their order; what is nested deeper than 64 is null. */
+void bh_json_put_doc(struct bh_json_put *j, const char *key, const struct bh_doc *node);
 /* A string alone, quoted, without commas: for keys and for other writers. */
 void bh_json_put_quoted(struct bh_buf *out, struct bh_str text);
 

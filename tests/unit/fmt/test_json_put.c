@@ -46,4 +46,27 @@ static void any_bytes_come_out_as_text(void **state) {
         bh_arena_free(&arena);
 }
 
-BH_UNIT_MAIN(members_and_elements_are_set_apart, any_bytes_come_out_as_text)
+static void a_tree_comes_out_as_it_was_read(void **state) {
+        static const char text[] = "{\"a\":[1,-2.50e3,true,null,\"x\\n\"],\"b\":{},\"c\":[],\"d\":{\"\\u0001\":{\"e\":[[]]}}}";
+        BH_CLEANUP(bh_buf_done) struct bh_buf out = { 0 };
+        struct bh_arena *arena = bh_arena_new();
+        struct bh_json_put j = { .out = &out, .compact = true };
+        const struct bh_doc *root = NULL;
+
+        (void) state;
+        assert_int_equal(bh_json_parse(arena, bh_str_of(text), &root, NULL), 0);
+        bh_json_put_doc(&j, NULL, root);
+        out.len--; /* the newline of the last one */
+        assert_str(bh_buf_str(&out), text);
+        bh_buf_clear(&out);
+        j = (struct bh_json_put){ .out = &out };
+        bh_json_put_open(&j, NULL, '[');
+        bh_json_put_doc(&j, NULL, bh_doc_get(root, "d"));
+        bh_json_put_raw(&j, NULL, BH_STR("7"));
+        bh_json_put_doc(&j, NULL, NULL);
+        bh_json_put_close(&j);
+        assert_str(bh_buf_str(&out), "[\n  {\n    \"\\u0001\": {\n      \"e\": [\n        []\n      ]\n    }\n  },\n  7,\n  null\n]\n");
+        bh_arena_free(&arena);
+}
+
+BH_UNIT_MAIN(a_tree_comes_out_as_it_was_read, members_and_elements_are_set_apart, any_bytes_come_out_as_text)
