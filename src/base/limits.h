@@ -147,6 +147,17 @@
 #define BH_LIMIT_CSV_BYTES (64 * BH_MIB)        /* one list as CSV */
 #define BH_LIMIT_LIST_QUERY (16 * BH_KIB)       /* the query string of a list */
 #define BH_LIMIT_LIST_TERMS 100u                /* conditions in it, their values counted one by one */
+/* alerts at the server */
+#define BH_LIMIT_LINEAGE_TEXT 512u              /* of a program's path, in what incidents are told apart by */
+#define BH_LIMIT_TREE_NODES 2000u               /* processes in the tree of one incident */
+#define BH_LIMIT_INCIDENT_TITLE 160u            /* of a rule's or a container's name, in a title */
+#define BH_LIMIT_INCIDENT_WORDS 64u             /* tactics, or techniques, of one incident */
+#define BH_LIMIT_ALERT_TAGS 64u                 /* tags kept of one alert */
+#define BH_LIMIT_TIMELINE 1000u                 /* alerts, changes, notes or responses of one incident, each, in its timeline */
+#define BH_LIMIT_SUPPRESSIONS 1000u             /* in force at one time */
+#define BH_LIMIT_SUPPRESS_BACK 50000u           /* alerts of open incidents that a new one looks back at */
+#define BH_LIMIT_NOTE (16 * BH_KIB)             /* one note, reason or description */
+#define BH_LIMIT_TELL 100u                      /* live alerts told one by one in one turn; of the rest their number */
 
 #define BH_LIMIT_DOCKERFILE (1 * BH_MIB)       /* one build file */
 #define BH_LIMIT_DOCKERFILE_INSTRUCTIONS 10000

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "manage/alerts.h"
 #include "manage/parts.h"
 
 enum { TICK_S = 1 };
@@ -20,6 +21,7 @@ struct bh_manage {
 };
 
 const struct bh_manage_part *const bh_manage_parts[BH_MANAGE_PARTS_MAX] = {
+        &bh_part_alerts,
         NULL,
 };
 
