@@ -6,11 +6,13 @@
  * asked of all. The query string of a list, read by bh_list_query_parse:
  *
  *     f.severity=critical,high   equal to any of these        not.state=closed   equal to none
+ *     f.gone=                    has no value (or "")         f.name=a\,b         a comma of the value's own
  *     min.risk=50  max.seen=...  not below, not above         like.name=ssl      contains (no case)
- *     q=words                    in any column with BH_LIST_SEARCH
+ *     q=words                    each in any column with BH_LIST_SEARCH
  *     sort=-risk,name            - is downwards; default: the list's own
  *     limit=50                   1 to 1000        cursor=...   from an answer's "next"
- *     facets=severity,type       how many rows have each value (at most 100 values each)
+ *     facets=severity,type       how many rows have each value (at most 100 values each), with all that is
+ *                                asked for but of that column itself: what else could be chosen
  *     count=true                 how many rows there are in all (else "total" is absent)
  *     columns=id,name            only these
  *
@@ -24,7 +26,14 @@
 #include "base/buf.h"
 #include "store/db.h"
 
-enum bh_list_type { BH_LIST_TEXT, BH_LIST_INT, BH_LIST_REAL, BH_LIST_BOOL, BH_LIST_TIME /* ms since 1970 */, BH_LIST_JSON };
+enum bh_list_type {
+        BH_LIST_TEXT,
+        BH_LIST_INT,
+        BH_LIST_REAL,
+        BH_LIST_BOOL,
+        BH_LIST_TIME, /* ms since 1970; asked for as that or as "2026-11-29T16:00:00Z" */
+        BH_LIST_JSON, /* text that is JSON, and goes out as what it is */
+};
 
 enum {
         BH_LIST_FILTER = 1, /* f., not., min., max., like. */
@@ -39,11 +48,13 @@ struct bh_list_column {
         const char *sql;  /* expression over `from` */
         enum bh_list_type type;
         unsigned flags;
+        const char *const *words; /* INT: shown and asked for as words[value], ended by NULL; its order stays that of the numbers */
 };
 
 struct bh_list {
         const char *name;       /* "findings": of the CSV file too */
-        const char *from;       /* "finding f JOIN package p ON p.id = f.package_id" */
+        const char *from;       /* "finding f LEFT JOIN package p ON p.id = f.package_id": what is only shown is joined by
+                                 * LEFT JOIN and a unique key, so that counts and facets can leave it out */
         const char *where;      /* always true of its rows; NULL: nothing */
         const char *key;        /* an expression that is unique: last in every order */
         enum bh_list_type key_type;
@@ -56,7 +67,7 @@ struct bh_list_query;
 
 /* `text`: the query string as it came, hostile. USAGE-like errors are BH_E_FORMAT with a sentence for the person who asked. */
 int bh_list_query_parse(struct bh_arena *arena, const struct bh_list *list, struct bh_str text, struct bh_list_query **ret, struct bh_err *err) BH_MUST_CHECK;
-/* A further condition of the caller's own ("f.image_id = ?" on a sub-resource); may be called several times. */
+/* A further condition of the caller's own ("f.image_id = ?", every ? stands for `arg`) on a sub-resource; may be called several times. */
 void bh_list_query_fix(struct bh_list_query *query, const char *sql, struct bh_arg arg);
 /* Only rows that this person's teams own. */
 void bh_list_query_mine(struct bh_list_query *query, int64_t user_id);
