@@ -158,6 +158,13 @@
 #define BH_LIMIT_SUPPRESS_BACK 50000u           /* alerts of open incidents that a new one looks back at */
 #define BH_LIMIT_NOTE (16 * BH_KIB)             /* one note, reason or description */
 #define BH_LIMIT_TELL 100u                      /* live alerts told one by one in one turn; of the rest their number */
+/* agent and server */
+#define BH_LIMIT_ITEM (16 * BH_MIB)             /* one item that an agent tells: a scan's report is the longest */
+#define BH_LIMIT_BATCH (32 * BH_MIB)            /* a batch of them, unpacked */
+#define BH_LIMIT_BATCH_PACKED (8 * BH_MIB)      /* the same as it comes */
+#define BH_LIMIT_OUTBOX_SEARCH (64 * BH_MIB)    /* bytes hashed in search of the next whole record behind a broken one */
+#define BH_LIMIT_OUTBOX_EPOCHS 1024             /* that an agent's outbox still has to account for */
+#define BH_LIMIT_COMMAND (4 * BH_MIB)           /* commands in one answer */
 
 #define BH_LIMIT_DOCKERFILE (1 * BH_MIB)       /* one build file */
 #define BH_LIMIT_DOCKERFILE_INSTRUCTIONS 10000
