@@ -33,6 +33,14 @@ struct {
 } guard_paths SEC(".maps");
 
 struct {
+        __uint(type, BPF_MAP_TYPE_LPM_TRIE);
+        __uint(max_entries, 4096);
+        __uint(map_flags, BPF_F_NO_PREALLOC);
+        __type(key, struct bh_guard_file);
+        __type(value, u32);
+} guard_files SEC(".maps");
+
+struct {
         __uint(type, BPF_MAP_TYPE_HASH);
         __uint(max_entries, 256);
         __type(key, struct bh_guard_word);

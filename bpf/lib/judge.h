@@ -4,7 +4,7 @@
 /*
  * May this program run here? What a program is, is told by its file, not by
  * its name. Asked by the tracepoint that can kill (guard_exec.bpf.c), and by
- * the hook that can refuse, where there is one (lsm.bpf.c).
+ * the hook that can refuse, where there is one (guard_lsm_exec.bpf.c).
  *
  * Processes that are still in the host's mount namespace are not judged by
  * what their file is: a container's runtime starts itself from memory there.
@@ -99,27 +99,34 @@ inline_ u32 kinds_of(struct guard_scratch *g, const struct exec_asked *a, struct
         return kinds;
 }
 
-inline_ void tell_exec(struct guard_scratch *g, struct task_struct *t, u32 kinds, u32 flags) {
+/* Of the path that was walked last. */
+inline_ void tell_path(struct guard_scratch *g, struct task_struct *t, u32 what, u64 number, u32 flags) {
         struct bh_sensor_control *c = the_control();
-        u32 n = walked(&g->path), what = 0;
+        u32 n = walked(&g->path);
 
         if (!c || n > BH_PATH_MAX)
                 return;
-        while (what < 3 && !(kinds & (1u << what)))
-                what++;
         fill_head(&g->head, t, BH_EV_DENIED, bpf_ktime_get_boot_ns());
         g->head.flags = flags;
         g->head.res = flags & BH_EV_WOULD ? 0 : -1;
         g->head.n_nums = 2;
         g->head.n_strs = 1;
         g->nums[0] = what;
-        g->nums[1] = kinds;
+        g->nums[1] = number;
         forget(n);
         if (n > BH_PATH_MAX)
                 return;
         g->lens[0] = n;
         bpf_probe_read_kernel(g->text, n, &g->path.at[g->path.pos & (BH_PATH_MAX - 1)]);
         BH_SEND(ring_proc, BH_LANE_PROC, &g->head, at_bytes(false, false, 2, 1) + n, c);
+}
+
+inline_ void tell_exec(struct guard_scratch *g, struct task_struct *t, u32 kinds, u32 flags) {
+        u32 what = 0;
+
+        while (what < 3 && !(kinds & (1u << what)))
+                what++;
+        tell_path(g, t, what, kinds, flags);
 }
 
 /* BH_GUARD_STOP, BH_EV_WOULD or 0, as the row of this place says; tells of it with `stopped` as its flags when it is stopped. */

@@ -1,17 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
-/*
- * The same programs that may not run (guard_exec.bpf.c), on kernels that ask
- * us: the exec fails with EPERM, and who asked for it goes on.
- */
-#include "../lib/judge.h"
-
-#define EPERM 1
-
-SEC("lsm/bprm_check_security")
-int BPF_PROG(lsm_exec, struct linux_binprm *b, int ret) {
-        struct exec_asked a = { .task = bpf_get_current_task_btf(), .exe = only_read(b)->file, .filename = b->filename };
-
-        if (ret == 0 && judge_exec(&a, 0) == BH_GUARD_STOP)
-                return -EPERM;
-        return ret;
-}
+/* All that refuses where the kernel asks BPF programs (LSM), as one object. */
+#include "guard_lsm_call.bpf.c"
+#include "guard_lsm_exec.bpf.c"
+#include "guard_lsm_file.bpf.c"

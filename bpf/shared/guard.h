@@ -18,6 +18,12 @@
 #define BH_GUARD_METADATA 6
 #define BH_GUARD_RAW_SOCKET 7
 #define BH_GUARD_NETWORK 8
+#define BH_GUARD_FILE_OPEN 9
+#define BH_GUARD_FILE_WRITE 10
+#define BH_GUARD_KERNEL_FILE 11
+#define BH_GUARD_PTRACE 12
+#define BH_GUARD_MOUNT 13
+#define BH_GUARD_MODULE 14
 
 struct bh_guard_row {
         __u32 stop, would;
@@ -36,8 +42,16 @@ struct bh_guard_path {
 };
 BH_EV_SAME(bh_guard_path, 256);
 
+/* A listed file, with its NUL; or a folder, with a slash and no NUL: all that is in it. */
+struct bh_guard_file {
+        __u32 bits; /* of what follows */
+        char path[BH_GUARD_PATH - 1];
+        char pad;
+};
+BH_EV_SAME(bh_guard_file, 260);
+
 struct bh_guard_word {
-        __u32 kind; /* BH_GUARD_..._WORD */
+        __u32 kind; /* BH_GUARD_..._WORD; or the magic number of a file system of the kernel's, and the word is a file in it */
         char word[BH_GUARD_WORD];
 };
 BH_EV_SAME(bh_guard_word, 68);

@@ -158,6 +158,13 @@
 #define BH_LIMIT_SUPPRESS_BACK 50000u           /* alerts of open incidents that a new one looks back at */
 #define BH_LIMIT_NOTE (16 * BH_KIB)             /* one note, reason or description */
 #define BH_LIMIT_TELL 100u                      /* live alerts told one by one in one turn; of the rest their number */
+/* agent and server */
+#define BH_LIMIT_ITEM (16 * BH_MIB)             /* one item that an agent tells: a scan's report is the longest */
+#define BH_LIMIT_BATCH (32 * BH_MIB)            /* a batch of them, unpacked */
+#define BH_LIMIT_BATCH_PACKED (8 * BH_MIB)      /* the same as it comes */
+#define BH_LIMIT_OUTBOX_SEARCH (64 * BH_MIB)    /* bytes hashed in search of the next whole record behind a broken one */
+#define BH_LIMIT_OUTBOX_EPOCHS 1024             /* that an agent's outbox still has to account for */
+#define BH_LIMIT_COMMAND (4 * BH_MIB)           /* commands in one answer */
 
 #define BH_LIMIT_DOCKERFILE (1 * BH_MIB)       /* one build file */
 #define BH_LIMIT_DOCKERFILE_INSTRUCTIONS 10000
@@ -168,24 +175,5 @@
 #define BH_LIMIT_RULE_DEPTH 1500u       /* of a condition with all its macros */
 #define BH_LIMIT_RULE_CONDITION (1 * BH_MIB) /* one condition, with its lists put in */
 #define BH_LIMIT_RULE_REGEX (8 * BH_KIB) /* one expression */
-
-/* the server's API */
-#define BH_LIMIT_API_HEAD (32 * BH_KIB)        /* request line and headers */
-#define BH_LIMIT_API_BODY (1 * BH_MIB)         /* unless a route says otherwise */
-#define BH_LIMIT_API_BODIES (256 * BH_MIB)     /* bodies of all requests at once */
-#define BH_LIMIT_API_CONNECTIONS 1024          /* to the console's port */
-#define BH_LIMIT_API_CONNECTIONS_EACH 256      /* of them, from one address */
-#define BH_LIMIT_API_AGENTS 20000              /* connections to the agents' port */
-#define BH_LIMIT_API_QUEUE 2048                /* requests that wait for a thread */
-#define BH_LIMIT_API_HEAD_S 10                 /* from the first byte, or the handshake, to the whole head */
-#define BH_LIMIT_API_IDLE_S 75                 /* between two requests */
-#define BH_LIMIT_API_BODY_S 30                 /* for a body, and a second more for each 16 KiB */
-#define BH_LIMIT_API_PARKED 20000             /* requests that wait for an event */
-#define BH_LIMIT_API_RATE 100                  /* requests a second of one address, */
-#define BH_LIMIT_API_BURST 1000                /* and how many it may save up */
-#define BH_LIMIT_API_PARTS 8                   /* {parts} of a path */
-#define BH_LIMIT_LIVE_CLIENTS 256              /* that watch /api/v1/live */
-#define BH_LIMIT_LIVE_BYTES (256 * BH_KIB)     /* events that wait for one of them */
-#define BH_LIMIT_CONSOLE (64 * BH_MIB)         /* all files of the console */
 
 #endif

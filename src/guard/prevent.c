@@ -89,15 +89,29 @@ static void say_missing(struct bh_preventer *p, const struct bh_prevent_row *row
                         say(p, row, words[i], p->port ? p->port->missing(p->port->user, (enum bh_prevention) i) : "this sensor has no programs for it");
 }
 
-static void hand_paths(struct bh_preventer *p) {
-        BH_VEC(struct bh_str) all = { 0 };
+BH_VEC_OF(strs, struct bh_str);
+
+static void add_all(struct bh_preventer *p, struct strs *to, const struct bh_str *paths, uint32_t n) {
+        for (uint32_t i = 0; i < n; i++)
+                *bh_vec_add(p->arena, to) = paths[i];
+}
+
+static void hand_list(struct bh_preventer *p, enum bh_prevention which, const struct strs *all) {
         struct bh_err err = BH_ERR_NONE;
 
-        for (size_t i = 0; i < p->n; i++)
-                for (uint32_t k = 0; k < p->rows[i].n_paths; k++)
-                        *bh_vec_add(p->arena, &all) = p->rows[i].paths[k];
-        if (p->port && p->port->list && p->port->list(p->port->user, all.at, all.len, &err) < 0 && all.len)
+        if (p->port && p->port->list && p->port->list(p->port->user, which, all->at, all->len, &err) < 0 && all->len)
                 p->complain(p->user, bh_str_of(err.text));
+}
+
+static void hand_paths(struct bh_preventer *p) {
+        struct strs programs = { 0 }, files = { 0 };
+
+        for (size_t i = 0; i < p->n; i++) {
+                add_all(p, &programs, p->rows[i].paths, p->rows[i].n_paths);
+                add_all(p, &files, p->rows[i].files, p->rows[i].n_files);
+        }
+        hand_list(p, BH_PREVENT_LISTED, &programs);
+        hand_list(p, BH_PREVENT_FILE_OPEN, &files);
 }
 
 static const struct bh_str *copy_list(struct bh_arena *arena, const struct bh_str *list, uint32_t n) {
@@ -119,6 +133,7 @@ static struct bh_prevent_row copy_row(struct bh_arena *arena, const struct bh_pr
         c.scope.namespaces = copy_list(arena, row->scope.namespaces, row->scope.n_namespaces);
         c.scope.containers = copy_list(arena, row->scope.containers, row->scope.n_containers);
         c.paths = copy_list(arena, row->paths, row->n_paths);
+        c.files = copy_list(arena, row->files, row->n_files);
         return c;
 }
 

@@ -212,7 +212,7 @@ ARGS(io_uring_register, RES, FD("fd", 0), ENUM("opcode", 1, bh_words_uring_regis
      NUM("nr_args", BH_AS_UINT, 3));
 
 /* nums[0] = what was refused, the rest by that; strs[0] = the object, for the eyes of people */
-ARGS(denied, NUM("what", BH_AS_UINT, 0), STR("object", 0));
+ARGS(denied, ENUM("what", 0, bh_words_prevention), STR("object", 0));
 /* nums: CPU time, memory and its limit, tasks and their limit, bytes read and written. A limit of 0: none. */
 ARGS(resource, NUM("cpu_ns", BH_AS_UINT, 0), NUM("memory", BH_AS_UINT, 1), NUM("memory_max", BH_AS_UINT, 2),
      NUM("pids", BH_AS_UINT, 3), NUM("pids_max", BH_AS_UINT, 4), NUM("read_bytes", BH_AS_UINT, 5),

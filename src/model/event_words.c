@@ -26,6 +26,8 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 
+#include "model/ports.h"
+
 /* A constant and its own name; a constant and a shorter name. */
 #define W(symbol) { (uint64_t) (symbol), #symbol }
 #define N(prefix, symbol) { (uint64_t) (prefix##symbol), #symbol }
@@ -260,6 +262,14 @@ const struct bh_ev_word bh_words_cap[] = {
 
 const struct bh_ev_word bh_words_lane[] = {
         { BH_LANE_PROC, "process" }, { BH_LANE_FILE, "file" }, { BH_LANE_NET, "network" }, END,
+};
+
+/* As in a responses file. */
+const struct bh_ev_word bh_words_prevention[] = {
+#define X(symbol, word, about) { BH_PREVENT_##symbol, word },
+        BH_PREVENTIONS(X)
+#undef X
+        END,
 };
 
 const char *bh_word_of(const struct bh_ev_word *words, uint64_t value) {

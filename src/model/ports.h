@@ -24,7 +24,13 @@
         X(DEVICE, "device-open", "opens of block devices and of memory")                                        \
         X(METADATA, "metadata", "connections to the cloud's metadata service")                                  \
         X(RAW_SOCKET, "raw-socket", "raw and packet sockets")                                                   \
-        X(NETWORK, "network", "all network traffic")
+        X(NETWORK, "network", "all network traffic")                                                            \
+        X(FILE_OPEN, "file-open", "opens of files on the list of files")                                        \
+        X(FILE_WRITE, "file-write", "opens for writing of files on the list of files")                          \
+        X(KERNEL_FILE, "kernel-file-write", "writes to core_pattern, release_agent and other files that make the kernel run programs") \
+        X(PTRACE, "ptrace", "tracing other processes, reading and writing their memory")                        \
+        X(MOUNT, "mount", "mounting, moving and taking away mounts")                                            \
+        X(MODULE, "module-load", "loading modules of the kernel, and other kernels")
 
 enum bh_prevention {
 #define X(symbol, word, about) BH_PREVENT_##symbol,
@@ -45,8 +51,11 @@ struct bh_prevent_port {
          * what only to report as if ("would have"). 0, 0: nothing any more. cgroup_id 0: whatever has no row of its own.
          */
         int (*apply)(void *user, uint64_t cgroup_id, uint32_t stop, uint32_t would, struct bh_err *err);
-        /* The paths of BH_PREVENT_LISTED, as the kernel sees them in the container; all anew each time. */
-        int (*list)(void *user, const struct bh_str *paths, size_t n, struct bh_err *err);
+        /*
+         * The paths of BH_PREVENT_LISTED, or of FILE_OPEN and FILE_WRITE together (those that end with a slash: all in
+         * that folder), as the kernel sees them in the container; all anew each time.
+         */
+        int (*list)(void *user, enum bh_prevention which, const struct bh_str *paths, size_t n, struct bh_err *err);
 };
 
 #endif

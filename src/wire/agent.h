@@ -6,21 +6,26 @@
  * known by its client certificate. JSON lines, so that a person can read them
  * and one reader, fuzzed for years in everything else, reads them too.
  *
- *     POST /agent/v1/enrol      {"token", "csr" (PEM), "host": {...}}   on the console's port, no client certificate
+ *     GET  /agent/v1/ca         on the console's port: the CA's certificate, PEM; the token names its digest
+ *     POST /agent/v1/enrol      {"token", "csr" (PEM), "host": {"id","name",...}}   on the console's port, no client certificate
  *          -> 201 {"agent": "id", "certificate": PEM, "ca": PEM, "server": "host:port"}
  *     POST /agent/v1/renew      {"csr"} -> {"certificate"}
  *     POST /agent/v1/batch      Content-Encoding: zstd, Bulkhead-Epoch: E, Bulkhead-Time: ms
- *          one item a line, in the order of their numbers:
+ *          one item a line, in the order of their numbers; none at all asks how far the epoch is:
  *            {"seq":17,"kind":"alert","at":1764439200123,"body":{...}}
- *          -> 200 {"acked":17,"time":ms,"commands":true}   after all of it is durable; `acked` goes over the whole epoch
- *          -> 429 or 503 with Retry-After: later; 413: send less at once
+ *          -> 200 {"acked":17,"missing":0,"time":ms,"commands":true}   after all of it is durable; `acked` goes over the whole epoch
+ *          -> 429 or 503 with Retry-After: later; 413: send less at once; 403: revoked or unknown, send no more
  *     GET  /agent/v1/commands?wait=25  -> {"commands":[{"id":"...","kind":"respond","body":{...}}]}   waits that many seconds
  *     The result of a command comes back as an item of kind "result".
  *
  * (epoch, seq) names an item for ever: an epoch is a random number made with the agent's
- * spool, seq grows by one. The server skips what it has (seq <= acked). What the agent
- * had to drop it declares as an item of kind "drop" with the numbers it stands for:
+ * spool, seq grows by one from 1. The server skips what it has (seq <= acked) and takes what
+ * comes later, also over a hole. What the agent had to drop it declares as an item of
+ * kind "drop", of its own epoch or one that its spool had before:
  *     sent = stored + declared drops, in each epoch.
+ * `missing` is what this lacks up to `acked`: the agent that has nothing left to send
+ * declares it (a page of its disk was lost; the server was put back to an older copy).
+ * An item that is stored although it could not be understood counts as stored, and is noted.
  *
  * Kinds of items, and their bodies:
  *   alert      the alert's JSON as guard/ writes it, and beside it what joins it to the model:
@@ -31,7 +36,7 @@
  *   scan       {"subject":"image","id":"sha256:...","refs":["nginx:1.27"],"report":{...}} report: of `bulkhead scan --no-db --format json`, all of its packages
  *   status     {"version","sensor":{...},"rules":N,"losses":[{"lane","what","count"}],"cpu_ms","rss_bytes","spool":{"items","bytes","dropped"},"gaps":["..."]}
  *   result     {"command":"id","ok":true,"text":"...","detail":{...}}
- *   drop       {"from":5,"to":9,"count":5,"by_level":{"6":5}}
+ *   drop       {"epoch":E,"from":5,"to":9,"count":3,"by_level":{"6":3}} between from and to, both dropped; epoch absent: the item's own
  *
  * Kinds of commands, and their bodies:
  *   respond    {"action":"pause"|"resume"|"stop"|"kill"|"isolate"|"release"|"kill-process"|"quarantine"|"restore"|"evidence","container":"id","pid":1,"path":"...",
@@ -75,7 +80,7 @@ struct bh_item {
 
 /* One line, without its newline; `body` is JSON already. */
 void bh_item_put(struct bh_buf *out, uint64_t seq, enum bh_item_kind kind, int64_t at_ms, struct bh_str body);
-/* FORMAT: says what is wrong with the line. The item lives in the arena and borrows from the line. */
+/* FORMAT: says what is wrong with the line, whose members stand as bh_item_put writes them. The item lives in the arena and borrows from the line. */
 int bh_item_parse(struct bh_arena *arena, struct bh_str line, struct bh_item *ret, struct bh_err *err) BH_MUST_CHECK;
 
 #endif

@@ -9,11 +9,16 @@
  *     odd_calls opens N PATH       open and close PATH N times
  *     odd_calls race N A B         rename A to itself N times, while a thread writes B over the name and back
  *     odd_calls traced             be traced by one's parent
+ *     odd_calls attach             trace a child, from outside
+ *     odd_calls reads-memory       read a child's memory
+ *     odd_calls packet, udp        make such a socket
  */
+#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <linux/io_uring.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -21,7 +26,9 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/ptrace.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 struct ring {
@@ -151,6 +158,31 @@ static int race(long n, const char *a, const char *b) {
         return *b && pthread_join(thread, NULL) != 0;
 }
 
+/* With a child that waits; what `to` makes of it is the result. */
+static int with_child(int (*to)(pid_t child)) {
+        pid_t child = fork();
+        int r;
+
+        if (child == 0)
+                for (;;)
+                        pause();
+        r = child < 0 ? 2 : to(child);
+        kill(child, SIGKILL);
+        return r;
+}
+
+static int attach(pid_t child) {
+        return ptrace(PTRACE_SEIZE, child, NULL, NULL) < 0;
+}
+
+static int read_memory(pid_t child) {
+        static char here = 'x';
+        char there = 0;
+        struct iovec to = { &there, 1 }, from = { &here, 1 };
+
+        return process_vm_readv(child, &to, 1, &from, 1, 0) != 1 || there != 'x';
+}
+
 int main(int argc, char **argv) {
         const char *what = argc > 1 ? argv[1] : "";
 
@@ -168,6 +200,14 @@ int main(int argc, char **argv) {
                 return race(atol(argv[2]), argv[3], argv[4]);
         if (argc == 2 && strcmp(what, "traced") == 0)
                 return ptrace(PTRACE_TRACEME, 0, NULL, NULL) < 0;
+        if (argc == 2 && strcmp(what, "attach") == 0)
+                return with_child(attach);
+        if (argc == 2 && strcmp(what, "reads-memory") == 0)
+                return with_child(read_memory);
+        if (argc == 2 && strcmp(what, "packet") == 0)
+                return socket(AF_PACKET, SOCK_RAW, 0) < 0;
+        if (argc == 2 && strcmp(what, "udp") == 0)
+                return socket(AF_INET, SOCK_DGRAM, 0) < 0;
         fprintf(stderr, "odd_calls: see its first lines\n");
         return 2;
 }

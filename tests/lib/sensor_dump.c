@@ -3,7 +3,7 @@
  * Opens the BPF back end and writes each record to standard output as it came,
  * for tests that have an opinion of their own on what is in it.
  *
- *     sensor_dump [--no-filter] [--all] [--env] [--raw-name] [--raced] [--prevent GROUP:STOP:WOULD[:PATH]]... [TYPE[:FLAGS[:PATH,...]]]...
+ *     sensor_dump [--no-filter] [--all] [--env] [--raw-name] [--raced] [--prevent GROUP:STOP:WOULD[:PATH[:FILE]]]... [TYPE[:FLAGS[:PATH,...]]]...
  *
  * FLAGS are letters: w, r, x, c (container), h (host), s (success), f
  * (failure), i. A PATH is a prefix; "=" in front of it: the whole, "~": the
@@ -70,20 +70,23 @@ static void tell(struct bh_backend *b) {
                 fprintf(stderr, "lane\t%u\t%lu\t%lu\n", i, stats[i].seen, stats[i].lost);
 }
 
-/* GROUP:STOP:WOULD[:PATH]: the id of a control group, and bits as numbers. */
+/* GROUP:STOP:WOULD[:PATH[:FILE]]: the id of a control group, and bits as numbers. */
 static int prevent_one(struct bh_backend *b, const char *spec, struct bh_err *err) {
         const struct bh_prevent_port *port;
         char *end;
         uint64_t group = strtoull(spec, &end, 0);
         uint32_t stop = (uint32_t) strtoul(end + 1, &end, 0), would = (uint32_t) strtoul(end + 1, &end, 0);
-        struct bh_str path = bh_str_of(*end ? end + 1 : "");
+        struct bh_str file = bh_str_of(*end ? end + 1 : ""), path = { 0 };
         int r = bh_backend_ebpf.prevent(b, &port, err);
 
         for (unsigned i = 0; i < _BH_PREVENT_MAX && r == 0; i++)
                 if (!(port->can & (1u << i)))
                         fprintf(stderr, "missing\t%u\t%s\n", i, port->missing(port->user, (enum bh_prevention) i));
+        (void) bh_str_split(&file, ':', &path);
         if (r == 0 && path.len)
-                r = port->list(port->user, &path, 1, err);
+                r = port->list(port->user, BH_PREVENT_LISTED, &path, 1, err);
+        if (r == 0 && file.len)
+                r = port->list(port->user, BH_PREVENT_FILE_OPEN, &file, 1, err);
         return r < 0 ? r : port->apply(port->user, group, stop, would, err);
 }
 

@@ -241,8 +241,9 @@ static int read_stop(struct reading *p, const struct bh_doc *row, struct bh_prev
 }
 
 static int read_prevent(struct reading *p, const struct bh_doc *row, struct bh_err *err) {
-        static const struct bh_row_key keys[] = { { "name", true }, { "stop", true }, { "scope", false }, { "mode", false }, { "paths", false } };
+        static const struct bh_row_key keys[] = { { "name", true }, { "stop", true }, { "scope", false }, { "mode", false }, { "paths", false }, { "files", false } };
         static const char *const words[] = { "stop", "would" };
+        const uint32_t opens = BH_PREVENT_BIT(FILE_OPEN) | BH_PREVENT_BIT(FILE_WRITE);
         struct bh_prevent_row v = { 0 };
         int mode = 0, r = bh_row_check(&p->file, row, keys, BH_LEN(keys), err);
 
@@ -253,6 +254,9 @@ static int read_prevent(struct reading *p, const struct bh_doc *row, struct bh_e
         r = r < 0 ? r : read_list(p, row, "paths", &v.paths, &v.n_paths, err);
         if (r >= 0 && !(v.bits & BH_PREVENT_BIT(LISTED)) != !v.n_paths)
                 r = bh_row_fail(&p->file, row, err, "\"paths\" and exec-listed go together");
+        r = r < 0 ? r : read_list(p, row, "files", &v.files, &v.n_files, err);
+        if (r >= 0 && !(v.bits & opens) != !v.n_files)
+                r = bh_row_fail(&p->file, row, err, "\"files\" and file-open or file-write go together");
         if (r >= 0 && v.scope.host != 0 && (v.bits & BH_PREVENT_BIT(NETWORK)) && !bh_doc_get(row, "scope"))
                 r = bh_row_fail(&p->file, row, err, "this would take the network from the whole machine: name a scope");
         if (r < 0)

@@ -66,8 +66,8 @@ struct bh_prevent_row {
         uint32_t bits;
         bool would;
         struct bh_scope scope;
-        const struct bh_str *paths; /* of exec-listed */
-        uint32_t n_paths;
+        const struct bh_str *paths, *files; /* of exec-listed; of file-open and file-write */
+        uint32_t n_paths, n_files;
 };
 
 struct bh_respond_policy {

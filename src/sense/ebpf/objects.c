@@ -160,14 +160,18 @@ static const struct {
         unsigned args;
 } shapes[] = { { "uring_complete", 3 }, { "uring_complete_res", 7 } };
 
-/* Does this kernel have the tracepoint of a program, as the program knows it? */
-static bool has_tracepoint(const struct btf *btf, const struct bpf_program *p) {
-        static const char tp[] = "tp_btf/";
+/* Does this kernel have the hook of a program, as the program knows it? */
+static bool has_hook(const struct btf *btf, const struct bpf_program *p) {
+        static const char tp[] = "tp_btf/", lsm[] = "lsm/";
         const char *section = bpf_program__section_name(p);
         const struct btf_type *t;
         char name[64];
         int id;
 
+        if (strncmp(section, lsm, sizeof(lsm) - 1) == 0) {
+                snprintf(name, sizeof(name), "bpf_lsm_%s", section + sizeof(lsm) - 1);
+                return btf__find_by_name_kind(btf, name, BTF_KIND_FUNC) > 0;
+        }
         if (strncmp(section, tp, sizeof(tp) - 1) != 0)
                 return true;
         snprintf(name, sizeof(name), "btf_trace_%s", section + sizeof(tp) - 1);
@@ -191,7 +195,7 @@ static void find_missing(struct bh_bpf_objects *o, unsigned which) {
         o->can_cast = btf && btf__find_by_name_kind(btf, "bpf_rdonly_cast", BTF_KIND_FUNC) > 0;
         if (object) /* else loading will say why */
                 bpf_object__for_each_program(p, object)
-                        if (!has_tracepoint(btf, p))
+                        if (!has_hook(btf, p))
                                 refuse(o, bpf_program__name(p), ESRCH);
         bpf_object__close(object);
         btf__free(btf);

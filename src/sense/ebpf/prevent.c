@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/vfs.h>
+#include <unistd.h>
 
 #include <bpf/bpf.h>
 
@@ -17,14 +18,25 @@
 
 #define EXEC_BITS (BH_PREVENT_BIT(DRIFTED) | BH_PREVENT_BIT(MEMFD) | BH_PREVENT_BIT(LISTED) | BH_PREVENT_BIT(SHELL))
 
+#define LSM "lsm/"
+
 /* Each program, and the bits that need it. */
 static const struct part {
         const char *program, *hook;
         uint32_t bits;
         bool in_group; /* hangs at a control group */
-        bool better;   /* does the same as the next more gently, where the kernel lets it */
+        bool better;   /* does more than another row, or the same more gently, where the kernel lets it */
 } parts[] = {
-        { "lsm_exec", "lsm/bprm_check_security", EXEC_BITS, false, true },
+        { "lsm_exec", LSM "bprm_check_security", EXEC_BITS, false, true },
+        { "lsm_packet", LSM "socket_create", BH_PREVENT_BIT(RAW_SOCKET), false, true },
+        { "lsm_file", LSM "file_open", BH_PREVENT_BIT(FILE_OPEN) | BH_PREVENT_BIT(FILE_WRITE) | BH_PREVENT_BIT(KERNEL_FILE), false, false },
+        { "lsm_ptrace", LSM "ptrace_access_check", BH_PREVENT_BIT(PTRACE), false, false },
+        { "lsm_traceme", LSM "ptrace_traceme", BH_PREVENT_BIT(PTRACE), false, false },
+        { "lsm_mount", LSM "sb_mount", BH_PREVENT_BIT(MOUNT), false, false },
+        { "lsm_move_mount", LSM "move_mount", BH_PREVENT_BIT(MOUNT), false, false },
+        { "lsm_umount", LSM "sb_umount", BH_PREVENT_BIT(MOUNT), false, false },
+        { "lsm_module_file", LSM "kernel_read_file", BH_PREVENT_BIT(MODULE), false, false },
+        { "lsm_module_data", LSM "kernel_load_data", BH_PREVENT_BIT(MODULE), false, false },
         { "guard_exec", "tp_btf/sched_process_exec", EXEC_BITS, false, false },
         { "guard_sysctl", "cgroup/sysctl", BH_PREVENT_BIT(SYSCTL), true, false },
         { "guard_device", "cgroup/dev", BH_PREVENT_BIT(DEVICE), true, false },
@@ -42,7 +54,10 @@ _Static_assert(BH_PREVENT_DRIFTED == BH_GUARD_DRIFTED && BH_PREVENT_MEMFD == BH_
                        BH_PREVENT_LISTED == BH_GUARD_LISTED && BH_PREVENT_SHELL == BH_GUARD_SHELL &&
                        BH_PREVENT_SYSCTL == BH_GUARD_SYSCTL && BH_PREVENT_DEVICE == BH_GUARD_DEVICE &&
                        BH_PREVENT_METADATA == BH_GUARD_METADATA && BH_PREVENT_RAW_SOCKET == BH_GUARD_RAW_SOCKET &&
-                       BH_PREVENT_NETWORK == BH_GUARD_NETWORK,
+                       BH_PREVENT_NETWORK == BH_GUARD_NETWORK && BH_PREVENT_FILE_OPEN == BH_GUARD_FILE_OPEN &&
+                       BH_PREVENT_FILE_WRITE == BH_GUARD_FILE_WRITE && BH_PREVENT_KERNEL_FILE == BH_GUARD_KERNEL_FILE &&
+                       BH_PREVENT_PTRACE == BH_GUARD_PTRACE && BH_PREVENT_MOUNT == BH_GUARD_MOUNT &&
+                       BH_PREVENT_MODULE == BH_GUARD_MODULE,
                "the bits of prevention");
 
 /* What a shell is called; the kernel's name of it, or its file's. */
@@ -54,6 +69,14 @@ static const char *const keys[] = { "kernel/core_pattern", "kernel/modprobe", "k
                                     "kernel/usermodehelper/bset", "kernel/usermodehelper/inheritable",
                                     "kernel/modules_disabled", "fs/suid_dumpable", "kernel/kexec_load_disabled",
                                     "kernel/unprivileged_bpf_disabled", "kernel/yama/ptrace_scope", "kernel/sysrq" };
+
+/* Files of the kernel's own file systems that make it run a program, or stop. */
+static const struct {
+        uint32_t magic;
+        const char *name;
+} kernel_files[] = { { PROC_SUPER_MAGIC, "core_pattern" },  { PROC_SUPER_MAGIC, "modprobe" },       { PROC_SUPER_MAGIC, "hotplug" },
+                     { PROC_SUPER_MAGIC, "poweroff_cmd" },  { PROC_SUPER_MAGIC, "sysrq-trigger" },  { SYSFS_MAGIC, "uevent_helper" },
+                     { CGROUP_SUPER_MAGIC, "release_agent" }, { BINFMTFS_MAGIC, "register" } };
 
 /* Where clouds tell a machine its credentials. */
 static const char *const metadata[] = { "169.254.169.254", "169.254.170.2", "169.254.170.23", "100.100.100.200",
@@ -71,10 +94,12 @@ struct bh_prevent {
         struct bh_prevent_port port;
         struct bh_guard_control control;
         char missing[_BH_PREVENT_MAX][160];
+        const char *lsm_lack; /* why LSM hooks are of no use; NULL: they are */
         struct group_row *rows;
         size_t n_rows, cap_rows;
         struct bh_guard_path *paths;
-        size_t n_paths;
+        struct bh_guard_file *files;
+        size_t n_paths, n_files;
         int root; /* of the version 2 hierarchy, or -1 */
 };
 
@@ -99,14 +124,34 @@ static void lack(struct bh_prevent *p, uint32_t bits, const char *hook, const ch
                 }
 }
 
+static bool is_lsm(const struct part *part) {
+        return strncmp(part->hook, LSM, sizeof(LSM) - 1) == 0;
+}
+
+/* A program of LSM hooks can be loaded and hung up where nobody asks it: the kernel's list must name "bpf". */
+static const char *lsm_lack(void) {
+        BH_CLEANUP(bh_fd_close) int fd = open("/sys/kernel/security/lsm", O_RDONLY | O_CLOEXEC);
+        char list[512] = ",";
+        ssize_t n = fd < 0 ? -1 : read(fd, list + 1, sizeof(list) - 3);
+
+        if (n < 0)
+                return "/sys/kernel/security/lsm cannot be read: is securityfs mounted?";
+        list[n + 1] = ',';
+        for (char *at = list; *at; at++)
+                *at = *at == '\n' ? ',' : *at;
+        return strstr(list, ",bpf,") ? NULL : "bpf is not among the kernel's security modules (its lsm= parameter)";
+}
+
 static void find_lacks(struct bh_prevent *p) {
         for (size_t i = 0; i < BH_LEN(parts); i++) {
                 int sys;
 
                 if (parts[i].better)
                         continue;
-                if (!bh_bpf_program(p->objects, parts[i].program, &sys))
-                        lack(p, parts[i].bits, parts[i].hook, sys ? strerror(sys) : "no program");
+                if (is_lsm(&parts[i]) && p->lsm_lack)
+                        lack(p, parts[i].bits, parts[i].hook, p->lsm_lack);
+                else if (!bh_bpf_program(p->objects, parts[i].program, &sys))
+                        lack(p, parts[i].bits, parts[i].hook, sys == ESRCH ? "this kernel has no such hook" : sys ? strerror(sys) : "no program");
                 else if (parts[i].in_group && p->root < 0)
                         lack(p, parts[i].bits, parts[i].hook, "there is no control group hierarchy of version 2");
         }
@@ -136,6 +181,8 @@ static int put_lists(struct bh_prevent *p, struct bh_err *err) {
                 r |= put_word(p, BH_GUARD_SHELL_WORD, shells[i]);
         for (size_t i = 0; i < BH_LEN(keys); i++)
                 r |= put_word(p, BH_GUARD_SYSCTL_WORD, keys[i]);
+        for (size_t i = 0; i < BH_LEN(kernel_files); i++)
+                r |= put_word(p, kernel_files[i].magic, kernel_files[i].name);
         for (size_t i = 0; i < BH_LEN(metadata); i++)
                 r |= put_address(p, metadata[i]);
         return r ? bh_fail_sys(err, errno, "the lists of what is prevented cannot be written") : 0;
@@ -166,7 +213,7 @@ static int attach_needed(struct bh_prevent *p, struct bh_err *err) {
                 }
                 if (p->links[i])
                         continue;
-                program = bh_bpf_program(p->objects, parts[i].program, &sys);
+                program = is_lsm(&parts[i]) && p->lsm_lack ? NULL : bh_bpf_program(p->objects, parts[i].program, &sys);
                 if (!program && parts[i].better)
                         continue;
                 if (!program)
@@ -229,8 +276,34 @@ static int apply(void *user, uint64_t id, uint32_t stop, uint32_t would, struct 
         return r < 0 ? r : attach_needed(p, err);
 }
 
-static int list(void *user, const struct bh_str *paths, size_t n, struct bh_err *err) {
-        struct bh_prevent *p = user;
+/* A folder matches by its beginning, a file whole. */
+static int list_files(struct bh_prevent *p, const struct bh_str *paths, size_t n, struct bh_err *err) {
+        int fd = bh_bpf_map(p->objects, "guard_files");
+        uint32_t one = 1;
+
+        for (size_t i = 0; i < p->n_files; i++)
+                BH_IGNORE(bpf_map_delete_elem(fd, &p->files[i]));
+        free(p->files);
+        p->n_files = 0;
+        p->files = calloc(n ? n : 1, sizeof(*p->files));
+        if (!p->files)
+                bh_nomem(n * sizeof(*p->files));
+        for (size_t i = 0; i < n; i++) {
+                struct bh_guard_file *key = &p->files[p->n_files];
+                bool folder = paths[i].len && paths[i].at[paths[i].len - 1] == '/';
+
+                if (paths[i].len == 0 || paths[i].len >= sizeof(key->path))
+                        return bh_fail(err, BH_E_LIMIT, "%s: a listed file has 1 to %zu bytes", BH_QUOTE(paths[i]), sizeof(key->path) - 1);
+                memcpy(key->path, paths[i].at, paths[i].len);
+                key->bits = 8 * ((uint32_t) paths[i].len + !folder);
+                if (bpf_map_update_elem(fd, key, &one, BPF_ANY) < 0)
+                        return bh_fail_sys(err, errno, "the list of files cannot be written");
+                p->n_files++;
+        }
+        return 0;
+}
+
+static int list_programs(struct bh_prevent *p, const struct bh_str *paths, size_t n, struct bh_err *err) {
         int fd = bh_bpf_map(p->objects, "guard_paths");
         uint32_t one = 1;
 
@@ -254,6 +327,10 @@ static int list(void *user, const struct bh_str *paths, size_t n, struct bh_err 
         return 0;
 }
 
+static int list(void *user, enum bh_prevention which, const struct bh_str *paths, size_t n, struct bh_err *err) {
+        return which == BH_PREVENT_LISTED ? list_programs(user, paths, n, err) : list_files(user, paths, n, err);
+}
+
 static const char *missing(void *user, enum bh_prevention which) {
         struct bh_prevent *p = user;
 
@@ -275,7 +352,9 @@ int bh_prevent_open(struct bh_bpf_objects *objects, const struct bh_sensor_contr
         r = bh_bpf_object_load(objects, BH_BPF_guard, err);
         if (r < 0)
                 return bh_wrap(err, r, "prevention");
-        BH_IGNORE(bh_bpf_object_load(objects, BH_BPF_lsm, NULL)); /* without it programs are killed, not refused */
+        p->lsm_lack = lsm_lack();
+        if (!p->lsm_lack)
+                BH_IGNORE(bh_bpf_object_load(objects, BH_BPF_lsm, NULL)); /* find_lacks says what is missing; without it programs are killed, not refused */
         find_lacks(p);
         r = put_lists(p, err);
         if (r == 0)
@@ -296,6 +375,7 @@ void bh_prevent_close(struct bh_prevent **prevent) {
         bh_fd_close(&p->root);
         free(p->rows);
         free(p->paths);
+        free(p->files);
         free(p);
         *prevent = NULL;
 }

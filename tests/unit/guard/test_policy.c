@@ -34,7 +34,8 @@ static void a_whole_policy_is_read(void **state) {
                                "    even: [sshd, db]\n"
                                "    mode: dry-run\n"
                                "prevent:\n"
-                               "  - { name: no drift, stop: [exec-drifted, metadata], mode: would }\n"),
+                               "  - { name: no drift, stop: [exec-drifted, metadata], mode: would }\n"
+                               "  - { name: kept, stop: [file-write, mount], files: [/etc/kept/, /etc/passwd] }\n"),
                          0);
         assert_int_equal(policy->mode, BH_RESPOND_ACT);
         assert_int_equal(policy->per_minute, 7);
@@ -47,6 +48,9 @@ static void a_whole_policy_is_read(void **state) {
         assert_str(policy->responses.at[0].place, "r.yaml:6");
         assert_int_equal(policy->prevent.at[0].bits, BH_PREVENT_BIT(DRIFTED) | BH_PREVENT_BIT(METADATA));
         assert_true(policy->prevent.at[0].would);
+        assert_int_equal(policy->prevent.at[1].bits, BH_PREVENT_BIT(FILE_WRITE) | BH_PREVENT_BIT(MOUNT));
+        assert_int_equal(policy->prevent.at[1].n_files, 2);
+        assert_str(policy->prevent.at[1].files[0], "/etc/kept/");
         bh_respond_policy_free(&policy);
 }
 
@@ -74,6 +78,8 @@ static void a_typo_is_an_error_with_its_place_and_the_nearest_word(void **state)
                 { "never:\n  - { name: a }\n", "r.yaml:2:5: this needs a \"process\", an \"exe\" or a \"scope\"" },
                 { "prevent:\n  - { name: a, stop: exec-drift }\n", "r.yaml:2:22: there is no prevention \"exec-drift\"; did you mean \"exec-drifted\"?" },
                 { "prevent:\n  - { name: a, stop: exec-listed }\n", "r.yaml:2:5: \"paths\" and exec-listed go together" },
+                { "prevent:\n  - { name: a, stop: file-open }\n", "r.yaml:2:5: \"files\" and file-open or file-write go together" },
+                { "prevent:\n  - { name: a, stop: mount, files: [/etc/] }\n", "r.yaml:2:5: \"files\" and file-open or file-write go together" },
                 { "prevent:\n  - { name: a, stop: network }\n", "r.yaml:2:5: this would take the network from the whole machine: name a scope" },
                 { "mode: [act]\n", "r.yaml:1:7: \"mode\" must be text" },
         };
