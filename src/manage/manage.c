@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "manage/alerts.h"
+#include "manage/match.h"
 #include "manage/parts.h"
 
 enum { TICK_S = 1 };
@@ -22,6 +23,7 @@ struct bh_manage {
 
 const struct bh_manage_part *const bh_manage_parts[BH_MANAGE_PARTS_MAX] = {
         &bh_part_alerts,
+        &bh_part_match,
         NULL,
 };
 

@@ -8,6 +8,7 @@
  * the formula.
  */
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/str.h"
@@ -43,5 +44,8 @@ struct bh_risk {
         struct bh_risk_factor *factors;
         uint32_t n_factors;
 };
+
+/* Of a whole: its worst, and a diminishing sum of the rest; the same in any order. */
+double bh_risk_rollup(const double *scores, size_t n);
 
 #endif

@@ -22,30 +22,10 @@ static const struct span exploit_prior[_BH_EXPLOIT_LEVEL_MAX] = {
         [BH_EXPLOIT_LEVEL_WEAPONISED] = KNOWN(0.60, "part of a tool anybody can run"),
         [BH_EXPLOIT_LEVEL_IN_THE_WILD] = KNOWN(1.00, "used against real systems"),
 };
-static const struct span exposures[_BH_RISK_EXPOSURE_MAX] = {
-        { 0.30, 0.70, 1.00, "where it will listen is unknown" },
-        KNOWN(0.30, "nothing can reach it over a network"),
-        KNOWN(0.50, "reachable from its node"),
-        KNOWN(0.75, "reachable from its cluster"),
-        KNOWN(1.00, "reachable from the internet"),
-};
-static const struct span uses[_BH_RISK_USE_MAX] = {
-        { 0.30, 0.70, 1.00, "whether it is used is unknown" },
-        KNOWN(0.30, "present, not seen in use"),
-        KNOWN(0.80, "loaded by a process"),
-        KNOWN(1.00, "executed"),
-};
 static const struct span conditions[_BH_RISK_CONDITIONS_MAX] = {
         { 0.10, 0.90, 1.00, "whether its conditions are met is unknown" },
         KNOWN(0.10, "its conditions are not met"),
         KNOWN(1.00, "its conditions are met"),
-};
-static const struct span powers[_BH_RISK_POWER_MAX] = {
-        { 0.60, 0.80, 1.00, "what its process may do is unknown" },
-        KNOWN(0.60, "an ordinary user without capabilities"),
-        KNOWN(0.80, "root in its container"),
-        KNOWN(0.90, "added capabilities, host mounts or secrets"),
-        KNOWN(1.00, "privileged: the host is its own"),
 };
 static const struct span vectors[] = {
         [BH_CVSS_NETWORK] = KNOWN(1.00, "over the network"),
@@ -93,7 +73,6 @@ static const double age_most = 0.05, age_scale_days = 365; /* an old vulnerabili
 static const double automatable_least = 0.10;              /* what can be automated will be tried */
 static const double total_impact_least = 0.90;
 static const double loss_weight[] = { [BH_CVSS_LOSS_HIGH] = 0.56, [BH_CVSS_LOSS_LOW] = 0.22, [BH_CVSS_LOSS_NONE] = 0 };
-static const double rollup_scale = 1000; /* ten more findings of 100 close two thirds of the way to 100 */
 
 struct bh_risk_in bh_risk_unknown(void) {
         return (struct bh_risk_in){ .epss = -1, .epss_percentile = -1, .age_days = -1 };
@@ -224,6 +203,10 @@ static void add_words(struct bh_risk *r, const char *name, struct span s) {
         add(r, name, s, bh_str_of(s.words));
 }
 
+static void add_weight(struct bh_risk *r, const char *name, const struct bh_weight *w) {
+        add_words(r, name, (struct span){ w->low, w->value, w->high, w->words });
+}
+
 static struct bh_str threat_words(struct bh_arena *arena, const struct bh_risk_in *in) {
         char date[21] = "";
         struct bh_str epss = BH_STR("no EPSS score");
@@ -272,30 +255,15 @@ void bh_risk_score(struct bh_arena *arena, const struct bh_risk_in *in, struct b
         add(&r, "threat", threat(in), threat_words(arena, in));
         add_gates(&r, in);
         add_words(&r, "vector", in->cvss ? vectors[in->cvss->vector] : vector_unknown);
-        add_words(&r, "exposure", exposures[in->exposure < _BH_RISK_EXPOSURE_MAX ? in->exposure : 0]);
-        add_words(&r, "use", uses[in->use < _BH_RISK_USE_MAX ? in->use : 0]);
+        add_weight(&r, "exposure", bh_weight_of_exposure(in->exposure));
+        add_weight(&r, "use", bh_weight_of_use(in->use));
         add_words(&r, "conditions", conditions[in->conditions < _BH_RISK_CONDITIONS_MAX ? in->conditions : 0]);
         add(&r, "impact", impact(in), impact_words(in));
-        add_words(&r, "power", powers[in->power < _BH_RISK_POWER_MAX ? in->power : 0]);
+        add_weight(&r, "power", bh_weight_of_power(in->power));
         add_words(&r, "vendor", vendor_words[in->vendor < _BH_SEVERITY_MAX ? in->vendor : 0]);
         assert(r.n_factors == N_FACTORS);
         r.score *= 100;
         r.low *= 100;
         r.high *= 100;
         *ret = r;
-}
-
-/* Summed in whole millionths, so that no order of the addends can show. */
-double bh_risk_rollup(const double *scores, size_t n) {
-        int64_t worst = 0, sum = 0;
-        double top;
-
-        for (size_t i = 0; i < n; i++) {
-                int64_t s = llround(fmin(fmax(scores[i], 0), 100) * 1e6);
-
-                worst = BH_MAX(worst, s);
-                sum += s;
-        }
-        top = (double) worst / 1e6;
-        return top + (100 - top) * (1 - exp(-((double) (sum - worst) / 1e6) / rollup_scale));
 }

@@ -40,6 +40,7 @@ static void put_target(struct bh_json_put *j, const struct bh_report *r) {
         bh_json_put_some(j, "variant", i->platform.variant);
         put_date(j, "created", i->created_s);
         bh_json_put_some(j, "user", i->user);
+        put_list(j, "exposed", i->exposed, i->n_exposed);
         bh_json_put_close(j);
 }
 
@@ -62,6 +63,7 @@ static void put_distribution(struct bh_json_put *j, const struct bh_report *r) {
         bh_json_put_some(j, "version", r->release.version_id);
         bh_json_put_some(j, "codename", r->release.codename);
         bh_json_put_some(j, "name", r->release.pretty);
+        bh_json_put_some(j, "like", r->release.like);
         bh_json_put_some(j, "space", r->space);
         bh_json_put_bool(j, "known", r->space_known);
         bh_json_put_bool(j, "end_of_life", r->end_of_life);

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BH_MANAGE_SUBJECT_H
+#define BH_MANAGE_SUBJECT_H
+/*
+ * What was scanned, as the rows tell it: an image by its id, or "host:" and a
+ * host's id. From the rows comes again the report they were made of, so that
+ * the same code matches, attributes and exports it as a scan of our own does.
+ */
+#include "base/arena.h"
+#include "model/exposure.h"
+#include "model/report.h"
+#include "store/db.h"
+
+struct bh_subject {
+        struct bh_str id, host_id;     /* host_id: of a host's own packages; else empty */
+        struct bh_report report;       /* target, release, base, layers, packages; no vulns until they are matched or loaded */
+        int64_t *package_ids;          /* of report.packages, at the same index */
+        enum bh_risk_use *uses;        /* likewise */
+        struct bh_str package_set, matched_with;
+        struct bh_place *places;       /* where it runs */
+        size_t n_places;
+};
+
+/* 1: loaded, 0: nothing was scanned under that id. Packages lie by eco, name, version, location as in every report. */
+int bh_subject_load(struct bh_db *db, struct bh_str id, struct bh_arena *arena, struct bh_subject *ret, struct bh_err *err) BH_MUST_CHECK;
+/* Where it runs alone. */
+int bh_subject_places(struct bh_db *db, struct bh_str id, struct bh_arena *arena, struct bh_place **ret, size_t *ret_n, struct bh_err *err)
+        BH_MUST_CHECK;
+/* Of a row whose first columns are those of containers_of in subject.c. */
+struct bh_place bh_place_of_row(struct bh_rows *rows, struct bh_arena *arena);
+/* All that a place says, without its id: two with the same key are one place to whoever counts. */
+struct bh_str bh_place_key(struct bh_arena *arena, const struct bh_place *place);
+/* report.vulns and report.findings from the rows of findings that are open; for SBOMs and gates. */
+int bh_subject_load_findings(struct bh_db *db, struct bh_subject *subject, struct bh_arena *arena, struct bh_err *err) BH_MUST_CHECK;
+
+#endif
