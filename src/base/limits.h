@@ -176,4 +176,16 @@
 #define BH_LIMIT_RULE_CONDITION (1 * BH_MIB) /* one condition, with its lists put in */
 #define BH_LIMIT_RULE_REGEX (8 * BH_KIB) /* one expression */
 
+/* The inventory of a host: what is beyond is left out, and told as a gap where it counts. */
+#define BH_LIMIT_INVENTORY_THINGS 200000       /* of one kind */
+#define BH_LIMIT_INVENTORY_ROOTS 2000          /* containers looked into */
+#define BH_LIMIT_INVENTORY_NAMES 10000         /* in one directory */
+#define BH_LIMIT_INVENTORY_FILE (4 * BH_MIB)   /* one file of configuration, accounts, keys */
+#define BH_LIMIT_INVENTORY_NET (16 * BH_MIB)   /* one table of the kernel */
+#define BH_LIMIT_INVENTORY_SOCKETS 50000       /* that listen */
+#define BH_LIMIT_INVENTORY_FDS 100000          /* of one process */
+#define BH_LIMIT_INVENTORY_JARS 2000           /* of one process */
+#define BH_LIMIT_INVENTORY_LOGINS 2000         /* newest records */
+#define BH_LIMIT_INVENTORY_CHAIN 20            /* certificates in one file */
+
 #endif

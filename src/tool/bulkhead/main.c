@@ -63,6 +63,7 @@ const struct bh_cmd *const bh_cmds[] = {
         &bh_cmd_sbom,
         &bh_cmd_lint,
         &bh_cmd_watch,
+        &bh_cmd_inventory,
         &bh_cmd_rules_allow,
         &bh_cmd_respond_list,
         &bh_cmd_respond_do,

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BH_INVENTORY_COLLECT_H
+#define BH_INVENTORY_COLLECT_H
+/*
+ * What a collector works with: an arena for its pass, the processes there are,
+ * the root file systems it may look below, and a way to tell a thing:
+ *
+ *     struct bh_json_put *j = bh_collect_thing(c, BH_ASSET_USER, key, name, container);
+ *     bh_json_put_int(j, "uid", uid);
+ *     bh_collect_told(c);
+ *
+ * After its pass, what it did not tell of its kinds again is gone, unless it
+ * said that it could not see all (bh_collect_gap).
+ */
+#include "base/arena.h"
+#include "fmt/json_put.h"
+#include "inventory/inventory.h"
+#include "inventory/roots.h"
+#include "inventory/tasks.h"
+#include "model/asset.h"
+
+struct bh_collect {
+        struct bh_arena *arena;
+        const struct bh_inventory_opts *opts;
+        const struct bh_tasks *tasks;
+        const struct bh_roots *roots;
+        void *inventory;
+        struct bh_json_put json; /* of the thing being told */
+        struct bh_buf body;
+        enum bh_asset_kind kind;
+        struct bh_str key, name, container;
+        bool partial;
+};
+
+typedef int bh_collector_fn(struct bh_collect *c, struct bh_err *err);
+
+struct bh_collector {
+        const char *name;
+        bh_collector_fn *collect;
+        unsigned every_s;
+        uint32_t kinds; /* 1u << BH_ASSET_... that it tells; nobody else does */
+        bool tasks;     /* it needs the processes */
+};
+
+/* Ended by a row without a name. */
+extern const struct bh_collector bh_collectors[];
+
+bh_collector_fn bh_collect_host, bh_collect_engines, bh_collect_processes, bh_collect_ports, bh_collect_accounts, bh_collect_keys, bh_collect_logins,
+        bh_collect_schedules, bh_collect_services, bh_collect_kernel, bh_collect_sites, bh_collect_certificates, bh_collect_software;
+
+/* Strings are valid until it is told. */
+struct bh_json_put *bh_collect_thing(struct bh_collect *c, enum bh_asset_kind kind, struct bh_str key, struct bh_str name, struct bh_str container);
+void bh_collect_told(struct bh_collect *c);
+void bh_collect_gap(struct bh_collect *c, struct bh_str where, const struct bh_err *why);
+
+#endif

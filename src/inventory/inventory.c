@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#define _GNU_SOURCE
+#include "inventory/inventory.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/hash.h"
+#include "base/limits.h"
+#include "inventory/collect.h"
+#include "inventory/known.h"
+
+enum { SHARE = 100, SHORTEST_MS = 1000 }; /* of one processor: a hundredth */
+
+#define KIND(symbol) (1u << BH_ASSET_##symbol)
+
+const struct bh_collector bh_collectors[] = {
+        { "host", bh_collect_host, 300, KIND(HOST), false },
+        { "engines", bh_collect_engines, 10, KIND(CONTAINER) | KIND(IMAGE), true },
+        { "processes", bh_collect_processes, 15, KIND(PROCESS), true },
+        { "ports", bh_collect_ports, 15, KIND(PORT), true },
+        { "accounts", bh_collect_accounts, 120, KIND(USER) | KIND(GROUP) | KIND(SUDO_RULE), true },
+        { "keys", bh_collect_keys, 120, KIND(SSH_KEY), true },
+        { "logins", bh_collect_logins, 60, KIND(LOGIN), false },
+        { "schedules", bh_collect_schedules, 120, KIND(CRON), true },
+        { "services", bh_collect_services, 120, KIND(SERVICE), true },
+        { "kernel", bh_collect_kernel, 60, KIND(MODULE) | KIND(MOUNT), false },
+        { "sites", bh_collect_sites, 120, KIND(SITE), true },
+        { "certificates", bh_collect_certificates, 600, KIND(CERTIFICATE), true },
+        { "software", bh_collect_software, 60, KIND(DATABASE) | KIND(FRAMEWORK), true },
+        { NULL, NULL, 0, 0, false },
+};
+
+enum { N_COLLECTORS = BH_LEN(bh_collectors) - 1 };
+
+struct bh_inventory {
+        struct bh_inventory_opts opts;
+        struct bh_arena *arena; /* of a pass */
+        struct bh_tasks tasks;
+        struct bh_known known[_BH_ASSET_MAX];
+        int64_t due_ms[N_COLLECTORS], rest_until_ms;
+        uint64_t gap_told[N_COLLECTORS]; /* hash of the last one */
+        size_t now;                      /* the collector that looks */
+        struct bh_inventory_stats stats;
+};
+
+static int64_t now_ms(void) {
+        struct timespec t;
+
+        (void) clock_gettime(CLOCK_MONOTONIC, &t);
+        return t.tv_sec * 1000ll + t.tv_nsec / 1000000;
+}
+
+static uint64_t spent_ns(void) {
+        struct timespec t;
+
+        (void) clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+        return (uint64_t) t.tv_sec * 1000000000u + (uint64_t) t.tv_nsec;
+}
+
+/* ---- telling ---- */
+
+struct bh_json_put *bh_collect_thing(struct bh_collect *c, enum bh_asset_kind kind, struct bh_str key, struct bh_str name, struct bh_str container) {
+        c->kind = kind;
+        c->key = key;
+        c->name = name;
+        c->container = container;
+        bh_buf_clear(&c->body);
+        c->json = (struct bh_json_put){ .out = &c->body, .compact = true };
+        bh_json_put_open(&c->json, NULL, '{');
+        bh_json_put_cstr(&c->json, "kind", bh_asset_str(kind));
+        bh_json_put_str(&c->json, "key", key);
+        bh_json_put_cstr(&c->json, "op", "put");
+        bh_json_put_str(&c->json, "name", name);
+        bh_json_put_str(&c->json, "container", container);
+        bh_json_put_open(&c->json, "attrs", '{');
+        return &c->json;
+}
+
+static void tell(struct bh_inventory *inv, struct bh_str body) {
+        inv->stats.told++;
+        inv->opts.tell(inv->opts.user, bh_str_trim(body));
+}
+
+void bh_collect_told(struct bh_collect *c) {
+        struct bh_inventory *inv = c->inventory;
+        struct bh_known *known = &inv->known[c->kind];
+
+        bh_json_put_close(&c->json);
+        bh_json_put_close(&c->json);
+        if (known->next.len >= BH_LIMIT_INVENTORY_THINGS) {
+                struct bh_err why = BH_ERR_NONE;
+
+                (void) bh_fail(&why, BH_E_LIMIT, "there are more than %d", BH_LIMIT_INVENTORY_THINGS);
+                bh_collect_gap(c, bh_str_of(bh_asset_str(c->kind)), &why);
+        } else if (bh_known_is_news(known, c->key, bh_buf_str(&c->body))) {
+                tell(inv, bh_buf_str(&c->body));
+        }
+}
+
+void bh_collect_gap(struct bh_collect *c, struct bh_str where, const struct bh_err *why) {
+        struct bh_inventory *inv = c->inventory;
+        uint64_t hash = bh_hash64(bh_str_of(why->text));
+
+        c->partial = true;
+        if (inv->gap_told[inv->now] == hash)
+                return;
+        inv->gap_told[inv->now] = hash;
+        inv->opts.gap(inv->opts.user, where, why);
+}
+
+struct goodbye {
+        struct bh_inventory *inv;
+        enum bh_asset_kind kind;
+};
+
+static void gone(void *user, struct bh_str key) {
+        const struct goodbye *g = user;
+        BH_CLEANUP(bh_buf_done) struct bh_buf body = { 0 };
+        struct bh_json_put j = { .out = &body, .compact = true };
+
+        bh_json_put_open(&j, NULL, '{');
+        bh_json_put_cstr(&j, "kind", bh_asset_str(g->kind));
+        bh_json_put_str(&j, "key", key);
+        bh_json_put_cstr(&j, "op", "gone");
+        bh_json_put_close(&j);
+        tell(g->inv, bh_buf_str(&body));
+}
+
+/* After the first pass: these are all; whoever remembers others forgets them. */
+static void tell_whole(struct bh_inventory *inv, enum bh_asset_kind kind) {
+        BH_CLEANUP(bh_buf_done) struct bh_buf body = { 0 };
+        struct bh_json_put j = { .out = &body, .compact = true };
+
+        bh_json_put_open(&j, NULL, '{');
+        bh_json_put_cstr(&j, "kind", bh_asset_str(kind));
+        bh_json_put_cstr(&j, "op", "whole");
+        bh_json_put_open(&j, "keys", '[');
+        for (size_t i = 0; i < inv->known[kind].told.len; i++)
+                bh_json_put_str(&j, NULL, inv->known[kind].told.items[i].key);
+        bh_json_put_close(&j);
+        bh_json_put_close(&j);
+        tell(inv, bh_buf_str(&body));
+}
+
+static void end_kind(struct bh_inventory *inv, enum bh_asset_kind kind, bool partial) {
+        struct goodbye g = { inv, kind };
+        bool first = !inv->known[kind].any;
+
+        bh_known_end(&inv->known[kind], partial ? NULL : gone, &g);
+        if (first && !partial)
+                tell_whole(inv, kind);
+}
+
+/* ---- a pass ---- */
+
+static int look(struct bh_collect *c, const struct bh_collector *of, struct bh_inventory *inv, struct bh_roots *roots, struct bh_err *err) {
+        int r = of->tasks ? bh_tasks_look(&inv->tasks, err) : 0;
+
+        if (r < 0)
+                return r;
+        if (of->tasks)
+                bh_roots_look(inv->arena, &inv->tasks, roots);
+        return of->collect(c, err);
+}
+
+static void pass(struct bh_inventory *inv, size_t i) {
+        const struct bh_collector *of = &bh_collectors[i];
+        struct bh_roots roots = { 0 };
+        struct bh_collect c = { .arena = inv->arena, .opts = &inv->opts, .tasks = &inv->tasks, .roots = &roots, .inventory = inv };
+        struct bh_err err = BH_ERR_NONE;
+
+        inv->now = i;
+        for (int kind = 0; kind < _BH_ASSET_MAX; kind++)
+                if (of->kinds & 1u << kind)
+                        bh_known_begin(&inv->known[kind]);
+        if (look(&c, of, inv, &roots, &err) < 0)
+                bh_collect_gap(&c, bh_str_of(of->name), &err);
+        for (int kind = 0; kind < _BH_ASSET_MAX; kind++)
+                if (of->kinds & 1u << kind)
+                        end_kind(inv, (enum bh_asset_kind) kind, c.partial);
+        bh_roots_done(&roots);
+        bh_buf_done(&c.body);
+        bh_arena_reset(inv->arena);
+        inv->stats.passes++;
+}
+
+/* The collector that is due for longest; N_COLLECTORS: none. */
+static size_t next_due(const struct bh_inventory *inv, int64_t now) {
+        size_t best = N_COLLECTORS;
+
+        for (size_t i = 0; i < N_COLLECTORS; i++)
+                if (inv->due_ms[i] <= now && (best == N_COLLECTORS || inv->due_ms[i] < inv->due_ms[best]))
+                        best = i;
+        return best;
+}
+
+static uint64_t timed_pass(struct bh_inventory *inv, size_t i) {
+        uint64_t before = spent_ns(), cost;
+
+        pass(inv, i);
+        cost = spent_ns() - before;
+        inv->stats.cpu_ns += cost;
+        return cost;
+}
+
+unsigned bh_inventory_turn(struct bh_inventory *inv) {
+        int64_t now = now_ms();
+        size_t i = now < inv->rest_until_ms ? N_COLLECTORS : next_due(inv, now);
+
+        if (i < N_COLLECTORS) {
+                uint64_t cost_ns = timed_pass(inv, i);
+
+                inv->due_ms[i] = now + bh_collectors[i].every_s * 1000ll;
+                inv->rest_until_ms = now + (int64_t) (cost_ns * SHARE / 1000000);
+        }
+        return (unsigned) BH_MAX(inv->rest_until_ms - now, (int64_t) SHORTEST_MS);
+}
+
+void bh_inventory_all(struct bh_inventory *inv) {
+        for (size_t i = 0; i < N_COLLECTORS; i++)
+                (void) timed_pass(inv, i);
+}
+
+void bh_inventory_again(struct bh_inventory *inv) {
+        for (int kind = 0; kind < _BH_ASSET_MAX; kind++) {
+                bh_known_done(&inv->known[kind]);
+                bh_known_init(&inv->known[kind]);
+        }
+        for (size_t i = 0; i < N_COLLECTORS; i++)
+                inv->due_ms[i] = 0;
+}
+
+void bh_inventory_stats(const struct bh_inventory *inv, struct bh_inventory_stats *ret) {
+        *ret = inv->stats;
+        ret->things = 0;
+        for (int kind = 0; kind < _BH_ASSET_MAX; kind++)
+                ret->things += inv->known[kind].told.len;
+}
+
+int bh_inventory_open(const struct bh_inventory_opts *opts, struct bh_inventory **ret, struct bh_err *err) {
+        struct bh_inventory *inv = calloc(1, sizeof *inv);
+
+        (void) err;
+        if (!inv)
+                bh_nomem(sizeof *inv);
+        inv->opts = *opts;
+        inv->arena = bh_arena_new();
+        bh_tasks_init(&inv->tasks);
+        for (int kind = 0; kind < _BH_ASSET_MAX; kind++)
+                bh_known_init(&inv->known[kind]);
+        *ret = inv;
+        return 0;
+}
+
+void bh_inventory_close(struct bh_inventory **inventory) {
+        struct bh_inventory *inv = *inventory;
+
+        *inventory = NULL;
+        if (!inv)
+                return;
+        for (int kind = 0; kind < _BH_ASSET_MAX; kind++)
+                bh_known_done(&inv->known[kind]);
+        bh_tasks_done(&inv->tasks);
+        bh_arena_free(&inv->arena);
+        free(inv);
+}

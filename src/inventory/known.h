@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BH_INVENTORY_KNOWN_H
+#define BH_INVENTORY_KNOWN_H
+/*
+ * What was told of one kind of thing, so that only changes are told:
+ *
+ *     bh_known_begin(&k);
+ *     for each thing there is: if (bh_known_is_news(&k, key, content)) tell it
+ *     bh_known_end(&k, gone, user)                calls gone for each that is no more
+ */
+#include "base/arena.h"
+#include "base/map.h"
+
+struct bh_known {
+        struct bh_arena *arena, *next_arena; /* two: one holds what was told, one what is being told */
+        struct bh_map told, next;
+        bool any; /* a pass was made */
+};
+
+void bh_known_init(struct bh_known *k);
+void bh_known_done(struct bh_known *k);
+void bh_known_begin(struct bh_known *k);
+/* Not told yet, or with another content. The second thing of the same key in a pass is never news. */
+bool bh_known_is_news(struct bh_known *k, struct bh_str key, struct bh_str content);
+/* gone: NULL when not all could be looked at; then nothing is taken for gone. */
+void bh_known_end(struct bh_known *k, void (*gone)(void *user, struct bh_str key), void *user);
+
+#endif
