@@ -8,6 +8,7 @@
 #include "manage/alerts.h"
 #include "manage/match.h"
 #include "manage/parts.h"
+#include "manage/retention.h"
 
 enum { TICK_S = 1 };
 
@@ -24,6 +25,7 @@ struct bh_manage {
 const struct bh_manage_part *const bh_manage_parts[BH_MANAGE_PARTS_MAX] = {
         &bh_part_alerts,
         &bh_part_match,
+        &bh_part_retention,
         NULL,
 };
 

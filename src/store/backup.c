@@ -87,12 +87,18 @@ static int check_pages(struct bh_db *db, struct bh_err *err) {
 }
 
 int bh_store_verify(const char *path, struct bh_err *err) {
+        return bh_store_verify_until(path, NULL, NULL, err);
+}
+
+int bh_store_verify_until(const char *path, bool (*stop)(void *user), void *user, struct bh_err *err) {
         struct bh_db *db = NULL;
         int r;
 
         if (access(path, R_OK) < 0)
                 return bh_fail_sys(err, errno, "%s", path);
         r = bh_db_open(path, 0, &db, err);
+        if (r >= 0)
+                bh_db_stop_when(db, stop, user);
         if (r >= 0)
                 r = bh_migrate_check(db, bh_schemas, err);
         if (r >= 0)

@@ -93,7 +93,8 @@ static void put_not(struct put *p, const struct bh_list_term *t) {
                 bh_buf_puts(&p->text, " AND ");
         if (!t->values.len)
                 return;
-        bh_buf_printf(&p->text, t->empty ? "" : "%s IS NULL OR ", t->column->sql);
+        if (!t->empty)
+                bh_buf_printf(&p->text, "%s IS NULL OR ", t->column->sql);
         put_values(p, t, "<>", "NOT IN");
 }
 

@@ -32,6 +32,8 @@ struct bh_db {
         size_t n_kept;
         uint64_t turn;             /* grows with every question: who was used last */
         uint64_t limit_ms, end_ms; /* of the statement that runs now */
+        bool (*stop)(void *user);
+        void *user;
 };
 
 static const struct {
@@ -73,18 +75,30 @@ static uint64_t clock_ms(void) {
 static int is_over(void *user) {
         const struct bh_db *db = user;
 
-        return clock_ms() > db->end_ms;
+        return (db->limit_ms && clock_ms() > db->end_ms) || (db->stop && db->stop(db->user));
+}
+
+static void look_at_times(struct bh_db *db) {
+        bool any = db->limit_ms || db->stop;
+
+        sqlite3_progress_handler(db->sql, any ? OPS_A_LOOK : 0, any ? is_over : NULL, db);
 }
 
 void bh_db_limit_ms(struct bh_db *db, uint64_t ms) {
         db->limit_ms = ms;
-        sqlite3_progress_handler(db->sql, ms ? OPS_A_LOOK : 0, ms ? is_over : NULL, db);
+        look_at_times(db);
+}
+
+void bh_db_stop_when(struct bh_db *db, bool (*stop)(void *user), void *user) {
+        db->stop = stop;
+        db->user = user;
+        look_at_times(db);
 }
 
 static const char *set_up(unsigned how) {
         if (!(how & BH_DB_WRITE))
                 return "PRAGMA query_only=ON; PRAGMA cache_size=-12000;";
-        return "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=OFF; PRAGMA wal_autocheckpoint=4000;"
+        return "PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=OFF; PRAGMA wal_autocheckpoint=4000;"
                "PRAGMA journal_size_limit=67108864; PRAGMA cache_size=-32000;";
 }
 

@@ -45,5 +45,7 @@ int bh_store_backup(struct bh_store *store, const char *path, struct bh_err *err
 int bh_store_copy_file(const char *from, const char *to, struct bh_err *err) BH_MUST_CHECK;
 /* 0: whole; else FORMAT with the first thing that is not. Also of a file that no store has open. */
 int bh_store_verify(const char *path, struct bh_err *err) BH_MUST_CHECK;
+/* The same, given up with TIMEOUT when `stop` says true: on a large database it takes its time. */
+int bh_store_verify_until(const char *path, bool (*stop)(void *user), void *user, struct bh_err *err) BH_MUST_CHECK;
 
 #endif
