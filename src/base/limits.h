@@ -187,5 +187,23 @@
 #define BH_LIMIT_INVENTORY_JARS 2000           /* of one process */
 #define BH_LIMIT_INVENTORY_LOGINS 2000         /* newest records */
 #define BH_LIMIT_INVENTORY_CHAIN 20            /* certificates in one file */
+/* the server's API */
+#define BH_LIMIT_API_HEAD (32 * BH_KIB)        /* request line and headers */
+#define BH_LIMIT_API_BODY (1 * BH_MIB)         /* unless a route says otherwise */
+#define BH_LIMIT_API_BODIES (256 * BH_MIB)     /* bodies of all requests at once */
+#define BH_LIMIT_API_CONNECTIONS 1024          /* to the console's port */
+#define BH_LIMIT_API_CONNECTIONS_EACH 256      /* of them, from one address */
+#define BH_LIMIT_API_AGENTS 20000              /* connections to the agents' port */
+#define BH_LIMIT_API_QUEUE 2048                /* requests that wait for a thread */
+#define BH_LIMIT_API_HEAD_S 10                 /* from the first byte, or the handshake, to the whole head */
+#define BH_LIMIT_API_IDLE_S 75                 /* between two requests */
+#define BH_LIMIT_API_BODY_S 30                 /* for a body, and a second more for each 16 KiB */
+#define BH_LIMIT_API_PARKED 20000             /* requests that wait for an event */
+#define BH_LIMIT_API_RATE 100                  /* requests a second of one address, */
+#define BH_LIMIT_API_BURST 1000                /* and how many it may save up */
+#define BH_LIMIT_API_PARTS 8                   /* {parts} of a path */
+#define BH_LIMIT_LIVE_CLIENTS 256              /* that watch /api/v1/live */
+#define BH_LIMIT_LIVE_BYTES (256 * BH_KIB)     /* events that wait for one of them */
+#define BH_LIMIT_CONSOLE (64 * BH_MIB)         /* all files of the console */
 
 #endif

@@ -25,6 +25,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "fmt/doc.h"
+#include "fmt/http1.h"
 #include "store/list.h"
 #include "store/store.h"
 
@@ -57,7 +58,8 @@ enum bh_role {
         X(INTEGRATIONS_WRITE, "integrations.write")                                 \
         X(USERS_WRITE, "users.write")                                               \
         X(AUDIT_READ, "audit.read")                                                 \
-        X(SYSTEM_WRITE, "system.write")     /* retention, backup, settings */
+        X(SYSTEM_WRITE, "system.write")     /* retention, backup, settings */       \
+        X(AGENT, "agent")                   /* no role has it: a client certificate of our own CA, on the agents' port */
 
 enum bh_permission {
 #define X(symbol, word) BH_MAY_##symbol,
@@ -76,6 +78,13 @@ struct bh_identity {
         uint32_t may;        /* permissions, a bit each */
 };
 
+/* Who calls on the agents' port: its certificate was verified against our CA, and is within its days. Whether it was revoked is the handler's to ask. */
+struct bh_peer {
+        bool known;
+        struct bh_str name;   /* the certificate's CN: the agent's id */
+        struct bh_str serial; /* in lower-case hex */
+};
+
 struct bh_part {
         struct bh_str name, value; /* value: percent-decoded */
 };
@@ -85,9 +94,11 @@ struct bh_server;
 struct bh_call {
         struct bh_server *server;
         struct bh_store *store;
-        struct bh_db *db;        /* a reader's snapshot for this call */
+        struct bh_db *db;        /* a reader's snapshot for this call; routes of agents ask for one: bh_call_read */
         struct bh_arena *arena;  /* for this call */
         struct bh_identity who;
+        struct bh_peer agent;
+        const struct bh_http1 *head;
         struct bh_str method, path, query, body, address, content_type, accept;
         const struct bh_part *parts; /* {id} of the route's path */
         size_t n_parts;
@@ -135,6 +146,19 @@ int bh_call_problem(struct bh_call *call, int status, const char *fmt, ...) BH_P
 int bh_call_park(struct bh_call *call, struct bh_str key, int64_t until_ms) BH_MUST_CHECK;
 /* Runs the handlers again that are parked under this key. From any thread; manage/ does so by bh_manage_opts.wake. */
 void bh_server_wake(struct bh_server *server, struct bh_str key);
+
+/* The value of a header of the request; empty when absent. */
+struct bh_str bh_call_header(const struct bh_call *call, const char *name);
+/* A further header of the answer. */
+void bh_call_reply_header(struct bh_call *call, const char *name, const char *fmt, ...) BH_PRINTF(3, 4);
+/* An answer of JSON, whole; returns 0. Who writes into call->out (bh_json_put) sets call->status alone. */
+int bh_call_json(struct bh_call *call, int status, struct bh_str json);
+
+/* Makes call->db when there is none. A reader is precious: who goes on to write or to wait gives it back first. */
+int bh_call_read(struct bh_call *call, struct bh_err *err) BH_MUST_CHECK;
+void bh_call_read_done(struct bh_call *call);
+/* A new snapshot, in which one's own write is seen. */
+int bh_call_reread(struct bh_call *call, struct bh_err *err) BH_MUST_CHECK;
 
 /* A line in the append-only audit log, inside the write that does what it tells of. `before`, `after`: JSON or empty; no secrets. */
 int bh_call_audit(struct bh_db *db, const struct bh_call *call, const char *action, struct bh_str object, struct bh_str before, struct bh_str after,

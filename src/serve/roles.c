@@ -10,7 +10,7 @@ static const struct {
         uint32_t may;
         bool scoped;
 } roles[] = {
-        [BH_ROLE_ADMINISTRATOR] = { "administrator", (1u << _BH_PERMISSION_MAX) - 1, false },
+        [BH_ROLE_ADMINISTRATOR] = { "administrator", ((1u << _BH_PERMISSION_MAX) - 1) & ~MAY(AGENT), false },
         [BH_ROLE_SECURITY] = { "security",
                                EVERYBODY | MAY(FINDINGS_WRITE) | MAY(ALERTS_WRITE) | MAY(RESPOND) | MAY(POLICY_WRITE) | MAY(REGISTRY_WRITE) | MAY(SCAN) |
                                        MAY(INTEGRATIONS_WRITE) | MAY(AUDIT_READ),

@@ -38,7 +38,7 @@ static int unknown_option(const struct bh_cmd *cmd, struct bh_str name, struct b
         near = bh_nearest(name, known, n);
         if (near)
                 return bh_fail(err, BH_E_USAGE, "no option --%s; did you mean --%s?", BH_QUOTE(name), near);
-        return bh_fail(err, BH_E_USAGE, "no option --%s; bulkhead %s --help lists them", BH_QUOTE(name), cmd->name);
+        return bh_fail(err, BH_E_USAGE, "no option --%s; %s %s --help lists them", BH_QUOTE(name), bh_cli_program.name, cmd->name);
 }
 
 /* BULKHEAD_FAIL_ON for "fail-on". */
@@ -209,9 +209,9 @@ static bool is_group(struct bh_str word) {
 }
 
 static void overview(FILE *out) {
-        (void) fprintf(out, "Bulkhead guards containers through their whole life.\n\nusage: bulkhead COMMAND [OPTION]... [ARGUMENT]...\n\n");
+        (void) fprintf(out, "%s\n\nusage: %s COMMAND [OPTION]... [ARGUMENT]...\n\n", bh_cli_program.about, bh_cli_program.name);
         bh_cli_list(BH_STR(""), out);
-        (void) fprintf(out, "\nbulkhead help COMMAND tells more. Exit codes: 0 fine, 1 policy says no, 2 wrong use, 3 could not finish.\n");
+        (void) fprintf(out, "\n%s help COMMAND tells more. Exit codes: 0 fine, 1 policy says no, 2 wrong use, 3 could not finish.\n", bh_cli_program.name);
 }
 
 static int no_such_command(struct bh_arena *arena, int argc, char **argv) {
@@ -224,11 +224,11 @@ static int no_such_command(struct bh_arena *arena, int argc, char **argv) {
         for (const struct bh_cmd *const *c = bh_cmds; *c && n < BH_LEN(known); c++)
                 known[n++] = (*c)->name;
         near = bh_nearest(word, known, n);
-        (void) fprintf(stderr, "bulkhead: no command %s", BH_QUOTE(word));
+        (void) fprintf(stderr, "%s: no command %s", bh_cli_program.name, BH_QUOTE(word));
         if (near)
                 (void) fprintf(stderr, "; did you mean %s?\n", near);
         else
-                (void) fprintf(stderr, "; bulkhead --help lists them\n");
+                (void) fprintf(stderr, "; %s --help lists them\n", bh_cli_program.name);
         return BH_EXIT_USAGE;
 }
 
@@ -260,7 +260,7 @@ static int no_command(struct bh_arena *arena, int argc, char **argv) {
 static int exit_code(int r, const struct bh_cmd *cmd, const struct bh_err *err) {
         if (r >= 0)
                 return r;
-        (void) fprintf(stderr, "bulkhead %s: %s\n", cmd->name, err->text);
+        (void) fprintf(stderr, "%s %s: %s\n", bh_cli_program.name, cmd->name, err->text);
         return r == BH_E_USAGE ? BH_EXIT_USAGE : BH_EXIT_FAILED;
 }
 
@@ -287,6 +287,16 @@ static int run(struct parse *p, struct bh_err *err) {
         return r < 0 ? r : p->cmd->run(&cli, err);
 }
 
+/* "bulkhead-server --listen :8443": options of the command that needs no name. */
+static const struct bh_cmd *meant(int argc, char **argv) {
+        char *of[] = { argv[0], (char *) (uintptr_t) bh_cli_program.otherwise, NULL };
+        int words;
+
+        if (!bh_cli_program.otherwise || (argc > 1 && (argv[1][0] != '-' || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)))
+                return NULL;
+        return find_cmd(2, of, &words);
+}
+
 int bh_cli_main(int argc, char **argv) {
         BH_CLEANUP(bh_arena_free) struct bh_arena *arena = bh_arena_new();
         struct parse p = { .arena = arena, .argc = argc, .argv = argv };
@@ -296,6 +306,8 @@ int bh_cli_main(int argc, char **argv) {
         if (argc > 1 && strcmp(argv[1], "--version") == 0)
                 argv[1] = (char *) (uintptr_t) "version";
         p.cmd = find_cmd(argc, argv, &words);
+        if (!p.cmd)
+                p.cmd = meant(argc, argv);
         if (!p.cmd)
                 return no_command(arena, argc, argv);
         p.at = words + 1;

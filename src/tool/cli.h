@@ -62,6 +62,14 @@ struct bh_cli {
 /* All commands, ended by a row without a name. */
 extern const struct bh_cmd *const bh_cmds[];
 
+/* Whose commands they are; beside its main(), as bh_cmds is. */
+struct bh_cli_program {
+        const char *name;      /* "bulkhead" */
+        const char *about;     /* one sentence */
+        const char *otherwise; /* the command meant when options come without one ("run"); NULL: there is none */
+};
+extern const struct bh_cli_program bh_cli_program;
+
 /* What every command understands, ended by a row without a name. */
 extern const struct bh_opt bh_cli_common[];
 

@@ -33,7 +33,7 @@ void bh_cli_list(struct bh_str group, FILE *out) {
 }
 
 void bh_cli_help(const struct bh_cmd *cmd, FILE *out) {
-        (void) fprintf(out, "%s\n\nusage: bulkhead %s%s%s%s\n", cmd->about, cmd->name, cmd->opts && cmd->opts->name ? " [OPTION]..." : "",
+        (void) fprintf(out, "%s\n\nusage: %s %s%s%s%s\n", cmd->about, bh_cli_program.name, cmd->name, cmd->opts && cmd->opts->name ? " [OPTION]..." : "",
                        cmd->args ? " " : "", cmd->args ? cmd->args : "");
         if (cmd->text)
                 (void) fprintf(out, "\n%s", cmd->text);

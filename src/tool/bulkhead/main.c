@@ -52,6 +52,8 @@ static const struct bh_cmd cmd_man = {
         .run = run_man,
 };
 
+const struct bh_cli_program bh_cli_program = { "bulkhead", "Bulkhead guards containers through their whole life.", NULL };
+
 const struct bh_cmd *const bh_cmds[] = {
         &bh_cmd_up,
         &bh_cmd_status,

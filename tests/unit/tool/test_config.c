@@ -28,6 +28,7 @@ static const struct bh_opt dig_opts[] = {
 };
 static const struct bh_cmd dig = { .name = "dig", .about = "dig", .opts = dig_opts, .run = run_dig };
 static const struct bh_cmd hole_fill = { .name = "hole fill", .about = "fill", .opts = dig_opts, .run = run_dig };
+const struct bh_cli_program bh_cli_program = { "mole", "Moles dig.", NULL };
 const struct bh_cmd *const bh_cmds[] = { &dig, &hole_fill, NULL };
 
 static void write_config(const char *text, char path[32]) {

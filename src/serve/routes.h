@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BH_SERVE_ROUTES_H
+#define BH_SERVE_ROUTES_H
+/* The tables of routes, an area each: defined in serve/<area>.c, named here, listed in routes.c. */
+#include "serve/call.h"
+
+extern const struct bh_route bh_routes_about[];
+
+#endif

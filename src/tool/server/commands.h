@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BH_TOOL_SERVER_COMMANDS_H
+#define BH_TOOL_SERVER_COMMANDS_H
+/* The commands of bulkhead-server, a file each. */
+#include "tool/cli.h"
+
+#define BH_SERVER_STATE "/var/lib/bulkhead/server"
+
+extern const struct bh_cmd bh_cmd_init;
+extern const struct bh_cmd bh_cmd_run;
+extern const struct bh_cmd bh_cmd_routes;
+extern const struct bh_cmd bh_cmd_openapi;
+
+/* "DIR/name". */
+const char *bh_server_path(const struct bh_cli *cli, const char *name);
+/* The server's certificate, when there is none yet, or it has less than 30 days left. 1: made. */
+int bh_server_certify(const struct bh_cli *cli, struct bh_err *err) BH_MUST_CHECK;
+
+#endif
