@@ -77,15 +77,41 @@ static int fill_once(struct bh_stream *s, struct bh_err *err) {
         return 0;
 }
 
-int bh_stream_peek(struct bh_stream *s, size_t n, struct bh_str *ret, struct bh_err *err) {
-        if (s->end - s->start < n)
-                make_room(s, n);
+struct bh_str bh_stream_untapped(struct bh_stream *s, size_t n) {
+        struct bh_str next = { s->buf ? s->buf + s->tapped : "", BH_MIN(n, s->end - s->tapped) };
+
+        s->tapped += next.len;
+        return next;
+}
+
+static void show_tap(struct bh_stream *s) {
+        struct bh_str next = bh_stream_untapped(s, SIZE_MAX);
+
+        if (s->tap && next.len)
+                s->tap(s->user, next);
+}
+
+/* Before the buffer is moved or filled; in between only so often that what the tap is shown still lies in the cache. */
+static int fetch(struct bh_stream *s, size_t n, struct bh_err *err) {
+        show_tap(s);
+        make_room(s, n);
+        s->tapped = s->end;
         while (s->end - s->start < n && !s->eof) {
                 int r = fill_once(s, err);
 
                 if (r < 0)
                         return r;
+                if (s->end - s->tapped >= WINDOW)
+                        show_tap(s);
         }
+        return 0;
+}
+
+int bh_stream_peek(struct bh_stream *s, size_t n, struct bh_str *ret, struct bh_err *err) {
+        int r = s->end - s->start < n ? fetch(s, n, err) : 0;
+
+        if (r < 0)
+                return r;
         *ret = (struct bh_str){ s->buf + s->start, BH_MIN(n, s->end - s->start) };
         return 0;
 }

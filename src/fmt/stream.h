@@ -21,13 +21,18 @@ typedef int (*bh_fill_fn)(void *user, char *buf, size_t room, size_t *ret_n, str
 /* Passes over up to n bytes without reading them; for sources that can. */
 typedef int (*bh_skip_fn)(void *user, uint64_t n, uint64_t *ret_n, struct bh_err *err);
 
+/* Sees every byte once, in order, while it lies in the buffer: at the latest before further ones are fetched. */
+typedef void (*bh_tap_fn)(void *user, struct bh_str bytes);
+
 struct bh_stream {
         bh_fill_fn fill;
         bh_skip_fn skip; /* NULL: skipping reads */
-        void *user;
+        bh_tap_fn tap;   /* NULL: nobody; not together with skip */
+        void *user;      /* of all three */
         char *buf;
         size_t room;            /* of buf */
         size_t cap, start, end; /* what is used of it now, and what is held */
+        size_t tapped;          /* up to there the tap has seen it */
         uint64_t offset; /* of `start` in the whole stream */
         bool eof;
 };
@@ -43,6 +48,8 @@ void bh_stream_done(struct bh_stream *s);
 int bh_stream_peek(struct bh_stream *s, size_t n, struct bh_str *ret, struct bh_err *err) BH_MUST_CHECK;
 /* What is in the buffer already, at least one byte unless the stream is at its end. */
 int bh_stream_some(struct bh_stream *s, struct bh_str *ret, struct bh_err *err) BH_MUST_CHECK;
+/* Up to n of the bytes that the tap would be shown next, for who does its work with his own. */
+struct bh_str bh_stream_untapped(struct bh_stream *s, size_t n);
 /* Forgets n bytes that were peeked at. */
 void bh_stream_drop(struct bh_stream *s, size_t n);
 /* Passes over n bytes, however many; returns how many there were. */

@@ -9,17 +9,19 @@
 enum { MD5, SHA1, SHA256, N_KINDS };
 
 struct bh_file_digester {
+        struct bh_twin *twin; /* NULL: hasher[MD5] */
         struct bh_hasher *hasher[N_KINDS];
         bool told, needed[N_KINDS];
         bool running[N_KINDS]; /* over the file at hand */
 };
 
-struct bh_file_digester *bh_file_digester_new(void) {
+struct bh_file_digester *bh_file_digester_new(struct bh_twin *twin) {
         static const char *const names[N_KINDS] = { "MD5", "SHA1", "SHA256" };
         struct bh_file_digester *d = calloc(1, sizeof *d);
 
         if (!d)
                 bh_nomem(sizeof *d);
+        d->twin = twin;
         for (int i = 0; i < N_KINDS; i++)
                 d->hasher[i] = bh_hasher_new(names[i]);
         return d;
@@ -87,30 +89,35 @@ static bool of_use(const struct bh_file_digester *d, int kind) {
         return !d->told || d->needed[kind];
 }
 
+static void start(struct bh_file_digester *d, int kind) {
+        if (kind == MD5 && d->twin)
+                bh_twin_md5_start(d->twin);
+        else
+                bh_hasher_start(d->hasher[kind]);
+}
+
 void bh_file_digester_start(struct bh_file_digester *d) {
         for (int i = 0; i < N_KINDS; i++) {
                 d->running[i] = of_use(d, i);
                 if (d->running[i])
-                        bh_hasher_start(d->hasher[i]);
+                        start(d, i);
         }
 }
 
-void bh_file_digester_add(struct bh_file_digester *d, struct bh_str bytes) {
-        for (int i = 0; i < N_KINDS; i++)
+void bh_file_digester_add(struct bh_file_digester *d, struct bh_str bytes, struct bh_str beside) {
+        if (d->twin)
+                bh_twin_add(d->twin, beside, d->running[MD5] ? bytes : BH_STR(""));
+        for (int i = d->twin ? MD5 + 1 : MD5; i < N_KINDS; i++)
                 if (d->running[i])
                         bh_hasher_add(d->hasher[i], bytes);
 }
 
 static uint64_t last(struct bh_file_digester *d, int kind) {
-        return d->running[kind] ? bh_hasher_end8(d->hasher[kind]) : 0;
+        if (!d->running[kind])
+                return 0;
+        return kind == MD5 && d->twin ? bh_twin_md5_end8(d->twin) : bh_hasher_end8(d->hasher[kind]);
 }
 
 struct bh_file_digest bh_file_digester_end(struct bh_file_digester *d, uint64_t path_hash) {
         return (struct bh_file_digest){ path_hash, last(d, MD5), last(d, SHA1), last(d, SHA256) };
-}
-
-struct bh_file_digest bh_file_digester_of(struct bh_file_digester *d, uint64_t path_hash, struct bh_str bytes) {
-        bh_file_digester_start(d);
-        bh_file_digester_add(d, bytes);
-        return bh_file_digester_end(d, path_hash);
 }

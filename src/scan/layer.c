@@ -12,6 +12,7 @@
 #include "base/sort.h"
 #include "fmt/digest.h"
 #include "fmt/tar.h"
+#include "fmt/twin.h"
 #include "fmt/unpack.h"
 #include "scan/catalog.h"
 #include "scan/file_digest.h"
@@ -34,6 +35,7 @@ struct tap {
         bh_fill_fn fill;
         void *user;
         struct bh_digest *digest;
+        struct bh_twin *twin; /* instead of the digest, when they have passed */
         uint64_t bytes;
 };
 
@@ -71,10 +73,21 @@ static int tap_fill(void *user, char *buf, size_t room, size_t *ret_n, struct bh
 
         if (r < 0)
                 return r;
-        if (t->digest)
+        if (!t->twin)
                 bh_digest_add(t->digest, buf, *ret_n);
         t->bytes += *ret_n;
         return 0;
+}
+
+static void tap_passed(void *user, struct bh_str bytes) {
+        struct tap *t = user;
+
+        if (t->twin)
+                bh_twin_add(t->twin, bytes, BH_STR(""));
+}
+
+static const char *tap_end(struct tap *t, char out[BH_DIGEST_TEXT_MAX]) {
+        return t->twin ? bh_twin_sha256_end(t->twin, out) : bh_digest_end(t->digest, out);
 }
 
 static void gap(struct pass *p, struct bh_str where, const struct bh_err *err) {
@@ -201,8 +214,8 @@ static void pass_rows(struct passer *x, const struct bh_cataloger *const *rows, 
 static void see_fresh(struct passer *x, struct bh_str fresh) {
         struct bh_err err = BH_ERR_NONE;
 
-        if (x->digest)
-                bh_file_digester_add(x->p->digester, fresh);
+        if (x->digest) /* the layer's own digest has passed no further than its file's */
+                bh_file_digester_add(x->p->digester, fresh, x->p->plain_tap.twin ? bh_stream_untapped(&x->p->plain, fresh.len) : BH_STR(""));
         if (x->jar && bh_jar_stream_feed(x->jar, fresh, &err) < 0) {
                 passer_gap(x, &err);
                 bh_jar_stream_free(&x->jar);
@@ -484,9 +497,9 @@ static bool verify(struct pass *p, bool packed_whole, bool plain_whole) {
         bool good = true;
 
         if (packed_whole)
-                p->layer->digest = bh_arena_str(p->arena, bh_str_of(bh_digest_end(p->packed_tap.digest, digest)));
+                p->layer->digest = bh_arena_str(p->arena, bh_str_of(tap_end(&p->packed_tap, digest)));
         if (plain_whole)
-                p->layer->diff_id = bh_arena_str(p->arena, bh_str_of(bh_digest_end(p->plain_tap.digest, diff_id)));
+                p->layer->diff_id = bh_arena_str(p->arena, bh_str_of(tap_end(&p->plain_tap, diff_id)));
         if (packed_whole && !same_digest(p->opts->digest, digest)) {
                 tampered(p, "the layer's digest", p->opts->digest, digest);
                 good = false;
@@ -609,11 +622,12 @@ static void hand_over(struct pass *p) {
 static void begin(struct pass *p, bh_fill_fn fill, void *user) {
         const struct bh_layer_opts *o = p->opts;
 
-        p->packed_tap = (struct tap){ fill, user, bh_digest_new(o->digest.len ? o->digest : BH_STR("sha256")), 0 };
+        p->packed_tap = (struct tap){ fill, user, bh_digest_new(o->digest.len ? o->digest : BH_STR("sha256")), NULL, 0 };
         bh_stream_init(&p->packed, tap_fill, &p->packed_tap);
         p->unpack = bh_unpack_new(&p->packed);
-        p->plain_tap = (struct tap){ bh_unpack_fill, p->unpack, bh_digest_new(o->diff_id.len ? o->diff_id : BH_STR("sha256")), 0 };
+        p->plain_tap = (struct tap){ bh_unpack_fill, p->unpack, bh_digest_new(o->diff_id.len ? o->diff_id : BH_STR("sha256")), NULL, 0 };
         bh_stream_init(&p->plain, tap_fill, &p->plain_tap);
+        p->plain.tap = tap_passed;
         p->tar = bh_tar_new(&p->plain);
         p->scratch = bh_arena_new();
         p->catalog.arena = p->arena;
@@ -621,8 +635,11 @@ static void begin(struct pass *p, bh_fill_fn fill, void *user) {
         p->told = bh_map_in(p->arena);
         p->max_bytes = o->max_bytes ? o->max_bytes : BH_LIMIT_LAYER_BYTES;
         p->budget = (struct bh_budget){ "layer", p->max_bytes, o->max_entries ? o->max_entries : BH_LIMIT_LAYER_ENTRIES, 0 };
-        if (o->parts & BH_SCAN_FILES)
-                p->digester = bh_file_digester_new();
+        if (o->parts & BH_SCAN_FILES) {
+                if (o->diff_id.len == 0 || bh_str_starts(o->diff_id, BH_STR("sha256:")))
+                        p->plain_tap.twin = bh_twin_new();
+                p->digester = bh_file_digester_new(p->plain_tap.twin);
+        }
         if (o->matchers)
                 p->matching = bh_matching_new(o->matchers, o->parts);
         p->layer->whole = true;
@@ -636,6 +653,7 @@ static void end(struct pass *p) {
         bh_digest_free(&p->packed_tap.digest);
         bh_digest_free(&p->plain_tap.digest);
         bh_file_digester_free(&p->digester);
+        bh_twin_free(&p->plain_tap.twin);
         bh_matching_free(&p->matching);
         bh_arena_free(&p->scratch);
         bh_buf_done(&p->paths);

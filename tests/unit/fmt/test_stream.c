@@ -12,6 +12,7 @@ static char byte_at(uint64_t n) {
 
 struct source {
         uint64_t at, end;
+        uint64_t tapped;
 };
 
 static int fill(void *user, char *buf, size_t room, size_t *ret_n, struct bh_err *err) {
@@ -96,5 +97,39 @@ static void the_end_gives_what_there_is(void **state) {
         bh_stream_done(&s);
 }
 
+static void on_tap(void *user, struct bh_str bytes) {
+        struct source *s = user;
+
+        for (size_t i = 0; i < bytes.len; i++)
+                if (bytes.at[i] != byte_at(s->tapped + i))
+                        fail_msg("byte %zu after %llu is another", i, (unsigned long long) s->tapped);
+        s->tapped += bytes.len;
+}
+
+static void the_tap_sees_every_byte_once(void **state) {
+        static const size_t sizes[] = { 512, 3, 100000, 2 * MIB, 0, 512, 700000, 43 * MIB, 1 };
+        struct source source = { 0, 60 * (uint64_t) MIB + 5, 0 };
+        struct bh_stream s;
+        uint64_t passed;
+        struct bh_str piece;
+
+        (void) state;
+        bh_stream_init(&s, fill, &source);
+        s.tap = on_tap;
+        for (size_t i = 0; i < BH_LEN(sizes); i++) {
+                check_piece(&s, sizes[i], sizes[i]);
+                assert_true(source.at - source.tapped <= MIB); /* what waits for it still lies in the cache */
+                if (i % 2)
+                        on_tap(&source, bh_stream_untapped(&s, 1000 * i)); /* somebody does the tap's work */
+                assert_int_equal(bh_stream_skip(&s, sizes[i] / 2, &passed, NULL), 0);
+        }
+        do {
+                assert_int_equal(bh_stream_some(&s, &piece, NULL), 0);
+                bh_stream_drop(&s, piece.len);
+        } while (piece.len);
+        assert_int_equal(source.tapped, source.end);
+        bh_stream_done(&s);
+}
+
 BH_UNIT_MAIN(pieces_of_all_sizes_follow_one_another, a_piece_grows_where_it_lies,
-             a_buffer_larger_than_usual_goes_with_the_next_piece, the_end_gives_what_there_is)
+             a_buffer_larger_than_usual_goes_with_the_next_piece, the_end_gives_what_there_is, the_tap_sees_every_byte_once)
