@@ -25,7 +25,7 @@ struct call {
         struct scratch *s;
         u64 args[6];
         long ret;
-        u32 compat, number;
+        u32 compat;
 };
 
 /* What of `have` is open until the programs for it have looked: all of it may hold. */
@@ -47,7 +47,6 @@ inline_ bool find_call(struct call *k, struct pt_regs *regs, long ret) {
         if (!k->f || k->t->tgid == k->c->own_tgid)
                 return false;
         k->compat = is_compat(k->t);
-        k->number = number;
         k->row = row_of_call(k->f, number, k->compat);
         if (!k->row)
                 return false;
@@ -93,7 +92,7 @@ struct sums {
         u64 a, b;
 };
 inline_ struct sums sums_of(const struct call *k) {
-        const struct begun *b = begun_of(k->t, k->f, k->number, k->compat);
+        const struct begun *b = begun_of(k->t, k->f, k->row->type);
         struct sums sums = { 0 };
 
         if (b) {

@@ -13,7 +13,7 @@
 
 /* What a task's call began with. */
 struct begun {
-        u32 number, compat; /* number + 1; 0: nothing is known */
+        u64 type;    /* of the event it makes; 0: nothing is known */
         u64 sums[2];        /* of the first and the second text; 0: could not be read */
 };
 
@@ -78,13 +78,13 @@ inline_ void texts_of(const struct bh_sensor_call *row, u32 ret[2]) {
 }
 
 /* What the current call of a task began with; NULL: nobody looked. */
-inline_ const struct begun *begun_of(struct task_struct *t, const struct bh_sensor_filter *f, u32 number, u32 compat) {
+inline_ const struct begun *begun_of(struct task_struct *t, const struct bh_sensor_filter *f, u32 type) {
         struct begun *b;
 
         if (!(f->wants & BH_WANTS_RACED))
                 return NULL;
         b = bpf_task_storage_get(&begun, t, NULL, 0);
-        return b && b->number == number + 1 && !b->compat == !compat ? b : NULL;
+        return b && b->type == type ? b : NULL;
 }
 
 /* The string that was put into the record last has this sum when nobody has changed it; 0: not known. */

@@ -66,8 +66,7 @@ int BPF_PROG(sys_enter, struct pt_regs *regs, long id) {
                 return 0;
         call_args(regs, compat, args);
         texts_of(row, texts);
-        b->number = number + 1;
-        b->compat = compat;
+        b->type = row->type;
         b->sums[0] = texts[0] ? sum_of_text(s, args[(texts[0] - 1) & 7]) : 0;
         b->sums[1] = texts[1] ? sum_of_text(s, args[(texts[1] - 1) & 7]) : 0;
         return 0;
