@@ -370,11 +370,14 @@ static struct curl_slist *add_header(const struct bh_curl *lib, struct curl_slis
 static struct curl_slist *headers_of(struct transfer *t) {
         const struct bh_curl *lib = t->http->lib;
         struct curl_slist *list = add_header(lib, NULL, "Accept: ", t->request->accept);
+        struct bh_str more = t->foreign ? (struct bh_str){ 0 } : t->request->headers, line;
         char range[64];
 
         list = add_header(lib, list, "Content-Type: ", t->request->body_type);
         if (!t->foreign)
                 list = add_header(lib, list, "Authorization: ", t->request->authorization);
+        while (bh_str_split(&more, '\n', &line))
+                list = add_header(lib, list, "", bh_str_trim(line));
         if (t->got) {
                 (void) snprintf(range, sizeof range, "bytes=%llu-", (unsigned long long) t->got);
                 list = add_header(lib, list, "Range: ", bh_str_of(range));

@@ -46,6 +46,7 @@ struct bh_http_request {
         struct bh_str url;
         struct bh_str authorization;   /* "Bearer …"; empty for none */
         struct bh_str accept;          /* empty for anything */
+        struct bh_str headers;         /* further ones, "Name: value\n" each; to the first host only */
         struct bh_str post_form;       /* of a POST: application/x-www-form-urlencoded */
         struct bh_str body, body_type; /* of a POST or PUT: any other body */
         bh_http_source source;         /* gives the body instead, piece by piece; goes with `once` */

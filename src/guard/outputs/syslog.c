@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * syslog (RFC 5424): over UDP a packet a message, over TCP and TLS with the
- * length in front (RFC 6587, 3.4.1; RFC 5425). And lines to a Unix socket,
- * which is the same but for what stands before the alert.
+ * syslog (http/syslog.h), and lines to a Unix socket, which is the same but
+ * for what stands before the alert.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -11,28 +10,14 @@
 #include <unistd.h>
 
 #include "base/buf.h"
-#include "base/text.h"
-#include "guard/outputs/link.h"
 #include "guard/outputs/outlet.h"
-
-enum { PACKET = 60000 }; /* what fits into one UDP packet, with room to spare */
+#include "http/syslog.h"
 
 struct bh_outlet {
         const struct bh_output_spec *spec;
         struct bh_link link;
         char host[65];
 };
-
-static void frame(const struct bh_outlet *o, const struct bh_message *m, struct bh_buf *out) {
-        char when[21];
-        int64_t s = m->time_ns / 1000000000, us = m->time_ns % 1000000000 / 1000;
-
-        (void) bh_time_print(s, when);
-        when[19] = '\0'; /* the Z goes behind the fraction */
-        bh_buf_printf(out, "<%u>1 %s.%06lldZ %s %s %d alert - ", o->spec->facility * 8u + m->level, when, (long long) us, o->host, o->spec->app,
-                      (int) getpid());
-        bh_buf_add(out, bh_message_str(m));
-}
 
 static int connect_syslog(struct bh_outlet *o, struct bh_err *err) {
         const struct bh_output_spec *s = o->spec;
@@ -43,14 +28,9 @@ static int connect_syslog(struct bh_outlet *o, struct bh_err *err) {
 }
 
 static int send_syslog(struct bh_outlet *o, const struct bh_message *m, struct bh_err *err) {
-        BH_CLEANUP(bh_buf_done) struct bh_buf message = { 0 }, whole = { 0 };
+        const struct bh_syslog_head head = { o->spec->facility, m->level, m->time_ns, o->host, o->spec->app, "alert" };
 
-        frame(o, m, &message);
-        if (o->link.packets)
-                return bh_link_send(&o->link, bh_str_part(bh_buf_str(&message), 0, PACKET), err);
-        bh_buf_printf(&whole, "%zu ", message.len);
-        bh_buf_add(&whole, bh_buf_str(&message));
-        return bh_link_send(&o->link, bh_buf_str(&whole), err);
+        return bh_syslog_send(&o->link, &head, bh_message_str(m), err);
 }
 
 static int connect_unix(struct bh_outlet *o, struct bh_err *err) {

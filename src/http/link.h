@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef BH_GUARD_OUTPUTS_LINK_H
-#define BH_GUARD_OUTPUTS_LINK_H
+#ifndef BH_HTTP_LINK_H
+#define BH_HTTP_LINK_H
 /*
  * A connection to a receiver: UDP, TCP, TLS or a Unix socket, every step of it
  * with an end to waiting. TLS is OpenSSL's, which is met in tls.c.

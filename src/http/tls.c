@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "base/arena.h"
-#include "guard/outputs/link.h"
+#include "http/link.h"
 #include "sys/sigpipe.h"
 
 struct bh_tls {

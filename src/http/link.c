@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #define _GNU_SOURCE
-#include "guard/outputs/link.h"
+#include "http/link.h"
 
 #include <errno.h>
 #include <netdb.h>
