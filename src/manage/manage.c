@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "manage/agents.h"
 #include "manage/alerts.h"
 #include "manage/match.h"
 #include "manage/parts.h"
@@ -23,6 +24,7 @@ struct bh_manage {
 };
 
 const struct bh_manage_part *const bh_manage_parts[BH_MANAGE_PARTS_MAX] = {
+        &bh_part_agents,
         &bh_part_alerts,
         &bh_part_match,
         &bh_part_retention,
