@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { nextSort, readState, request, sortOf, toggled, windowOf } from "../src/list/query";
+import { match, withParams } from "../src/lib/router";
+
+test("a list's state is read from the address and asked of the server in the same words", () => {
+	const state = readState("?f.severity=critical,high&not.state=closed&min.risk=50&q=ssl&sort=-risk&tab=x&open=7", "name");
+	assert.equal(state.q, "ssl");
+	assert.equal(state.sort, "-risk");
+	assert.deepEqual(state.filters.map((f) => `${f.op}.${f.column}=${f.values.join("+")}`), ["f.severity=critical+high", "not.state=closed", "min.risk=50"]);
+	const asked = new URLSearchParams(request("/findings", state, { "f.image_id": "sha256:0a" }, { limit: "100" }).split("?")[1]);
+	assert.equal(asked.get("f.severity"), "critical,high");
+	assert.equal(asked.get("f.image_id"), "sha256:0a");
+	assert.equal(asked.has("tab"), false);
+	assert.equal(asked.has("open"), false);
+});
+
+test("an empty address is the list's own order and no filter", () => {
+	assert.deepEqual(readState("", "-risk"), { q: "", sort: "-risk", filters: [] });
+	assert.equal(request("/hosts", readState("", ""), {}, {}), "/hosts");
+});
+
+test("a head clicked three times comes back to the list's own order", () => {
+	let sort = "-risk";
+	sort = nextSort(sort, "name", false, "-risk");
+	assert.equal(sort, "name");
+	sort = nextSort(sort, "name", false, "-risk");
+	assert.equal(sort, "-name");
+	assert.equal(nextSort(sort, "name", false, "-risk"), "-risk");
+	assert.equal(nextSort("-risk", "risk", true, "-risk"), "risk");
+	assert.equal(nextSort("risk", "risk", true, "-risk"), "-risk");
+	assert.equal(sortOf("-risk,name", "risk"), "descending");
+	assert.equal(sortOf("-risk,name", "name"), "none");
+});
+
+test("rows are drawn in view and a little around, never outside of the list", () => {
+	assert.deepEqual(windowOf(0, 370, 37, 1000), [0, 18]);
+	assert.deepEqual(windowOf(37_000, 370, 37, 2000), [992, 1018]);
+	assert.deepEqual(windowOf(99_999, 370, 37, 5), [5, 5]);
+	assert.deepEqual(windowOf(0, 370, 37, 0), [0, 0]);
+});
+
+test("values are put in and taken out", () => {
+	assert.deepEqual(toggled(["a"], "b"), ["a", "b"]);
+	assert.deepEqual(toggled(["a", "b"], "a"), ["b"]);
+});
+
+test("paths match by their parts, and broken percent signs match nothing", () => {
+	assert.deepEqual(match("/images/:id", "/images/sha256%3Aab"), { id: "sha256:ab" });
+	assert.equal(match("/images/:id", "/images"), null);
+	assert.equal(match("/images/:id", "/images/%E0%A4%A"), null);
+	assert.deepEqual(match("/", "/"), {});
+});
+
+test("parameters are set and taken away, the others stay", () => {
+	assert.equal(withParams("/a", "?x=1&open=2", { open: null, tab: "b" }), "/a?x=1&tab=b");
+	assert.equal(withParams("/a", "?open=2", { open: null }), "/a");
+});
