@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "sense/ebpf/possible.h"
 #include "sense/own.h"
 #include "sense/procfs.h"
 #include "sense/recording.h"
@@ -36,6 +37,10 @@ static const struct bh_backend_ops *const backends[] = {
         &bh_backend_replay,
         &bh_backend_synthetic,
 };
+
+bool bh_sense_has_bpf(void) {
+        return bh_bpf_possible();
+}
 
 static int64_t clock_ns(clockid_t id) {
         struct timespec t = { 0 };

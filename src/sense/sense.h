@@ -39,6 +39,8 @@ struct bh_sense_stats {
 /* The same contract as bh_record_fn. The event is gone when the function returns. */
 typedef int (*bh_event_fn)(void *user, const struct bh_event *event);
 
+/* Does this kernel let us make anything of BPF at all? Cheap; a back end may still fail. */
+bool bh_sense_has_bpf(void);
 int bh_sense_open(const struct bh_sense_opts *opts, struct bh_sense **ret, struct bh_err *err) BH_MUST_CHECK;
 void bh_sense_close(struct bh_sense **s);
 const char *bh_sense_backend(const struct bh_sense *s);

@@ -7,10 +7,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <bpf/bpf.h>
 #include <bpf/btf.h>
 
 #include "base/hash.h"
 #include "base/macros.h"
+#include "sense/ebpf/possible.h"
 
 /* The bytes, by embed.S. */
 #define X(name) extern const char bh_bpf_##name[], bh_bpf_##name##_end[];
@@ -220,6 +222,14 @@ static void find_refused(struct bh_bpf_objects *o, unsigned which) {
                         refuse(o, bpf_program__name(p), -r);
         }
         bpf_object__close(all);
+}
+
+bool bh_bpf_possible(void) {
+        int fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "bh_possible", sizeof(uint32_t), sizeof(uint32_t), 1, NULL);
+
+        if (fd >= 0)
+                close(fd);
+        return fd >= 0 && access("/sys/kernel/btf/vmlinux", R_OK) == 0;
 }
 
 int bh_bpf_object_load(struct bh_bpf_objects *o, enum bh_bpf_object which, struct bh_err *err) {

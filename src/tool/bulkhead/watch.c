@@ -343,8 +343,10 @@ static void catch_signals(void) {
 
 static int open_all(struct bh_watch *w, struct bh_err *err) {
         static const struct bh_source *const sources[] = { &bh_source_syscall, &bh_source_login, &bh_source_k8s_audit };
-        int r = read_options(w, err);
+        int r;
 
+        bh_watch_give_up(w);
+        r = read_options(w, err);
         w->guard_opts.sources = sources;
         w->guard_opts.n_sources = BH_LEN(sources);
         w->guard_opts.changed = on_changed;

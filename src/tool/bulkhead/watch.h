@@ -31,6 +31,8 @@ struct bh_watch {
 void bh_watch_begin(struct bh_watch *w);
 /* From here on processor time and events are counted. */
 void bh_watch_ready(struct bh_watch *w);
+/* Gives up all rights that this run will not need. */
+void bh_watch_give_up(const struct bh_watch *w);
 /* What can be seen, and what cannot. */
 void bh_watch_greet(struct bh_watch *w);
 /* One thing less, and why. */
