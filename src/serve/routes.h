@@ -5,5 +5,7 @@
 #include "serve/call.h"
 
 extern const struct bh_route bh_routes_about[];
+extern const struct bh_route bh_routes_alerts[], bh_routes_incidents[], bh_routes_suppressions[];
+extern const struct bh_route bh_routes_inventory[];
 
 #endif

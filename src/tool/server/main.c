@@ -18,6 +18,7 @@ const struct bh_cli_program bh_cli_program = { "bulkhead-server", "The Bulkhead 
 const struct bh_cmd *const bh_cmds[] = {
         &bh_cmd_run,
         &bh_cmd_init,
+        &bh_cmd_summary,
         &bh_cmd_routes,
         &bh_cmd_openapi,
         &cmd_version,

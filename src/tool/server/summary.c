@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* bulkhead-server summary: what is known of this installation, worst first; for the end of `bulkhead up`. */
-#include "tool/server/summary.h"
-
 #include <stdio.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "store/store.h"
-#include "tool/cli.h"
+#include "tool/server/commands.h"
 
 enum { LOOK_MS = 500, TOP_FINDINGS = 10, TOP_IMAGES = 10, TOP_ALERTS = 5, DAY_MS = 86400000 };
 
 static const struct bh_opt opts[] = {
-        { "state", 0, "DIR", "where the server keeps its database", "/var/lib/bulkhead/server", false },
+        { "state", 0, "DIR", "where the server keeps its database", BH_SERVER_STATE, false },
         { "wait", 0, "SECONDS", "wait that long for the first results of agents", "0", false },
         { NULL, 0, NULL, NULL, NULL, false },
 };
@@ -172,7 +170,7 @@ static int print_all(struct bh_store *store, struct bh_err *err) {
 }
 
 static int run(struct bh_cli *cli, struct bh_err *err) {
-        const char *path = bh_arena_printf(cli->arena, "%s/server.db", bh_cli_get(cli, "state")).at;
+        const char *path = bh_server_path(cli, "server.db");
         struct bh_store *store = NULL;
         uint64_t wait_s = 0;
         int r = bh_cli_number(cli, "wait", &wait_s, err);
@@ -186,7 +184,7 @@ static int run(struct bh_cli *cli, struct bh_err *err) {
         return r < 0 ? r : BH_EXIT_FINE;
 }
 
-const struct bh_cmd bh_cmd_server_summary = {
+const struct bh_cmd bh_cmd_summary = {
         .name = "summary",
         .about = "print what is known, worst first",
         .examples = "  bulkhead-server summary\n  bulkhead-server summary --wait 60\n",
