@@ -24,6 +24,15 @@ struct counting {
         int64_t n_findings, n_critical, n_high, n_fixable;
         double risk;
         BH_VEC(struct bh_str) hosts;
+        struct bh_map work; /* by side and owner */
+};
+
+/* What there is to do for one owner of one side. */
+struct work {
+        struct bh_str side, owner, worst, mend;
+        BH_VEC(double) scores;
+        double most;
+        int64_t n_fixable, n_critical, n_exploited;
 };
 
 /* ---- places ---- */
@@ -102,8 +111,41 @@ static void note_change(struct counting *c, const struct found *f, const struct 
                                                       bh_arena_str(c->arena, container), bh_str_of(due), bh_arena_str(c->arena, f->vuln) };
 }
 
+static struct work *work_of(struct counting *c, const struct bh_rows *rows) {
+        struct bh_str side = bh_rows_text(rows, 15), key;
+        struct work *w;
+
+        if (bh_str_starts(c->subject, BH_STR("host:")))
+                side = BH_STR("host");
+        key = bh_arena_printf(c->arena, "%.*s|%.*s", BH_FMT(side), BH_FMT(bh_rows_text(rows, 16)));
+        w = bh_map_get(&c->work, key);
+        if (w)
+                return w;
+        w = bh_arena_make(c->arena, struct work);
+        w->side = bh_arena_str(c->arena, side);
+        w->owner = bh_rows_copy(rows, 16, c->arena);
+        bh_map_set(&c->work, key, w);
+        return w;
+}
+
+static void count_work(struct counting *c, const struct bh_rows *rows, double score) {
+        struct work *w = work_of(c, rows);
+
+        *bh_vec_add(c->arena, &w->scores) = score;
+        w->n_critical += bh_rows_int(rows, 8) == BH_SEVERITY_CRITICAL;
+        w->n_fixable += bh_rows_text(rows, 9).len > 0;
+        w->n_exploited += bh_rows_int(rows, 11) != 0;
+        if (score < w->most)
+                return;
+        w->most = score;
+        w->worst = bh_rows_copy(rows, 17, c->arena);
+        w->mend = bh_rows_copy(rows, 18, c->arena);
+}
+
 static void count(struct counting *c, struct bh_rows *rows, const struct bh_risk *risk) {
         int64_t severity = bh_rows_int(rows, 8);
+
+        count_work(c, rows, risk->score);
 
         *bh_vec_add(c->arena, &c->worst) = risk->score;
         c->n_findings++;
@@ -157,7 +199,7 @@ static int count_findings(struct counting *c, struct bh_err *err) {
         int r = bh_db_ask(c->db,
                           "SELECT f.id, f.factors, f.risk, f.risk_low, f.risk_high, f.container_id, f.due, f.state, f.severity, f.fix, f.vuln_id, "
                           "COALESCE(v.kev, 0), COALESCE(v.ssvc, ''), COALESCE(v.vector, ''), "
-                          "COALESCE((SELECT MAX(h.in_use) FROM holding h WHERE h.subject = f.subject AND h.package_id = f.package_id), 0) "
+                          "COALESCE((SELECT MAX(h.in_use) FROM holding h WHERE h.subject = f.subject AND h.package_id = f.package_id), 0), f.side, f.owner, f.title, f.mend "
                           "FROM finding f LEFT JOIN vuln v ON v.id = f.vuln_id WHERE f.subject = ?1 AND f.fixed_ms IS NULL",
                           BH_ARGS(bh_arg_text(c->subject)), &rows, err);
 
@@ -179,6 +221,25 @@ static int write_image(struct counting *c, struct bh_err *err) {
                      : bh_db_run(c->db,
                                  "UPDATE image SET risk = ?2, n_findings = ?3, n_critical = ?4, n_high = ?5, n_fixable = ?6, n_containers = ?7 WHERE id = ?1",
                                  a, NULL, err);
+}
+
+static int write_work(struct counting *c, struct bh_err *err) {
+        int r = bh_db_run(c->db, "DELETE FROM work WHERE subject = ?1", BH_ARGS(bh_arg_text(c->subject)), NULL, err);
+
+        for (size_t i = 0; i < c->work.len && r >= 0; i++) {
+                const struct work *w = c->work.items[i].value;
+
+                r = bh_db_run(c->db,
+                              "INSERT INTO work(subject, side, owner, base_name, risk, n_containers, n_findings, n_fixable, n_critical, n_exploited, worst, mend) "
+                              "VALUES(?1, ?2, ?3, COALESCE((SELECT base_name FROM image WHERE id = ?1), ''), ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+                              BH_ARGS(bh_arg_text(c->subject), bh_arg_text(w->side), bh_arg_text(w->owner),
+                                      bh_arg_real(bh_risk_rollup(w->scores.at, w->scores.len)),
+                                      bh_arg_int((int64_t) (c->n_all && c->all[0].id.len ? c->n_all : 0)), bh_arg_int((int64_t) w->scores.len),
+                                      bh_arg_int(w->n_fixable), bh_arg_int(w->n_critical), bh_arg_int(w->n_exploited), bh_arg_text(w->worst),
+                                      bh_arg_text(w->mend)),
+                              NULL, err);
+        }
+        return r;
 }
 
 static double container_risk(const struct counting *c, size_t i) {
@@ -279,11 +340,12 @@ static int write_host(struct counting *c, struct bh_str host, struct bh_err *err
 int bh_risk_count(struct bh_db *db, struct bh_str subject, struct bh_err *err) {
         BH_CLEANUP(bh_arena_free) struct bh_arena *arena = bh_arena_new();
         BH_CLEANUP(bh_arena_free) struct bh_arena *scratch = bh_arena_new();
-        struct counting c = { .db = db, .arena = arena, .scratch = scratch, .subject = subject };
+        struct counting c = { .db = db, .arena = arena, .scratch = scratch, .subject = subject, .work = bh_map_in(arena) };
         int r = load_places(&c, err);
 
         r = r < 0 ? r : count_findings(&c, err);
         r = r < 0 ? r : write_image(&c, err);
+        r = r < 0 ? r : write_work(&c, err);
         r = r < 0 ? r : load_hosts(&c, err);
         r = r < 0 ? r : write_containers(&c, err);
         for (size_t i = 0; i < c.hosts.len && r >= 0; i++)

@@ -3,5 +3,9 @@
 
 const struct bh_route *const bh_routes[] = {
         bh_routes_about,
+        bh_routes_findings,
+        bh_routes_images,
+        bh_routes_vulns,
+        bh_routes_worklists,
         NULL,
 };

@@ -7,5 +7,9 @@
 extern const struct bh_route bh_routes_about[];
 extern const struct bh_route bh_routes_alerts[], bh_routes_incidents[], bh_routes_suppressions[];
 extern const struct bh_route bh_routes_inventory[];
+extern const struct bh_route bh_routes_findings[];
+extern const struct bh_route bh_routes_images[];
+extern const struct bh_route bh_routes_vulns[];
+extern const struct bh_route bh_routes_worklists[];
 
 #endif

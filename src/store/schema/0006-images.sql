@@ -42,6 +42,19 @@ ALTER TABLE container ADD COLUMN place_image TEXT NOT NULL DEFAULT '';
 ALTER TABLE host ADD COLUMN place TEXT NOT NULL DEFAULT '';
 CREATE INDEX container_place ON container(place_image);
 
+-- What there is to do in one subject for one owner of one side ("base", "application", "host", "unknown"); counted with its risk.
+CREATE TABLE work(
+	id INTEGER PRIMARY KEY,
+	subject TEXT NOT NULL, side TEXT NOT NULL, owner TEXT NOT NULL DEFAULT '', base_name TEXT NOT NULL DEFAULT '',
+	risk REAL NOT NULL DEFAULT 0, n_containers INTEGER NOT NULL DEFAULT 0,
+	n_findings INTEGER NOT NULL DEFAULT 0, n_fixable INTEGER NOT NULL DEFAULT 0, n_critical INTEGER NOT NULL DEFAULT 0,
+	n_exploited INTEGER NOT NULL DEFAULT 0,
+	worst TEXT NOT NULL DEFAULT '', mend TEXT NOT NULL DEFAULT '', -- of its worst finding
+	UNIQUE(subject, side, owner)
+);
+CREATE INDEX work_risk ON work(risk, id);
+CREATE INDEX work_base ON work(side, owner, base_name, risk);
+
 -- Vulnerabilities whose sums (where they are, how bad at worst) are to be counted anew.
 CREATE TABLE vuln_dirty(id TEXT PRIMARY KEY);
 
