@@ -24,7 +24,7 @@ struct bh_enrolment_order {
         unsigned hours, uses; /* 0: 24 hours; 1 */
 };
 /* In a write. *ret_token is shown once. */
-int bh_enrolment_make(struct bh_db *db, const struct bh_manage *m, const struct bh_enrolment_order *order, struct bh_arena *arena, struct bh_str *ret_token,
+int bh_enrolment_make(struct bh_db *db, const char *state_dir, const struct bh_enrolment_order *order, struct bh_arena *arena, struct bh_str *ret_token,
                       int64_t *ret_id, struct bh_err *err) BH_MUST_CHECK;
 
 /* ---- certificates ---- */
@@ -40,10 +40,10 @@ struct bh_enrolled {
         struct bh_str agent_id, certificate, ca; /* PEM */
 };
 /* In a write. DENIED: the token does not hold. */
-int bh_agent_enrol(struct bh_db *db, const struct bh_manage *m, const struct bh_enrol_request *request, struct bh_arena *arena, struct bh_enrolled *ret,
+int bh_agent_enrol(struct bh_db *db, const char *state_dir, const struct bh_enrol_request *request, struct bh_arena *arena, struct bh_enrolled *ret,
                    struct bh_err *err) BH_MUST_CHECK;
 /* In a write: a further certificate for an agent. */
-int bh_agent_renew(struct bh_db *db, const struct bh_manage *m, struct bh_str agent_id, struct bh_str csr, int64_t now_ms, unsigned days, struct bh_arena *arena,
+int bh_agent_renew(struct bh_db *db, const char *state_dir, struct bh_str agent_id, struct bh_str csr, int64_t now_ms, unsigned days, struct bh_arena *arena,
                    struct bh_str *ret_certificate, struct bh_err *err) BH_MUST_CHECK;
 /* In a write: none of its certificates opens anything any more. NOTFOUND. */
 int bh_agent_revoke(struct bh_db *db, struct bh_str agent_id, struct bh_str by, struct bh_str why, int64_t now_ms, struct bh_err *err) BH_MUST_CHECK;
@@ -56,7 +56,7 @@ int bh_agent_by_certificate(struct bh_db *db, struct bh_str digest, int64_t now_
         BH_MUST_CHECK;
 
 /* Our CA's certificate, PEM. */
-int bh_agents_ca(const struct bh_manage *m, struct bh_arena *arena, struct bh_str *ret, struct bh_err *err) BH_MUST_CHECK;
+int bh_agents_ca(const char *state_dir, struct bh_arena *arena, struct bh_str *ret, struct bh_err *err) BH_MUST_CHECK;
 
 /* It called. Kept in memory, and written by the next tick. From any thread. */
 void bh_agent_seen(const struct bh_manage *m, struct bh_str agent_id, struct bh_str address, int64_t now_ms);

@@ -37,22 +37,22 @@ static struct bh_str hash_of(struct bh_arena *arena, struct bh_str text) {
 
 /* ---- the authority ---- */
 
-static int read_tls(const struct bh_manage *m, struct bh_arena *arena, const char *name, struct bh_str *ret, struct bh_err *err) {
-        return bh_fd_read_file(arena, bh_arena_printf(arena, "%s/tls/%s", bh_manage_opts(m)->state_dir, name).at, BH_LIMIT_CONFIG_FILE, ret, err);
+static int read_tls(const char *state_dir, struct bh_arena *arena, const char *name, struct bh_str *ret, struct bh_err *err) {
+        return bh_fd_read_file(arena, bh_arena_printf(arena, "%s/tls/%s", state_dir, name).at, BH_LIMIT_CONFIG_FILE, ret, err);
 }
 
-int bh_agents_ca(const struct bh_manage *m, struct bh_arena *arena, struct bh_str *ret, struct bh_err *err) {
-        return read_tls(m, arena, "ca.pem", ret, err);
+int bh_agents_ca(const char *state_dir, struct bh_arena *arena, struct bh_str *ret, struct bh_err *err) {
+        return read_tls(state_dir, arena, "ca.pem", ret, err);
 }
 
-static int sign(struct bh_db *db, const struct bh_manage *m, struct bh_str agent_id, struct bh_str csr, int64_t now_ms, unsigned days, struct bh_arena *arena,
+static int sign(struct bh_db *db, const char *state_dir, struct bh_str agent_id, struct bh_str csr, int64_t now_ms, unsigned days, struct bh_arena *arena,
                 struct bh_str *ret, struct bh_err *err) {
         struct bh_pki_order order = { .use = BH_PKI_AGENT, .name = agent_id, .days = days ? days : DEFAULT_DAYS, .now_s = now_ms / 1000 };
         struct bh_pki_facts facts;
         struct bh_pki_pair ca;
-        int r = read_tls(m, arena, "ca.key", &ca.key, err);
+        int r = read_tls(state_dir, arena, "ca.key", &ca.key, err);
 
-        r = r < 0 ? r : read_tls(m, arena, "ca.pem", &ca.certificate, err);
+        r = r < 0 ? r : read_tls(state_dir, arena, "ca.pem", &ca.certificate, err);
         r = r < 0 ? r : bh_pki_sign(arena, &ca, &order, csr, ret, err);
         r = r < 0 ? r : bh_pki_read(arena, *ret, &facts, err);
         if (r >= 0)
@@ -68,7 +68,7 @@ static int sign(struct bh_db *db, const struct bh_manage *m, struct bh_str agent
 
 /* ---- tokens ---- */
 
-int bh_enrolment_make(struct bh_db *db, const struct bh_manage *m, const struct bh_enrolment_order *o, struct bh_arena *arena, struct bh_str *ret_token,
+int bh_enrolment_make(struct bh_db *db, const char *state_dir, const struct bh_enrolment_order *o, struct bh_arena *arena, struct bh_str *ret_token,
                       int64_t *ret_id, struct bh_err *err) {
         unsigned hours = o->hours ? o->hours : DEFAULT_HOURS, uses = o->uses ? o->uses : 1;
         struct bh_str secret = by_chance(arena, SECRET_BYTES), pem;
@@ -79,7 +79,7 @@ int bh_enrolment_make(struct bh_db *db, const struct bh_manage *m, const struct 
                 return bh_fail(err, BH_E_FORMAT, "a token holds for a year and %d agents at most", MAX_USES);
         if (!o->server.len || !bh_str_is_text(o->server) || bh_str_chr(o->server, '/') >= 0)
                 return bh_fail(err, BH_E_FORMAT, "server: where agents reach the console's port, as host:port");
-        r = bh_agents_ca(m, arena, &pem, err);
+        r = bh_agents_ca(state_dir, arena, &pem, err);
         r = r < 0 ? r : bh_pki_read(arena, pem, &ca, err);
         if (r < 0)
                 return r;
@@ -144,7 +144,7 @@ static bool is_id(struct bh_str s) {
         return true;
 }
 
-int bh_agent_enrol(struct bh_db *db, const struct bh_manage *m, const struct bh_enrol_request *q, struct bh_arena *arena, struct bh_enrolled *ret, struct bh_err *err) {
+int bh_agent_enrol(struct bh_db *db, const char *state_dir, const struct bh_enrol_request *q, struct bh_arena *arena, struct bh_enrolled *ret, struct bh_err *err) {
         struct bh_enrolled made = { .agent_id = by_chance(arena, ID_BYTES) };
         struct bh_str environment;
         int r;
@@ -156,16 +156,16 @@ int bh_agent_enrol(struct bh_db *db, const struct bh_manage *m, const struct bh_
         r = use_token(db, q->token, q->now_ms, arena, &environment, err);
         r = r < 0 ? r : make_room(db, q, arena, err);
         r = r < 0 ? r : put_rows(db, q, made.agent_id, environment, err);
-        r = r < 0 ? r : sign(db, m, made.agent_id, q->csr, q->now_ms, q->days, arena, &made.certificate, err);
-        r = r < 0 ? r : bh_agents_ca(m, arena, &made.ca, err);
+        r = r < 0 ? r : sign(db, state_dir, made.agent_id, q->csr, q->now_ms, q->days, arena, &made.certificate, err);
+        r = r < 0 ? r : bh_agents_ca(state_dir, arena, &made.ca, err);
         if (r >= 0)
                 *ret = made;
         return r < 0 ? r : 0;
 }
 
-int bh_agent_renew(struct bh_db *db, const struct bh_manage *m, struct bh_str agent_id, struct bh_str csr, int64_t now_ms, unsigned days, struct bh_arena *arena,
+int bh_agent_renew(struct bh_db *db, const char *state_dir, struct bh_str agent_id, struct bh_str csr, int64_t now_ms, unsigned days, struct bh_arena *arena,
                    struct bh_str *ret_certificate, struct bh_err *err) {
-        int r = sign(db, m, agent_id, csr, now_ms, days, arena, ret_certificate, err);
+        int r = sign(db, state_dir, agent_id, csr, now_ms, days, arena, ret_certificate, err);
 
         return r < 0 ? r : bh_agent_note(db, agent_id, now_ms, "renewed", BH_STR("a new certificate"), err);
 }

@@ -7,5 +7,6 @@ const struct bh_route *const bh_routes[] = {
         bh_routes_images,
         bh_routes_vulns,
         bh_routes_worklists,
+        bh_routes_agent_calls,
         NULL,
 };

@@ -11,5 +11,6 @@ extern const struct bh_route bh_routes_findings[];
 extern const struct bh_route bh_routes_images[];
 extern const struct bh_route bh_routes_vulns[];
 extern const struct bh_route bh_routes_worklists[];
+extern const struct bh_route bh_routes_agent_calls[];
 
 #endif

@@ -73,13 +73,13 @@ struct act {
 static int make_token(struct bh_db *db, void *user, struct bh_err *err) {
         struct act *a = user;
 
-        return bh_enrolment_make(db, a->w->manage, &a->token_order, a->w->arena, &a->token, &a->id, err);
+        return bh_enrolment_make(db, a->w->shelf.dir, &a->token_order, a->w->arena, &a->token, &a->id, err);
 }
 
 static int enrol(struct bh_db *db, void *user, struct bh_err *err) {
         struct act *a = user;
 
-        return bh_agent_enrol(db, a->w->manage, &a->request, a->w->arena, &a->enrolled, err);
+        return bh_agent_enrol(db, a->w->shelf.dir, &a->request, a->w->arena, &a->enrolled, err);
 }
 
 static int take_back(struct bh_db *db, void *user, struct bh_err *err) {
