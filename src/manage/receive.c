@@ -15,6 +15,7 @@ enum { SKEW_TOLD_MS = 2000, NOTES_A_BATCH = 5 };
 /* The tables of a server that lacks a part have no row for its kind: such items are counted as refused. */
 static bh_intake *const intakes[_BH_ITEM_MAX] = {
         [BH_ITEM_ALERT] = bh_intake_alert,
+        [BH_ITEM_ASSET] = bh_intake_asset,
         [BH_ITEM_SCAN] = bh_intake_scan,
         [BH_ITEM_STATUS] = bh_intake_status,
         [BH_ITEM_RESULT] = bh_intake_result,
