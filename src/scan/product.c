@@ -133,22 +133,32 @@ bool bh_product_run_audited(const struct bh_product_run *run) {
         return run->audited;
 }
 
-static bool ends_fit(const struct bh_products *all, struct bh_str path) {
+/* Whether a rule that goes by the name alone may be meant: the regular expression over all of them is dear. */
+static bool may_be_named(const struct bh_products *all, struct bh_str path) {
         struct bh_str name = bh_str_basename(path);
         unsigned char last = name.len ? (unsigned char) bh_lower(name.at[name.len - 1]) : 0;
 
-        return name.len && all->ends[(unsigned char) bh_lower(name.at[0])][last / 8] >> last % 8 & 1;
+        if (name.len == 0 || !(all->ends[(unsigned char) bh_lower(name.at[0])][last / 8] >> last % 8 & 1))
+                return false;
+        for (size_t i = 0; i < all->names.len; i++) {
+                struct bh_str begin = all->names.at[i].begin, end = all->names.at[i].end;
+
+                if (name.len >= begin.len + end.len && bh_str_eq_nocase(bh_str_part(name, 0, begin.len), begin) &&
+                    bh_str_eq_nocase(bh_str_from(name, name.len - end.len), end))
+                        return true;
+        }
+        return false;
 }
 
 bool bh_products_want(const struct bh_products *p, struct bh_str path, struct bh_str head) {
-        return p->text_literals || bh_elf_is(head) || ends_fit(p, path);
+        return p->text_literals || bh_elf_is(head) || may_be_named(p, path);
 }
 
 /* Rules that go by the name alone: their text is too plain to be looked for everywhere. */
 static void by_name(struct bh_product_run *run, struct bh_str bytes) {
         const struct bh_products *all = run->products;
 
-        if (!all->any_path || !ends_fit(all, run->path) || !bh_regex_has(all->any_path, run->scratch, run->path))
+        if (!all->any_path || !may_be_named(all, run->path) || !bh_regex_has(all->any_path, run->scratch, run->path))
                 return;
         for (uint32_t i = 0; i < all->each.len; i++)
                 if (all->each.at[i].n_literals == 0 && right_file(run, &all->each.at[i]))

@@ -46,6 +46,22 @@ static void note_ends(struct bh_products *p, struct bh_str glob) {
                                 p->ends[a][z / 8] |= (uint8_t) (1 << z % 8);
 }
 
+/* A glob's last part up to its first byte that is not plain, and after its last one. */
+static void note_name(struct bh_products *p, struct bh_str glob) {
+        bool open = memchr(glob.at, '{', glob.len) != NULL; /* where its parts begin and end is not told */
+        struct bh_str name = open ? BH_STR("") : bh_str_basename(glob);
+        char *lower = bh_arena_bytes(p->arena, name.len + 1);
+        size_t from = 0, to = name.len;
+
+        for (size_t i = 0; i < name.len; i++)
+                lower[i] = bh_lower(name.at[i]);
+        while (from < name.len && plain(name.at[from]))
+                from++;
+        while (to > from && plain(name.at[to - 1]))
+                to--;
+        *bh_vec_add(p->arena, &p->names) = (struct bh_product_name){ { lower, from }, { lower + to, name.len - to } };
+}
+
 static int load_paths(struct loader *l, const struct bh_doc *list, struct bh_product *p) {
         BH_CLEANUP(bh_buf_done) struct bh_buf one = { 0 };
 
@@ -53,8 +69,10 @@ static int load_paths(struct loader *l, const struct bh_doc *list, struct bh_pro
                 if (one.len)
                         bh_buf_putc(&one, '|');
                 bh_regex_of_glob(&one, bh_doc_str(n));
-                if (p->n_literals == 0)
+                if (p->n_literals == 0) {
                         note_ends(l->products, bh_doc_str(n));
+                        note_name(l->products, bh_doc_str(n));
+                }
         }
         if (one.len && p->n_literals == 0) {
                 if (l->any_path.len)

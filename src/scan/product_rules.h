@@ -23,12 +23,18 @@ struct bh_product {
         uint32_t n_proofs;
 };
 
+/* How the names begin and end that a glob can fit, in lower case. */
+struct bh_product_name {
+        struct bh_str begin, end;
+};
+
 struct bh_products {
         struct bh_arena *arena;
         BH_VEC(struct bh_product) each;
         struct bh_regex *any_path; /* of a rule without literals: most files are none of theirs, */
         bool text_literals;        /* some rule looks for its literals in files that are no programs */
-        uint8_t ends[256][32];     /* and most are known by the first and last byte of their name: a bit a pair, lower case */
+        uint8_t ends[256][32];     /* and most are known by the first and last byte of their name: a bit a pair, lower case, */
+        BH_VEC(struct bh_product_name) names; /* nearly all others by these */
 };
 
 #endif
