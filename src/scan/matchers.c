@@ -36,6 +36,7 @@ struct bh_matching {
         struct bh_str chunk;        /* of the file at hand; mostly all of it */
         struct passing *passing;    /* a file that comes in chunks */
         unsigned signs;             /* of webshells, in it */
+        bool chunked;               /* the file at hand comes in chunks, and its lines count */
         bool told;                  /* which rules of the user are missing */
         bool triggered;             /* a YARA rule may match */
         struct bh_yara_run *yara;
@@ -257,6 +258,8 @@ bool bh_matching_wants(const struct bh_matching *m, struct bh_str path, struct b
 
 void bh_matching_ahead(struct bh_matching *m, struct bh_str bytes) {
         bh_ahead_look(m->ahead, bytes);
+        if (m->chunked)
+                bh_content_run_ahead(m->run, bytes);
 }
 
 int bh_matching_file(struct bh_matching *m, const struct bh_file *file, const struct bh_finding_sink *sink,
@@ -302,6 +305,7 @@ void bh_matching_begin(struct bh_matching *m, const struct bh_file *file, const 
         if (!p)
                 bh_nomem(sizeof *p);
         m->passing = p;
+        m->chunked = m->parts & (BH_SCAN_SECRETS | BH_SCAN_MALWARE);
         *p = (struct passing){ .filter = { sink, m->parts }, .where = { file->path, 0 }, .file = file };
         p->through = (struct bh_finding_sink){ &p->filter, filtered, filtered_gap };
         p->program = bh_str_starts(file->bytes, BH_STR("\x7f" "ELF")) || bh_str_starts(file->bytes, BH_STR("MZ"));
@@ -349,6 +353,7 @@ void bh_matching_pass(struct bh_matching *m, size_t n) {
 int bh_matching_end(struct bh_matching *m, struct bh_catalog *catalog, struct bh_err *err) {
         int r;
 
+        m->chunked = false;
         m->passing->missed |= bh_product_run_audited(m->products);
         bh_product_run_end(m->products, (struct bh_str){ "", 0 }, catalog);
         bh_ahead_begin(m->ahead);

@@ -52,7 +52,9 @@ struct bh_content_run {
         struct bh_str chunk;
         uint64_t chunk_at;
         size_t new_from;    /* candidates of this chunk begin here; they wait for their line */
-        uint64_t lines;     /* newlines before the end of the last chunk */
+        uint64_t lines;     /* newlines before the end of the last chunk, */
+        uint64_t ahead;     /* and in the first `counted` bytes of the next */
+        size_t counted;
         uint64_t work;      /* bytes of windows looked at */
         bool text;          /* the first chunk looks like text */
         bool full, tired;   /* a limit was met, and said */
@@ -108,8 +110,8 @@ void bh_content_run_begin(struct bh_content_run *r, const struct bh_content_wher
         r->where = where;
         r->sink = sink;
         r->chunk = (struct bh_str){ "", 0 };
-        r->chunk_at = r->lines = r->work = 0;
-        r->new_from = r->n_active = 0;
+        r->chunk_at = r->lines = r->ahead = r->work = 0;
+        r->new_from = r->n_active = r->counted = 0;
         r->full = r->tired = false;
 }
 
@@ -139,6 +141,11 @@ static uint64_t newlines(struct bh_str s) {
         for (size_t i = 0; i < s.len; i++)
                 n += s.at[i] == '\n';
         return n;
+}
+
+void bh_content_run_ahead(struct bh_content_run *r, struct bh_str bytes) {
+        r->ahead += newlines(bh_str_from(bytes, r->counted));
+        r->counted = bytes.len;
 }
 
 void bh_content_run_chunk(struct bh_content_run *r, uint64_t offset, struct bh_str bytes) {
@@ -341,8 +348,11 @@ void bh_content_run_flush(struct bh_content_run *r, bool last) {
         if (r->found.len > r->new_from)
                 number_lines(r);
         r->new_from = r->found.len;
-        if (!last)
-                r->lines += newlines(r->chunk);
+        if (!last) {
+                bh_content_run_ahead(r, r->chunk);
+                r->lines += r->ahead;
+        }
+        r->ahead = r->counted = 0;
 }
 
 /* Of two that hold the same bytes: the one that knows more about them. */

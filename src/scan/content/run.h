@@ -43,6 +43,8 @@ void bh_content_run_key(struct bh_content_run *run, const uint8_t key[16]);
 /* `where` and `sink` stay the caller's, and must last until the end. */
 void bh_content_run_begin(struct bh_content_run *run, const struct bh_content_where *where,
                           const struct bh_finding_sink *sink);
+/* The next chunk's bytes as they come, all there are so far: its lines are counted while it lies in the cache. Nobody needs to. */
+void bh_content_run_ahead(struct bh_content_run *run, struct bh_str bytes);
 /* The chunk that hits will speak of; `offset` is where it begins in the file. */
 void bh_content_run_chunk(struct bh_content_run *run, uint64_t offset, struct bh_str bytes);
 void bh_content_run_hit(struct bh_content_run *run, uint32_t rule, size_t end);

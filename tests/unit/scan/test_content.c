@@ -256,6 +256,8 @@ static void chunks_make_no_difference(void **state) {
                 if (!copy)
                         break;
                 memcpy(copy, big + at, n);
+                for (size_t some = 5000; at % 3 && some < n; some += 9000) /* lines may be counted as they come */
+                        bh_content_run_ahead(h->run, bh_str_part(chunk, 0, some));
                 bh_content_run_chunk(h->run, at, chunk);
                 assert_int_equal(bh_literals_scan(h->literals, h->scratch, chunk,
                                                   at ? BH_CONTENT_OVERLAP - BH_CONTENT_TAIL : 0,
