@@ -10,6 +10,7 @@
 #include "manage/match.h"
 #include "manage/parts.h"
 #include "manage/retention.h"
+#include "manage/teams.h"
 
 enum { TICK_S = 1 };
 
@@ -28,6 +29,7 @@ const struct bh_manage_part *const bh_manage_parts[BH_MANAGE_PARTS_MAX] = {
         &bh_part_alerts,
         &bh_part_match,
         &bh_part_retention,
+        &bh_part_teams,
         NULL,
 };
 
