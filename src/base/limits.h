@@ -202,6 +202,10 @@
 #define BH_LIMIT_API_RATE 100                  /* requests a second of one address, */
 #define BH_LIMIT_API_BURST 1000                /* and how many it may save up */
 #define BH_LIMIT_API_PARTS 8                   /* {parts} of a path */
+#define BH_LIMIT_PASSWORD_KIB 32768            /* memory of Argon2id for one password, */
+#define BH_LIMIT_PASSWORD_ROUNDS 3             /* and how often it goes over it */
+#define BH_LIMIT_PASSWORD_SHORTEST 12
+#define BH_LIMIT_PASSWORD_LONGEST 1024
 #define BH_LIMIT_LIVE_CLIENTS 256              /* that watch /api/v1/live */
 #define BH_LIMIT_LIVE_BYTES (256 * BH_KIB)     /* events that wait for one of them */
 #define BH_LIMIT_CONSOLE (64 * BH_MIB)         /* all files of the console */

@@ -4,6 +4,8 @@
 /* The server from inside: what the loop's thread owns, and the little that others may touch. */
 #include <pthread.h>
 
+#include "base/limits.h"
+
 #include "serve/buckets.h"
 #include "serve/conn.h"
 #include "serve/job.h"
@@ -38,12 +40,15 @@ struct bh_server {
         size_t n_parked;
         uint64_t bodies;        /* bytes, of BH_LIMIT_API_BODIES */
         struct bh_buckets *rates;
+        struct bh_guesses *guesses; /* any thread */
         struct bh_live live;
         struct bh_assets *assets;
         bool ending;
         int64_t end_ms;
         struct bh_metrics metrics; /* its own lock */
         /* From any thread. */
+        pthread_mutex_t rates_lock;
+        struct bh_buckets *user_rates; /* under it */
         int wake_fd;
         int stop;       /* atomic */
         unsigned wakes; /* atomic: how many keys were woken */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "serve/job.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -9,6 +10,7 @@
 #include "serve/people.h"
 #include "serve/problem.h"
 #include "serve/roles.h"
+#include "serve/secret.h"
 
 static int64_t wall_ms(void) {
         struct timespec t;
@@ -41,7 +43,7 @@ static bool changes(const struct bh_call *call) {
 }
 
 static bool csrf_is_right(const struct bh_job *job) {
-        return bh_same_secret(bh_call_header(&job->call, "X-CSRF-Token"), job->csrf);
+        return bh_secret_same(bh_call_header(&job->call, "X-CSRF-Token"), job->csrf);
 }
 
 /* true: it may go on; else the answer is there. */
@@ -57,13 +59,37 @@ static bool may(struct bh_job *job) {
                 return false;
         }
         if (needs != BH_MAY_NOBODY && !(call->who.may & (1u << needs))) {
-                bh_call_problem(call, 403, "this needs the permission %s", bh_permission_str(needs));
+                bh_call_problem(call, 403, "%s%s", job->must_change ? "choose a password of your own first: POST /api/v1/me/password" : "this needs the permission ",
+                                job->must_change ? "" : bh_permission_str(needs));
+                return false;
+        }
+        if (needs == BH_MAY_SELF && call->who.token && changes(call)) { /* a token that was lost must not become more than it is */
+                bh_call_problem(call, 403, "an API token cannot change the account it belongs to");
                 return false;
         }
         if (job->cookie && changes(call) && needs != BH_MAY_NOBODY && !csrf_is_right(job)) {
                 bh_call_problem(call, 403, "X-CSRF-Token is absent, or of another session");
                 return false;
         }
+        return true;
+}
+
+/* The same person from many addresses. true: too many. */
+static bool too_often(struct bh_call *call) {
+        struct bh_server *s = call->server;
+        char name[32];
+        unsigned wait_s;
+
+        if (!call->who.known)
+                return false;
+        (void) snprintf(name, sizeof name, "%lld", (long long) call->who.user_id);
+        (void) pthread_mutex_lock(&s->rates_lock);
+        wait_s = bh_buckets_take(s->user_rates, bh_str_of(name), bh_now_ms());
+        (void) pthread_mutex_unlock(&s->rates_lock);
+        if (!wait_s)
+                return false;
+        bh_call_reply_header(call, "Retry-After", "%u", wait_s);
+        bh_call_problem(call, 429, "more than %d requests a second", BH_LIMIT_API_RATE);
         return true;
 }
 
@@ -75,7 +101,7 @@ static int handle(struct bh_job *job, struct bh_err *err) {
                 r = bh_call_read(&job->call, err);
         if (r >= 0 && route->needs != BH_MAY_AGENT)
                 r = bh_people_identify(job, err);
-        if (r < 0 || !may(job))
+        if (r < 0 || too_often(&job->call) || !may(job))
                 return r;
         if (route->list)
                 return bh_list_reply(&job->call, route->list, NULL, bh_arg_null(), err);

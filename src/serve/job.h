@@ -30,6 +30,8 @@ struct bh_job {
         struct bh_part parts[8];
         struct bh_str csrf;           /* of the session that the cookie names */
         bool cookie;                  /* known by a cookie: changes need the CSRF token */
+        bool must_change;             /* the password is somebody else's: nothing before there is another */
+        int64_t session_id;           /* of the cookie; 0: none */
         bool streams;                 /* the answer is the head of /api/v1/live */
         bool parks;                   /* bh_call_park */
         struct bh_str park_key;

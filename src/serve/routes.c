@@ -8,5 +8,11 @@ const struct bh_route *const bh_routes[] = {
         bh_routes_vulns,
         bh_routes_worklists,
         bh_routes_agent_calls,
+        bh_routes_audit,
+        bh_routes_me,
+        bh_routes_session,
+        bh_routes_teams,
+        bh_routes_tokens,
+        bh_routes_users,
         NULL,
 };

@@ -17,6 +17,7 @@
 #include "base/limits.h"
 #include "serve/assets.h"
 #include "serve/core.h"
+#include "serve/guesses.h"
 #include "serve/tls.h"
 
 enum { TICK_MS = 250, END_MS = 10 * 1000, THREADS = 16, AGENT_THREADS = 32, BACKLOG = 1024 };
@@ -350,7 +351,10 @@ int bh_server_open(const struct bh_server_opts *opts, struct bh_server **ret, st
         s->wake_fd = -1;
         s->posts_end = &s->posts;
         s->rates = bh_buckets_new(BH_LIMIT_API_RATE, BH_LIMIT_API_BURST);
+        s->user_rates = bh_buckets_new(BH_LIMIT_API_RATE, BH_LIMIT_API_BURST);
+        s->guesses = bh_guesses_new();
         bh_metrics_init(&s->metrics);
+        (void) pthread_mutex_init(&s->rates_lock, NULL);
         (void) pthread_mutex_init(&s->post_lock, NULL);
         r = bh_assets_open(opts->assets_dir, &s->assets, err);
         if (r >= 0)
@@ -420,6 +424,9 @@ void bh_server_close(struct bh_server **server) {
                 (void) close(s->wake_fd);
         bh_assets_close(&s->assets);
         bh_buckets_free(&s->rates);
+        bh_buckets_free(&s->user_rates);
+        bh_guesses_free(&s->guesses);
+        (void) pthread_mutex_destroy(&s->rates_lock);
         bh_metrics_done(&s->metrics);
         (void) pthread_mutex_destroy(&s->post_lock);
         free(s);

@@ -19,6 +19,15 @@ METHODS = ("get", "put", "post", "patch", "delete")
 described = {(m.upper(), path): op for path, item in api["paths"].items() for m, op in item.items() if m in METHODS}
 bad, names = [], {}
 
+
+def look_up(node):
+    """What a $ref leads to; the node itself without one."""
+    at = api
+    for word in node.get("$ref", "").removeprefix("#/").split("/"):
+        at = at.get(word, {}) if word else node
+    return at
+
+
 for method, path, operation, permission in rows:
     op = described.pop((method, path), None)
     names.setdefault(operation, []).append(f"{method} {path}")
@@ -33,7 +42,7 @@ for method, path, operation, permission in rows:
     if (permission == "none") != (op.get("security") == []):
         bad.append(f"{method} {path}: security: [] belongs to what needs no log-in, and to nothing else")
     for part in re.findall(r"{(\w+)}", path):
-        given = [*api["paths"][path].get("parameters", []), *op.get("parameters", [])]
+        given = [look_up(p) for p in [*api["paths"][path].get("parameters", []), *op.get("parameters", [])]]
         if not any(p.get("name") == part and p.get("in") == "path" for p in given):
             bad.append(f"{method} {path}: {{{part}}} is not among its parameters")
 for m, path in described:  # the description is written first: what it promises is shown until it is kept
