@@ -9,6 +9,8 @@
 #include "base/limits.h"
 #include "base/vec.h"
 #include "manage/pki.h"
+#include "serve/people.h"
+#include "serve/secret.h"
 #include "sys/fd.h"
 #include "tool/server/commands.h"
 
@@ -125,6 +127,45 @@ int bh_server_certify(const struct bh_cli *cli, struct bh_err *err) {
         return r < 0 ? r : 1;
 }
 
+/* A password from a file, without the newline at its end; else one that is made up. */
+static int password_of(const struct bh_cli *cli, struct bh_str *ret, bool *ret_made_up, struct bh_err *err) {
+        const char *path = bh_cli_get(cli, "admin-password-file");
+        const char *weakness;
+        int r;
+
+        *ret_made_up = path == NULL;
+        if (!path)
+                return bh_secret_readable(cli->arena, 5, ret, err);
+        r = bh_fd_read_file(cli->arena, path, BH_LIMIT_CONFIG_FILE, ret, err);
+        if (r < 0)
+                return r;
+        *ret = bh_str_trim(*ret);
+        weakness = bh_password_weakness(*ret, bh_str_of(bh_cli_get(cli, "admin")));
+        return weakness ? bh_fail(err, BH_E_USAGE, "%s: %s", path, weakness) : 0;
+}
+
+static int make_administrator(const struct bh_cli *cli, struct bh_err *err) {
+        struct bh_store_opts opts = { .path = bh_server_path(cli, "server.db"), .n_readers = 1 };
+        struct bh_str name = bh_person_name(cli->arena, bh_str_of(bh_cli_get(cli, "admin"))), password;
+        struct bh_store *store = NULL;
+        bool made_up;
+        int r;
+
+        if (name.len == 0)
+                return bh_fail(err, BH_E_USAGE, "--admin: letters, digits, and . _ @ - after the first, at most 64");
+        r = password_of(cli, &password, &made_up, err);
+        if (r >= 0)
+                r = bh_store_open(&opts, &store, err);
+        if (r < 0)
+                return r;
+        r = bh_people_first(store, name, password, made_up, time(NULL) * 1000ll, err);
+        bh_store_close(&store);
+        if (r > 0 && made_up)
+                (void) printf("administrator: %.*s\npassword:      %.*s\n(shown this once, and to be changed at the first log-in)\n", BH_FMT(name),
+                              BH_FMT(password));
+        return r;
+}
+
 static int run(struct bh_cli *cli, struct bh_err *err) {
         int r = make_folder(bh_cli_get(cli, "state"), err);
 
@@ -136,12 +177,16 @@ static int run(struct bh_cli *cli, struct bh_err *err) {
                 r = make_ca(cli, err);
         if (r >= 0)
                 r = bh_server_certify(cli, err);
+        if (r >= 0)
+                r = make_administrator(cli, err);
         return r < 0 ? r : BH_EXIT_FINE;
 }
 
 static const struct bh_opt opts[] = {
         { "state", 0, "DIR", "the server's state folder", BH_SERVER_STATE, false },
         { "name", 0, "HOST", "a name or an address people and agents reach the server by; may be repeated", NULL, true },
+        { "admin", 0, "NAME", "the first account, when there is none yet", "admin", false },
+        { "admin-password-file", 0, "FILE", "its password; without this one is made up and printed", NULL, false },
         { 0 },
 };
 
