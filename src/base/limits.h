@@ -103,6 +103,8 @@
 
 
 /* the sensor */
+#define BH_LIMIT_REFUSE_MS 100          /* of judging a program that is about to start, without BPF */
+#define BH_LIMIT_REFUSED_QUEUE 256      /* refused programs that wait to be told of */
 #define BH_LIMIT_PASSWD (1 * BH_MIB)        /* one /etc/passwd or /etc/group of a container */
 #define BH_LIMIT_RUNTIME_FILE (4 * BH_MIB)  /* one file in which a runtime describes a container */
 #define BH_LIMIT_LOGIN_LINE (8 * BH_KIB)    /* one line of a log of logins */

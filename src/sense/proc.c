@@ -25,6 +25,7 @@
 #include "sense/backend.h"
 #include "sense/connector.h"
 #include "sense/procfs.h"
+#include "sense/refuser.h"
 #include "sense/sockets.h"
 #include "sys/fd.h"
 
@@ -37,6 +38,7 @@ enum { CAN_PROCESS, CAN_OPEN, CAN_CONNECT, CAN_CONNECT_OTHERS, CAN_CONNECT_SHORT
 struct bh_backend {
         int told, files; /* -1: not to be had */
         bool wants_files;
+        struct bh_refuser *refuser;  /* NULL: nobody asked */
         struct bh_sockets *sockets; /* NULL: not to be had */
         bool wants_sockets, wants[_BH_EV_MAX];
         struct bh_arena *scratch;
@@ -224,6 +226,26 @@ static int wait_ms(const struct bh_backend *b, int timeout_ms) {
         return timeout_ms < 0 || left_ms < timeout_ms ? (int) left_ms : timeout_ms;
 }
 
+/* Programs that were refused. */
+
+static void give_refused(struct bh_backend *b) {
+        struct bh_refused t;
+        uint64_t lost;
+
+        while (!b->said && bh_refuser_next(b->refuser, &t)) {
+                const uint64_t nums[] = { t.what, t.kinds };
+                const struct bh_str path = bh_str_of(t.path);
+                struct bh_ev_head head = { .type = BH_EV_DENIED, .flags = BH_EV_BARE | (t.would ? BH_EV_WOULD : 0), .pid = t.pid, .tid = t.pid,
+                                           .res = t.would ? 0 : -1, .ktime_ns = t.ktime_ns };
+
+                give(b, BH_LANE_PROC, &(struct bh_event_parts){ .head = head, .nums = nums, .n_nums = 2, .strs = &path, .n_strs = 1 });
+        }
+        lost = bh_refuser_lost(b->refuser);
+        b->stats[BH_LANE_PROC].lost += lost;
+        if (lost)
+                give_lost(b, BH_LANE_PROC, BH_EV_DENIED, lost);
+}
+
 /* Processes. */
 
 static void on_exec(struct bh_backend *b, const struct bh_told_event *t) {
@@ -245,6 +267,8 @@ static void on_exec(struct bh_backend *b, const struct bh_told_event *t) {
         head.tid = head.pid;
         give(b, BH_LANE_PROC, &(struct bh_event_parts){ .head = head, .proc = &p.proc, .strs = p.strs, .n_strs = BH_PROC_STRS });
         watch_root(b, t->pid, p.proc.ns_mnt);
+        if (b->refuser)
+                bh_refuser_know(b->refuser, t->pid);
         know_network(b, t->pid, p.proc.ns_net);
 }
 
@@ -355,6 +379,7 @@ static void proc_close(struct bh_backend **backend) {
         bh_fd_close(&b->told);
         bh_fd_close(&b->files);
         bh_sockets_close(&b->sockets);
+        bh_refuser_close(&b->refuser);
         bh_buf_done(&b->out);
         bh_arena_free(&b->scratch);
         free(b);
@@ -449,12 +474,23 @@ static int proc_poll(struct bh_backend *b, int timeout_ms, bh_record_fn fn, void
                 read_files(b);
         if (r == 0 && !b->said)
                 look_at_sockets(b);
+        if (b->refuser && r == 0)
+                give_refused(b);
         tell_gone(b);
         return r < 0 ? r : b->said ? b->said : 1;
 }
 
 static void proc_stats(struct bh_backend *b, struct bh_lane_stats ret[BH_LANES]) {
         memcpy(ret, b->stats, sizeof b->stats);
+}
+
+static int proc_prevent(struct bh_backend *b, const struct bh_prevent_port **ret, struct bh_err *err) {
+        int r = b->refuser ? 0 : bh_refuser_open(&b->refuser, err);
+
+        if (r < 0)
+                return bh_wrap(err, r, "prevention");
+        *ret = bh_refuser_port(b->refuser);
+        return 0;
 }
 
 static size_t proc_capabilities(struct bh_backend *b, const struct bh_capability **ret) {
@@ -471,5 +507,6 @@ const struct bh_backend_ops bh_backend_proc = {
         .poll = proc_poll,
         .stats = proc_stats,
         .capabilities = proc_capabilities,
+        .prevent = proc_prevent,
         .close = proc_close,
 };

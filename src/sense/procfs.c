@@ -242,6 +242,45 @@ static uint64_t cgroup_id(struct bh_str text) {
         return 0;
 }
 
+static size_t ids_upwards(char *path, size_t root, uint64_t *ret, size_t most) {
+        struct stat st;
+        size_t n = 0;
+
+        while (n < most && stat(path, &st) == 0) {
+                char *slash = strrchr(path, '/');
+
+                ret[n++] = st.st_ino;
+                if (!slash || (size_t) (slash - path) < root)
+                        break;
+                *slash = 0;
+        }
+        return n;
+}
+
+size_t bh_procfs_cgroup_ids(uint32_t pid, uint64_t *ret, size_t n) {
+        static const char *const mounts[] = { "/sys/fs/cgroup/unified", "/sys/fs/cgroup" };
+        char name[32], text[4096], path[4200];
+        BH_CLEANUP(bh_fd_close) int fd = -1;
+        struct bh_str line;
+        struct bh_cur c;
+        ssize_t got;
+
+        (void) snprintf(name, sizeof name, "/proc/%u/cgroup", pid);
+        fd = open(name, O_RDONLY | O_CLOEXEC);
+        got = fd < 0 ? -1 : read(fd, text, sizeof text);
+        c = bh_cur_of((struct bh_str){ text, got > 0 ? (size_t) got : 0 });
+        while (bh_cur_line(&c, &line))
+                for (size_t i = 0; i < BH_LEN(mounts) && bh_str_starts(line, BH_STR("0::/")); i++) {
+                        struct statfs fs;
+
+                        if (statfs(mounts[i], &fs) < 0 || (unsigned long) fs.f_type != CGROUP2_SUPER_MAGIC)
+                                continue;
+                        (void) snprintf(path, sizeof path, "%s%.*s", mounts[i], BH_FMT(bh_str_from(line, line.len == 4 ? 4 : 3)));
+                        return ids_upwards(path, strlen(mounts[i]), ret, n);
+                }
+        return 0;
+}
+
 bool bh_procfs_read(uint32_t pid, struct bh_arena *scratch, struct bh_procfs_process *ret) {
         struct bh_procfs_process p = { .proc = { .pid = pid } };
         BH_CLEANUP(bh_fd_close) int dir = -1;
