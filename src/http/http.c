@@ -23,7 +23,7 @@ struct bh_http {
         char *unix_socket, *cert_file, *key_file;
         char *ca_pem; /* the system's bundle and ours; NULL: the system's alone */
         size_t ca_len;
-        bool insecure, plain_http;
+        bool insecure, plain_http, only_ca_pem, tls13;
         unsigned retries, timeout_s, first_pause_ms;
         pthread_mutex_t lock; /* guards idle */
         CURL *idle[MAX_IDLE];
@@ -65,7 +65,7 @@ static void join_bundles(struct bh_http *http, struct bh_str own) {
         FILE *f;
         size_t n;
 
-        if (curl && http->lib->easy_getinfo(curl, CURLINFO_CAINFO, &system_file) == CURLE_OK && system_file &&
+        if (!http->only_ca_pem && curl && http->lib->easy_getinfo(curl, CURLINFO_CAINFO, &system_file) == CURLE_OK && system_file &&
             (f = fopen(system_file, "re"))) {
                 while (all.len < 16 * BH_MIB && (n = fread(bh_buf_room(&all, 65536), 1, 65536, f)) > 0)
                         all.len += n;
@@ -90,6 +90,8 @@ struct bh_http *bh_http_new(const struct bh_http_opts *opts) {
         http->key_file = copy(opts->key_file);
         http->insecure = opts->insecure;
         http->plain_http = opts->plain_http || opts->unix_socket;
+        http->only_ca_pem = opts->only_ca_pem;
+        http->tls13 = opts->tls13;
         http->retries = opts->retries ? opts->retries : 5;
         http->timeout_s = opts->timeout_s ? opts->timeout_s : 60;
         http->first_pause_ms = opts->first_pause_ms ? opts->first_pause_ms : 250;
@@ -279,7 +281,7 @@ static int set_security(struct transfer *t) {
         struct curl_blob ca = { h->ca_pem, h->ca_len, CURL_BLOB_NOCOPY };
 
         SET(CURLOPT_PROTOCOLS_STR, h->plain_http ? "http,https" : "https");
-        SET(CURLOPT_SSLVERSION, (long) CURL_SSLVERSION_TLSv1_2);
+        SET(CURLOPT_SSLVERSION, h->tls13 ? (long) CURL_SSLVERSION_TLSv1_3 : (long) CURL_SSLVERSION_TLSv1_2);
         if (h->insecure) {
                 SET(CURLOPT_SSL_VERIFYPEER, 0L);
                 SET(CURLOPT_SSL_VERIFYHOST, 0L);

@@ -28,6 +28,8 @@ struct bh_http;
 struct bh_http_opts {
         const char *unix_socket;           /* every request goes there; no proxy, no TLS */
         struct bh_str ca_pem;              /* trusted besides the system's */
+        bool only_ca_pem;                  /* and nobody else is */
+        bool tls13;                        /* nothing older */
         const char *cert_file, *key_file;  /* of the client, for the first host only */
         bool insecure;                     /* any certificate will do */
         bool plain_http;                   /* http:// is allowed */
