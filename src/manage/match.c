@@ -348,6 +348,11 @@ static void free_matcher(struct matcher *m) {
         free(m);
 }
 
+/* Keys that are believed lie beside the index. */
+static const char *folder_of(struct bh_arena *arena, const char *index) {
+        return index ? bh_arena_cstr(arena, bh_str_dirname(bh_str_of(index))) : NULL;
+}
+
 static int open_matcher(struct bh_manage *manage, void **ret, struct bh_err *err) {
         struct matcher *m = calloc(1, sizeof *m);
         int r;
@@ -358,7 +363,7 @@ static int open_matcher(struct bh_manage *manage, void **ret, struct bh_err *err
         m->store = bh_manage_opts(manage)->store;
         m->home = bh_arena_new();
         init_turns(m);
-        r = bh_depot_init(&m->depot, m->home, NULL, bh_manage_opts(manage)->advisory_db, err);
+        r = bh_depot_init(&m->depot, m->home, folder_of(m->home, bh_manage_opts(manage)->advisory_db), bh_manage_opts(manage)->advisory_db, err);
         if (r >= 0 && pthread_create(&m->thread, NULL, run, m) != 0)
                 r = bh_fail(err, BH_E_NOMEM, "no further thread");
         if (r < 0) {

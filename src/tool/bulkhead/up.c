@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <pwd.h>
 #include <stdio.h>
-#include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -152,7 +152,8 @@ static int wait_for_server(const struct up *u, struct bh_err *err) {
 
 static int local_token(const struct up *u, const char **ret, struct bh_err *err) {
         BH_CLEANUP(bh_buf_done) struct bh_buf out = { 0 };
-        const char *const argv[] = { u->place.bulkhead_server, "token", "--state", u->place.server, NULL };
+        const char *const argv[] = { u->place.bulkhead_server, "token", "--state", u->place.server, "--server", url_of(u, u->listen, "127.0.0.1") + strlen("https://"),
+                                     "--for", "this machine", NULL };
         int r = run_program(argv, getpwnam(BH_SERVICE_USER) ? BH_SERVICE_USER : NULL, &out, err);
 
         if (r >= 0)
@@ -160,8 +161,8 @@ static int local_token(const struct up *u, const char **ret, struct bh_err *err)
         return r;
 }
 
-static int enrol(const struct up *u, const char *server, const char *token, struct bh_err *err) {
-        const char *const argv[] = { u->place.bulkhead_agent, "enrol", "--state", u->place.agent, "--server", server, "--token", token, NULL };
+static int enrol(const struct up *u, const char *token, struct bh_err *err) {
+        const char *const argv[] = { u->place.bulkhead_agent, "enrol", "--state", u->place.agent, "--token", token, NULL };
         int r = bh_place_make(&u->place, err);
 
         if (r >= 0)
@@ -213,7 +214,7 @@ static int up_here(const struct up *u, struct bh_err *err) {
         r = r < 0 ? r : wait_for_server(u, err);
         if (r >= 0 && !is_enrolled(u)) {
                 r = local_token(u, &token, err);
-                r = r < 0 ? r : enrol(u, url_of(u, u->listen, "127.0.0.1"), token, err);
+                r = r < 0 ? r : enrol(u, token, err);
         }
         r = r < 0 ? r : start_agent(u, err);
         r = r < 0 ? r : wait_for_agent(u, err);
@@ -230,7 +231,7 @@ static int join(const struct up *u, const char *server, struct bh_err *err) {
         int r = 0;
 
         if (!is_enrolled(u))
-                r = token ? enrol(u, server, token, err) : bh_fail(err, BH_E_USAGE, "--server: this machine is not enrolled there yet: give --token too");
+                r = token ? enrol(u, token, err) : bh_fail(err, BH_E_USAGE, "--server: this machine is not enrolled there yet: give --token too");
         r = r < 0 ? r : start_agent(u, err);
         r = r < 0 ? r : wait_for_agent(u, err);
         if (r >= 0)
