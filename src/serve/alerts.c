@@ -2,6 +2,7 @@
 /* Alerts: the list, one of them with all that is known of it, and the ATT&CK matrix of a time. */
 #include "fmt/json_put.h"
 #include "manage/matrix.h"
+#include "serve/mine.h"
 #include "serve/words.h"
 
 enum { WEEK_MS = 7 * 24 * 3600 * 1000 };
@@ -35,7 +36,7 @@ static const struct bh_list_column columns[] = {
 static const struct bh_list alerts = {
         .name = "alerts",
         .from = "alert a LEFT JOIN host h ON h.id = a.host_id LEFT JOIN container c ON c.id = a.container_id",
-        .key = "a.id", .key_type = BH_LIST_INT, .sort = "-at_ms", .columns = columns,
+        .key = "a.id", .key_type = BH_LIST_INT, .sort = "-at_ms", .mine = BH_MINE_IMAGE("a.image_id"), .columns = columns,
 };
 
 /* Where to go on from here. */

@@ -4,6 +4,7 @@
 #include "manage/incidents.h"
 #include "manage/tell.h"
 #include "serve/timeline.h"
+#include "serve/mine.h"
 #include "serve/words.h"
 
 static const struct bh_list_column columns[] = {
@@ -34,6 +35,7 @@ static const struct bh_list_column columns[] = {
 static const struct bh_list incidents = {
         .name = "incidents",
         .from = "incident i LEFT JOIN host h ON h.id = i.host_id LEFT JOIN container c ON c.id = i.container_id",
+        .mine = BH_MINE_IMAGE("i.image_id"),
         .key = "i.id", .key_type = BH_LIST_INT, .sort = "-last_ms", .columns = columns,
 };
 

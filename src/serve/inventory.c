@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "fmt/json.h"
 #include "model/asset.h"
+#include "serve/mine.h"
 #include "serve/words.h"
 
 #define FS (BH_LIST_FILTER | BH_LIST_SORT)
@@ -33,7 +34,7 @@ static const struct bh_list_column host_columns[] = {
 };
 
 static const struct bh_list hosts = {
-        .name = "hosts", .from = "host h", .key = "h.id", .key_type = BH_LIST_TEXT, .sort = "-risk", .columns = host_columns,
+        .name = "hosts", .from = "host h", .key = "h.id", .key_type = BH_LIST_TEXT, .sort = "-risk", .mine = BH_MINE_NOTHING, .columns = host_columns,
 };
 
 static const struct bh_list_column container_columns[] = {
@@ -70,7 +71,7 @@ static const struct bh_list_column container_columns[] = {
 
 static const struct bh_list containers = {
         .name = "containers", .from = "container c LEFT JOIN host h ON h.id = c.host_id", .key = "c.id", .key_type = BH_LIST_TEXT,
-        .sort = "-risk", .mine = "c.image_id IN (SELECT m.image_id FROM mine_image m WHERE m.user_id = ?1)", .columns = container_columns,
+        .sort = "-risk", .mine = BH_MINE_IMAGE("c.image_id"), .columns = container_columns,
 };
 
 static const struct bh_list_column asset_columns[] = {
@@ -90,12 +91,9 @@ static const struct bh_list_column asset_columns[] = {
         { 0 },
 };
 
-#define MINE_THING(alias)                                                                                                  \
-        alias ".container_id IN (SELECT mc.id FROM container mc JOIN mine_image m ON m.image_id = mc.image_id WHERE m.user_id = ?1)"
-
 static const struct bh_list assets = {
         .name = "assets", .from = "asset a LEFT JOIN host h ON h.id = a.host_id LEFT JOIN container c ON c.id = a.container_id", .key = "a.id",
-        .key_type = BH_LIST_INT, .sort = "name", .mine = MINE_THING("a"), .columns = asset_columns,
+        .key_type = BH_LIST_INT, .sort = "name", .mine = BH_MINE_CONTAINER("a.container_id"), .columns = asset_columns,
 };
 
 static const struct bh_list_column change_columns[] = {
@@ -116,7 +114,7 @@ static const struct bh_list_column change_columns[] = {
 
 static const struct bh_list changes = {
         .name = "asset-changes", .from = "asset_change x LEFT JOIN host h ON h.id = x.host_id LEFT JOIN container c ON c.id = x.container_id", .key = "x.id",
-        .key_type = BH_LIST_INT, .sort = "-at_ms", .mine = MINE_THING("x"), .columns = change_columns,
+        .key_type = BH_LIST_INT, .sort = "-at_ms", .mine = BH_MINE_CONTAINER("x.container_id"), .columns = change_columns,
 };
 
 /* ---- one of a list ---- */

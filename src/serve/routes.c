@@ -3,6 +3,10 @@
 
 const struct bh_route *const bh_routes[] = {
         bh_routes_about,
+        bh_routes_alerts,
+        bh_routes_incidents,
+        bh_routes_inventory,
+        bh_routes_suppressions,
         bh_routes_findings,
         bh_routes_images,
         bh_routes_vulns,
