@@ -3,11 +3,14 @@
 
 #include <string.h>
 
-static uint64_t rotl(uint64_t x, int n) {
+/* Inlined, so that the state stays in registers. */
+#define INLINE static inline __attribute__((always_inline))
+
+INLINE uint64_t rotl(uint64_t x, int n) {
         return x << n | x >> (64 - n);
 }
 
-static void round1(uint64_t v[4]) {
+INLINE void round1(uint64_t v[4]) {
         v[0] += v[1];
         v[1] = rotl(v[1], 13) ^ v[0];
         v[0] = rotl(v[0], 32);
@@ -30,7 +33,7 @@ static uint64_t load(const char *p, size_t n) {
         return w;
 }
 
-static void word(uint64_t v[4], uint64_t w) {
+INLINE void word(uint64_t v[4], uint64_t w) {
         v[3] ^= w;
         round1(v);
         v[0] ^= w;
