@@ -157,17 +157,23 @@ static bool number(struct bh_str field, uint64_t *ret) {
 
 typedef uint16_t lanes __attribute__((vector_size(16)));
 
-/* The sum of a header's bytes, sixteen at a time: every entry of every layer passes here. A lane holds 32 * 2 * 255. */
+/*
+ * The sum of a header's bytes, sixteen at a time: every entry of every layer
+ * passes here. Of a lane's 32 pairs of bytes the upper ones are summed, and
+ * the pairs; what the upper ones add to the latter is taken out in the end.
+ */
 static uint32_t sum_of(const unsigned char *p) {
         uint32_t all = 0;
-        lanes sum = { 0 }, v;
+        lanes pairs = { 0 }, upper = { 0 }, v;
 
         for (size_t i = 0; i < BLOCK; i += sizeof v) {
                 memcpy(&v, p + i, sizeof v);
-                sum += (v & 0xff) + (v >> 8);
+                pairs += v;
+                upper += v >> 8;
         }
+        pairs -= upper << 8;
         for (size_t i = 0; i < sizeof v / sizeof v[0]; i++)
-                all += sum[i];
+                all += (uint32_t) pairs[i] + upper[i];
         return all;
 }
 
@@ -199,16 +205,33 @@ static struct bh_str text_field(struct bh_str block, size_t at, size_t n) {
         return s;
 }
 
-/* Most paths are clean as they stand. */
-static bool is_clean(struct bh_str raw) {
-        char before = '/';
+typedef int8_t bytes16 __attribute__((vector_size(16)));
 
-        for (size_t i = 0; i < raw.len; i++) {
-                if (before == '/' && (raw.at[i] == '/' || raw.at[i] == '.'))
+/* Whether a slash among the sixteen bytes is followed by another or by a dot. */
+static bool odd_slash(const char *p) {
+        bytes16 here, next, odd;
+        uint64_t halves[2];
+
+        memcpy(&here, p, sizeof here);
+        memcpy(&next, p + 1, sizeof next);
+        odd = (here == '/') & ((next == '/') | (next == '.'));
+        memcpy(halves, &odd, sizeof halves);
+        return halves[0] | halves[1];
+}
+
+/* Most paths are clean as they stand: no slash or dot at a part's beginning, and no slash at the end. */
+static bool is_clean(struct bh_str raw) {
+        size_t i = 0;
+
+        if (raw.len == 0 || raw.at[0] == '/' || raw.at[0] == '.' || raw.at[raw.len - 1] == '/')
+                return false;
+        for (; i + sizeof(bytes16) < raw.len; i += sizeof(bytes16))
+                if (odd_slash(raw.at + i))
                         return false;
-                before = raw.at[i];
-        }
-        return before != '/';
+        for (; i + 1 < raw.len; i++)
+                if (raw.at[i] == '/' && (raw.at[i + 1] == '/' || raw.at[i + 1] == '.'))
+                        return false;
+        return true;
 }
 
 /* Cleans `raw`, which is not clean, into `into`; true when a ".." part was met. */
