@@ -15,12 +15,14 @@ struct slot {
         const struct bh_cataloger *row; /* NULL: free */
         struct bh_str pattern;
         uint32_t hash;
+        char first, above; /* of the names that fit, and of the directory they lie in; 0: any */
 };
 
 /* What a row fixes of the paths it wants; kept apart in the table by the first byte of the hashed key. */
 enum key { KEY_NAME, KEY_EXTENSION, KEY_DIR };
 
 struct bh_catalog_index {
+        uint64_t seen[64]; /* a bit for the first twelve of each hash: most keys are nobody's */
         struct slot *slots;
         size_t n_slots;                      /* a power of two, at least four times the rows */
         const struct bh_cataloger *elf, *pe; /* the first of each; the others stand somewhere behind */
@@ -28,7 +30,17 @@ struct bh_catalog_index {
 
 static uint64_t load(const char *p, size_t n) {
         uint64_t v = 0;
+        uint32_t first, last;
 
+        if (n == 8) {
+                memcpy(&v, p, 8);
+                return v;
+        }
+        if (n >= 4) { /* which may overlap */
+                memcpy(&first, p, 4);
+                memcpy(&last, p + n - 4, 4);
+                return (uint64_t) first << 32 | last;
+        }
         for (size_t i = 0; i < n; i++)
                 v = v << 8 | (unsigned char) p[i];
         return v;
@@ -68,13 +80,27 @@ static uint32_t key_hash(const struct bh_cataloger *row) {
         return hash_of(KEY_NAME, name);
 }
 
+static char plain_first(struct bh_str part) {
+        return part.len && part.at[0] != '*' ? part.at[0] : '\0';
+}
+
+/* Of several rows for one extension most are told apart by their first bytes. */
+static void note_firsts(struct slot *s) {
+        if (s->row->match != BH_MATCH_BASENAME)
+                return;
+        s->first = plain_first(bh_str_basename(s->pattern));
+        s->above = plain_first(bh_str_basename(bh_str_dirname(s->pattern)));
+}
+
 static void insert(struct bh_catalog_index *x, const struct bh_cataloger *row) {
         uint32_t hash = key_hash(row);
         size_t i = hash & (x->n_slots - 1);
 
         while (x->slots[i].row)
                 i = (i + 1) & (x->n_slots - 1);
-        x->slots[i] = (struct slot){ row, bh_str_of(row->pattern), hash };
+        x->slots[i] = (struct slot){ row, bh_str_of(row->pattern), hash, 0, 0 };
+        note_firsts(&x->slots[i]);
+        x->seen[hash >> 26] |= 1ull << (hash >> 20 & 63);
 }
 
 const struct bh_catalog_index *bh_catalog_index_new(struct bh_arena *arena, const struct bh_cataloger *rows) {
@@ -172,12 +198,32 @@ static void add_hit(struct hits *h, const struct bh_cataloger *row) {
         h->len++;
 }
 
-static void look_up(const struct bh_catalog_index *x, enum key kind, struct bh_str key, struct bh_str path, struct hits *h) {
+/* What the keys are made of, found in one walk from the end: most paths end within a few bytes of what is wanted. */
+struct parts {
+        struct bh_str name, extension, dir;
+};
+
+static bool same_first(char want, struct bh_str part) {
+        return !want || (part.len && part.at[0] == want);
+}
+
+/* Apart from look_up, which answers for nearly all keys and should be short. */
+static __attribute__((noinline)) void look_closer(const struct bh_catalog_index *x, uint32_t hash, struct bh_str path,
+                                                  const struct parts *p, struct hits *h) {
+        for (size_t i = hash & (x->n_slots - 1); x->slots[i].row; i = (i + 1) & (x->n_slots - 1)) {
+                const struct slot *s = &x->slots[i];
+
+                if (s->hash == hash && same_first(s->first, p->name) && same_first(s->above, p->dir) && fits(s, path))
+                        add_hit(h, s->row);
+        }
+}
+
+static void look_up(const struct bh_catalog_index *x, enum key kind, struct bh_str key, struct bh_str path,
+                    const struct parts *p, struct hits *h) {
         uint32_t hash = hash_of(kind, key);
 
-        for (size_t i = hash & (x->n_slots - 1); x->slots[i].row; i = (i + 1) & (x->n_slots - 1))
-                if (x->slots[i].hash == hash && fits(&x->slots[i], path))
-                        add_hit(h, x->slots[i].row);
+        if (x->seen[hash >> 26] >> (hash >> 20 & 63) & 1)
+                look_closer(x, hash, path, p, h);
 }
 
 /* Executables and shared objects; not the kernel's modules or the compiler's .o files. */
@@ -200,11 +246,6 @@ static void look_inside(const struct bh_cataloger *row, enum bh_match match, str
                 if (row->match == match)
                         add_hit(h, row);
 }
-
-/* What the keys are made of, found in one walk from the end: most paths end within a few bytes of what is wanted. */
-struct parts {
-        struct bh_str name, extension, dir;
-};
 
 static struct parts parts_of(struct bh_str path) {
         struct parts p = { .extension = { "", 0 }, .dir = { "", 0 } };
@@ -229,9 +270,9 @@ size_t bh_catalog_find(const struct bh_catalog_index *index, struct bh_str path,
         struct parts p = parts_of(path);
         struct hits h = { ret, 0, max };
 
-        look_up(index, KEY_NAME, p.name, path, &h);
-        look_up(index, KEY_EXTENSION, p.extension, path, &h);
-        look_up(index, KEY_DIR, p.dir, path, &h);
+        look_up(index, KEY_NAME, p.name, path, &p, &h);
+        look_up(index, KEY_EXTENSION, p.extension, path, &p, &h);
+        look_up(index, KEY_DIR, p.dir, path, &p, &h);
         if (is_elf(head))
                 look_inside(index->elf, BH_MATCH_ELF, &h);
         else if (is_pe(head))
