@@ -37,6 +37,7 @@ static const struct bh_list alerts = {
         .name = "alerts",
         .from = "alert a LEFT JOIN host h ON h.id = a.host_id LEFT JOIN container c ON c.id = a.container_id",
         .key = "a.id", .key_type = BH_LIST_INT, .sort = "-at_ms", .mine = BH_MINE_IMAGE("a.image_id"), .columns = columns,
+        .counts = &(const struct bh_list_counts){ "alert_count a", "level,priority,rule,source,suppressed" },
 };
 
 /* Where to go on from here. */

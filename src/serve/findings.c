@@ -50,6 +50,7 @@ const struct bh_list bh_list_findings = {
         .name = "findings",
         .from = "finding f LEFT JOIN package p ON p.id = f.package_id LEFT JOIN image i ON i.id = f.subject LEFT JOIN vuln v ON v.id = f.vuln_id",
         .key = "f.id", .key_type = BH_LIST_INT, .sort = "-risk", .mine = "f.subject IN (" BH_MINE_IMAGES ")", .columns = columns,
+        .counts = &(const struct bh_list_counts){ "finding_count f", "kind,category,severity,state,status,due,side,owner,fixable,running" },
 };
 
 static const char finding_sql[] =

@@ -22,7 +22,7 @@ bool bh_db_in_transaction(const struct bh_db *db);
 /* Ends what somebody began to read and did not finish. */
 void bh_db_rest(struct bh_db *db);
 /* A statement that works longer fails with TIMEOUT; 0: no end. */
-void bh_db_limit_ms(struct bh_db *db, uint64_t ms);
+uint64_t bh_db_limit_ms(struct bh_db *db, uint64_t ms); /* returns what it was */
 /* A statement under way fails with TIMEOUT as soon as `stop` says true. */
 void bh_db_stop_when(struct bh_db *db, bool (*stop)(void *user), void *user);
 /* All pages as they are at this moment, into a new file, on the disk when this returns. */

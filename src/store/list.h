@@ -22,6 +22,10 @@
  *     { "items": [ {...} ], "next": "cursor or null", "total": 123, "facets": { "severity": [ { "value": "high", "count": 3 } ] } }
  *
  * Cursors are keysets: page 10,000 costs what page 1 costs, and rows that come in between move nothing.
+ *
+ * No question takes long. Where a page would (rows that no index finds, and few of them), it ends early with what it
+ * has, perhaps nothing, and "partial": true; its "next" goes on from there, and null is the end as ever. A total or a
+ * facet that cannot be counted in time is null, with "partial": true as well.
  */
 #include "base/buf.h"
 #include "store/db.h"
@@ -51,6 +55,12 @@ struct bh_list_column {
         const char *const *words; /* INT: shown and asked for as words[value], ended by NULL; its order stays that of the numbers */
 };
 
+/* A table that has, for each combination of these columns, how many rows there are, as n: kept by triggers. */
+struct bh_list_counts {
+        const char *from;    /* "finding_count f": its columns are named as in `from` of the list */
+        const char *columns; /* of the list: "kind,severity,state" */
+};
+
 struct bh_list {
         const char *name;       /* "findings": of the CSV file too */
         const char *from;       /* "finding f LEFT JOIN package p ON p.id = f.package_id": what is only shown is joined by
@@ -61,6 +71,7 @@ struct bh_list {
         const char *sort;       /* default: "-risk" */
         const char *mine;       /* SQL that is true of rows a person of teams may see, with ?1 = user's id; NULL: everybody may */
         const struct bh_list_column *columns; /* ended by a row without a name */
+        const struct bh_list_counts *counts;  /* NULL: every row is counted when it is asked */
 };
 
 struct bh_list_query;

@@ -2,7 +2,7 @@
 /*
  * A cursor: base64 (of URLs) of
  *
- *     hash of the list and its order, 4 bytes | for each column of the order: kind, 1 byte | its value
+ *     hash of the list and its order, 4 bytes | how it was come to, 1 byte | for each column of the order: kind, 1 byte | its value
  *
  * where a value is 8 bytes (INT, REAL), or a length and bytes (TEXT), or nothing (NULL). It comes back from people,
  * so it is read as hostile; what it says is bound as arguments and gives nobody more than another page of their own list.
@@ -39,29 +39,40 @@ static double double_of(uint64_t v) {
         return d;
 }
 
-static void put_value(struct bh_buf *b, const struct bh_list_order *o, const struct bh_rows *rows, int column) {
-        if (bh_rows_null(rows, column)) {
-                bh_buf_putc(b, (char) BH_ARG_NULL);
-        } else if (is_number(o->type)) {
-                bh_buf_putc(b, (char) BH_ARG_INT);
-                bh_buf_le64(b, (uint64_t) bh_rows_int(rows, column));
-        } else if (o->type == BH_LIST_REAL) {
-                bh_buf_putc(b, (char) BH_ARG_REAL);
-                bh_buf_le64(b, bits_of(bh_rows_real(rows, column)));
-        } else {
-                bh_buf_putc(b, (char) BH_ARG_TEXT);
-                bh_buf_slice(b, bh_rows_text(rows, column));
-        }
+static struct bh_arg value_of(const struct bh_list_query *q, enum bh_list_type type, const struct bh_rows *rows, int column) {
+        if (bh_rows_null(rows, column))
+                return bh_arg_null();
+        if (is_number(type))
+                return bh_arg_int(bh_rows_int(rows, column));
+        if (type == BH_LIST_REAL)
+                return bh_arg_real(bh_rows_real(rows, column));
+        return bh_arg_text(bh_rows_copy(rows, column, q->arena));
 }
 
-struct bh_str bh_list_cursor_of(const struct bh_list_query *q, const struct bh_rows *rows, int first) {
+void bh_list_cursor_values(const struct bh_list_query *q, const struct bh_rows *rows, int first, struct bh_arg *ret) {
+        for (size_t i = 0; i < q->n_order; i++)
+                ret[i] = value_of(q, q->order[i].type, rows, first + (int) i);
+}
+
+static void put_value(struct bh_buf *b, const struct bh_arg *a) {
+        bh_buf_putc(b, (char) a->kind);
+        if (a->kind == BH_ARG_INT)
+                bh_buf_le64(b, (uint64_t) a->i);
+        else if (a->kind == BH_ARG_REAL)
+                bh_buf_le64(b, bits_of(a->d));
+        else if (a->kind == BH_ARG_TEXT)
+                bh_buf_slice(b, a->s);
+}
+
+struct bh_str bh_list_cursor_put(const struct bh_list_query *q, const struct bh_arg *values) {
         BH_CLEANUP(bh_buf_done) struct bh_buf b = { 0 };
         struct bh_str text;
         char *at;
 
         bh_buf_le32(&b, sign(q));
+        bh_buf_putc(&b, (char) q->slowly);
         for (size_t i = 0; i < q->n_order; i++)
-                put_value(&b, &q->order[i], rows, first + (int) i);
+                put_value(&b, &values[i]);
         text = bh_base64_encode(q->arena, bh_buf_str(&b));
         at = (char *) (uintptr_t) text.at;
         for (size_t i = 0; i < text.len; i++)
@@ -69,6 +80,13 @@ struct bh_str bh_list_cursor_of(const struct bh_list_query *q, const struct bh_r
         while (text.len > 0 && text.at[text.len - 1] == '=')
                 text.len--;
         return text;
+}
+
+struct bh_str bh_list_cursor_of(const struct bh_list_query *q, const struct bh_rows *rows, int first) {
+        struct bh_arg values[BH_LIST_SORT_MAX + 1];
+
+        bh_list_cursor_values(q, rows, first, values);
+        return bh_list_cursor_put(q, values);
 }
 
 /* false: it is of no kind that a column of this type has. */
@@ -99,6 +117,7 @@ int bh_list_cursor_read(struct bh_list_query *q, struct bh_str text, struct bh_e
         c = bh_cur_of(bytes);
         if (bh_cur_le32(&c) != sign(q))
                 return bh_fail(err, BH_E_FORMAT, "cursor: it is of another list or another sort");
+        q->slowly = bh_cur_u8(&c) == 1;
         for (size_t i = 0; i < q->n_order; i++)
                 if (!get_value(&c, q->order[i].type, &q->after[i]))
                         return bh_fail(err, BH_E_FORMAT, "cursor: take it from an answer's \"next\" as it is");

@@ -7,7 +7,11 @@
 #include "base/near.h"
 #include "base/text.h"
 
-enum { LIMIT_DEFAULT = 50, LIMIT_MAX = 1000, KNOWN_MAX = 128 };
+enum {
+        LIMIT_DEFAULT = 50, LIMIT_MAX = 1000, KNOWN_MAX = 128,
+        WHOLE_MS = 60, STRETCHES_MS = 80, STRETCH_ROWS = 1000, /* of a page: together well below 300 ms */
+        COUNT_MS = 100,                                          /* all totals and facets */
+};
 
 struct reader {
         struct bh_list_query *q;
@@ -343,7 +347,8 @@ int bh_list_query_parse(struct bh_arena *arena, const struct bh_list *list, stru
         struct reader r = { .q = q };
         int e;
 
-        *q = (struct bh_list_query){ .arena = arena, .list = list, .limit = LIMIT_DEFAULT };
+        *q = (struct bh_list_query){ .arena = arena, .list = list, .limit = LIMIT_DEFAULT,
+                                      .whole_ms = WHOLE_MS, .stretches_ms = STRETCHES_MS, .stretch_rows = STRETCH_ROWS, .count_ms = COUNT_MS };
         if (text.len > BH_LIMIT_LIST_QUERY)
                 return bh_fail(err, BH_E_FORMAT, "a question of more than %u bytes", (unsigned) BH_LIMIT_LIST_QUERY);
         e = take_all(&r, text, err);

@@ -40,17 +40,21 @@ struct bh_list_query {
         struct bh_list_order order[BH_LIST_SORT_MAX + 1]; /* its last is the key */
         size_t n_order;
         struct bh_arg after[BH_LIST_SORT_MAX + 1]; /* the row a cursor names: a value for each of `order` */
-        bool has_after;
+        bool has_after, slowly; /* slowly: what came before was looked for in stretches */
         struct bh_list_picks columns, facets;
         uint32_t limit;
         bool count, mine;
         int64_t user_id;
+        uint32_t whole_ms, stretches_ms, stretch_rows, count_ms; /* what list_page.c and list.c may take; tests take less */
 };
 
 /* list_cursor.c: a row's place in the order as text without meaning to others. FORMAT: it is none, or of another order. */
 int bh_list_cursor_read(struct bh_list_query *q, struct bh_str text, struct bh_err *err) BH_MUST_CHECK;
 /* `first`: the column of the rows at which the values of the order begin. */
 struct bh_str bh_list_cursor_of(const struct bh_list_query *q, const struct bh_rows *rows, int first);
+/* The same values as arguments, in the query's arena. */
+void bh_list_cursor_values(const struct bh_list_query *q, const struct bh_rows *rows, int first, struct bh_arg *ret);
+struct bh_str bh_list_cursor_put(const struct bh_list_query *q, const struct bh_arg *values);
 
 /* list_sql.c: a statement and its arguments, in the query's arena. */
 struct bh_list_sql {
@@ -62,11 +66,23 @@ struct bh_list_sql {
 struct bh_list_sql bh_list_sql_page(const struct bh_list_query *q, uint64_t limit);
 /* What comes after all that bh_list_sql_page finds: rows without a value, in an order that goes down. false: nothing can. */
 bool bh_list_sql_rest(const struct bh_list_query *q, uint64_t limit, struct bh_list_sql *ret);
+/* The values of the order of the row that many rows on. */
+struct bh_list_sql bh_list_sql_ahead(const struct bh_list_query *q, uint64_t rows);
+/* As bh_list_sql_page, among the next `rows` rows there are, whatever they are. */
+struct bh_list_sql bh_list_sql_stretch(const struct bh_list_query *q, uint64_t rows, uint64_t limit);
 struct bh_list_sql bh_list_sql_count(const struct bh_list_query *q);
 /* A value and how often it is there. */
 struct bh_list_sql bh_list_sql_facet(const struct bh_list_query *q, const struct bh_list_column *column);
 
-/* list.c: all rows of a page, each handed to `each`, which returns 0 when it has enough. `at`: the row's number. */
+/* list_page.c: `put` gets each row; the cursor of the query moves. */
+struct bh_list_page {
+        struct bh_str next; /* empty: that was all */
+        bool partial;       /* the time was over before the page was full */
+};
+
+typedef void bh_list_put(const struct bh_list_query *q, const struct bh_rows *rows, void *user);
+int bh_list_page_walk(struct bh_db *db, const struct bh_list_query *query, bh_list_put *put, void *user, struct bh_list_page *ret, struct bh_err *err) BH_MUST_CHECK;
+/* All rows there are from the cursor on, until `each` returns 0. `at`: the row's number. */
 typedef int bh_list_each(const struct bh_list_query *q, const struct bh_rows *rows, uint64_t at, void *user, struct bh_err *err);
 int bh_list_walk(struct bh_db *db, const struct bh_list_query *q, uint64_t limit, bh_list_each *each, void *user, struct bh_err *err) BH_MUST_CHECK;
 

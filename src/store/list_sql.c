@@ -140,17 +140,15 @@ static void put_word(struct put *p, struct bh_str word) {
         bh_buf_puts(&p->text, more ? ")" : "0)"); /* no column to find it in */
 }
 
-/* All conditions but those of `leave`. `mine` is first: its ?1 may then stand as it is. */
-static void put_where(struct put *p, const struct bh_list_column *leave) {
+/* All conditions but those of `leave`. */
+static void put_conditions(struct put *p, const struct bh_list_column *leave) {
         const struct bh_list_query *q = p->q;
 
-        bh_buf_printf(&p->text, " FROM %s WHERE ", q->list->from);
         if (q->mine) {
-                bh_buf_putc(&p->text, '(');
+                bh_buf_puts(&p->text, " AND (");
                 put_with(p, q->list->mine, bh_arg_int(q->user_id));
                 bh_buf_putc(&p->text, ')');
-        } else
-                bh_buf_puts(&p->text, "1");
+        }
         if (q->list->where)
                 bh_buf_printf(&p->text, " AND (%s)", q->list->where);
         for (size_t i = 0; i < q->fixed.len; i++) {
@@ -163,6 +161,11 @@ static void put_where(struct put *p, const struct bh_list_column *leave) {
                         put_term(p, &q->terms.at[i]);
         for (size_t i = 0; i < q->n_words; i++)
                 put_word(p, q->words[i]);
+}
+
+static void put_where(struct put *p, const struct bh_list_column *leave) {
+        bh_buf_printf(&p->text, " FROM %s WHERE 1", p->q->list->from);
+        put_conditions(p, leave);
 }
 
 static void put_select(struct put *p) {
@@ -182,69 +185,73 @@ static void put_order(struct put *p, uint64_t limit) {
         put_arg(p, bh_arg_int((int64_t) limit));
 }
 
-static void put_same(struct put *p, size_t i) {
+static void put_same(struct put *p, const struct bh_arg *at, size_t i) {
         bh_buf_puts(&p->text, p->q->order[i].sql);
-        if (p->q->after[i].kind == BH_ARG_NULL)
+        if (at[i].kind == BH_ARG_NULL)
                 bh_buf_puts(&p->text, " IS NULL");
         else {
                 bh_buf_puts(&p->text, "=");
-                put_arg(p, p->q->after[i]);
+                put_arg(p, at[i]);
         }
 }
 
-/* Strictly behind the cursor in this column alone. NULL is the least of all values. `first`: NULLs at the end come by bh_list_sql_rest. */
-static void put_behind(struct put *p, size_t i, bool first) {
+/* Strictly behind in this column alone. NULL is the least of all values; where the first column goes down, those are left to bh_list_sql_rest. */
+static void put_behind(struct put *p, const struct bh_arg *at, size_t i) {
         const struct bh_list_order *o = &p->q->order[i];
-        bool null = p->q->after[i].kind == BH_ARG_NULL;
 
-        if (null) {
+        if (at[i].kind == BH_ARG_NULL) {
                 bh_buf_printf(&p->text, o->down ? "0" : "%s IS NOT NULL", o->sql);
                 return;
         }
         bh_buf_printf(&p->text, "%s%s", o->sql, o->down ? "<" : ">");
-        put_arg(p, p->q->after[i]);
-        if (o->down && !first)
+        put_arg(p, at[i]);
+        if (o->down && i > 0)
                 bh_buf_printf(&p->text, " OR %s IS NULL", o->sql);
 }
 
 /* behind in column i, or the same there and behind in the next ones */
-static void put_after_from(struct put *p, size_t i) {
-        put_behind(p, i, i == 0);
+static void put_behind_from(struct put *p, const struct bh_arg *at, size_t i) {
+        put_behind(p, at, i);
         if (i + 1 == p->q->n_order)
                 return;
         bh_buf_puts(&p->text, " OR (");
-        put_same(p, i);
+        put_same(p, at, i);
         bh_buf_puts(&p->text, " AND (");
-        put_after_from(p, i + 1);
+        put_behind_from(p, at, i + 1);
         bh_buf_puts(&p->text, "))");
 }
 
 /* One column and the key, the same way: said in a form that an index over both is entered by. */
-static void put_after_pair(struct put *p) {
+static void put_pair(struct put *p, const struct bh_arg *at, const char *sign) {
         const struct bh_list_order *o = p->q->order;
 
-        bh_buf_printf(&p->text, " AND (%s, %s)%s(", o[0].sql, o[1].sql, o[0].down ? "<" : ">");
-        put_arg(p, p->q->after[0]);
+        bh_buf_printf(&p->text, " AND (%s, %s)%s(", o[0].sql, o[1].sql, sign);
+        put_arg(p, at[0]);
         bh_buf_puts(&p->text, ", ");
-        put_arg(p, p->q->after[1]);
+        put_arg(p, at[1]);
         bh_buf_putc(&p->text, ')');
 }
 
-static void put_after(struct put *p) {
+/* Implied by what follows it; it is what the index of the first column is entered by. */
+static void put_first(struct put *p, const struct bh_arg *at, const char *sign) {
+        bh_buf_printf(&p->text, " AND %s%s", p->q->order[0].sql, sign);
+        put_arg(p, at[0]);
+}
+
+static void put_after(struct put *p, const struct bh_arg *at) {
         const struct bh_list_order *o = p->q->order;
-        bool null = p->q->after[0].kind == BH_ARG_NULL;
+        bool null = at[0].kind == BH_ARG_NULL;
 
         if (p->q->n_order == 2 && !null) {
-                put_after_pair(p);
+                put_pair(p, at, o[0].down ? "<" : ">");
                 return;
         }
-        if (!null) { /* implied by what follows; it is what the index of the first column is entered by */
-                bh_buf_printf(&p->text, " AND %s%s", o[0].sql, o[0].down ? "<=" : ">=");
-                put_arg(p, p->q->after[0]);
-        } else if (o[0].down) /* among those at the end */
+        if (!null)
+                put_first(p, at, o[0].down ? "<=" : ">=");
+        else if (o[0].down) /* among those at the end */
                 bh_buf_printf(&p->text, " AND %s IS NULL", o[0].sql);
         bh_buf_puts(&p->text, " AND (");
-        put_after_from(p, 0);
+        put_behind_from(p, at, 0);
         bh_buf_putc(&p->text, ')');
 }
 
@@ -254,7 +261,7 @@ struct bh_list_sql bh_list_sql_page(const struct bh_list_query *q, uint64_t limi
         put_select(&p);
         put_where(&p, NULL);
         if (q->has_after)
-                put_after(&p);
+                put_after(&p, q->after);
         put_order(&p, limit);
         return finish(&p);
 }
@@ -272,19 +279,79 @@ bool bh_list_sql_rest(const struct bh_list_query *q, uint64_t limit, struct bh_l
         return true;
 }
 
+struct bh_list_sql bh_list_sql_ahead(const struct bh_list_query *q, uint64_t rows) {
+        struct put p = { .q = q };
+
+        for (size_t i = 0; i < q->n_order; i++)
+                bh_buf_printf(&p.text, "%s%s", i ? ", " : "SELECT ", q->order[i].sql);
+        bh_buf_printf(&p.text, " FROM %s WHERE 1", q->list->from);
+        if (q->has_after)
+                put_after(&p, q->after);
+        put_order(&p, 1);
+        bh_buf_puts(&p.text, " OFFSET ");
+        put_arg(&p, bh_arg_int((int64_t) rows - 1));
+        return finish(&p);
+}
+
+/* The rows that come next whatever they are, from an index alone; then, of these, what was asked for. CROSS JOIN: in this order. */
+struct bh_list_sql bh_list_sql_stretch(const struct bh_list_query *q, uint64_t rows, uint64_t limit) {
+        struct put p = { .q = q };
+
+        put_select(&p);
+        bh_buf_printf(&p.text, " FROM (SELECT %s AS bh_key FROM %s WHERE 1", q->list->key, q->list->from);
+        if (q->has_after)
+                put_after(&p, q->after);
+        put_order(&p, rows);
+        bh_buf_printf(&p.text, ") bh_stretch CROSS JOIN %s WHERE %s=bh_key", q->list->from, q->list->key);
+        put_conditions(&p, NULL);
+        put_order(&p, limit);
+        return finish(&p);
+}
+
+static bool is_counted(const struct bh_list_query *q, const struct bh_list_column *c) {
+        struct bh_str names = bh_str_of(q->list->counts->columns), name;
+
+        while (bh_str_split(&names, ',', &name))
+                if (bh_str_is(name, c->name))
+                        return true;
+        return false;
+}
+
+/* Can the table of counts tell? `facet`: NULL for all rows. */
+static bool is_told_by_counts(const struct bh_list_query *q, const struct bh_list_column *facet) {
+        if (!q->list->counts || q->list->where || q->mine || q->fixed.len || q->n_words || (facet && !is_counted(q, facet)))
+                return false;
+        for (size_t i = 0; i < q->terms.len; i++)
+                if (q->terms.at[i].column != facet && !is_counted(q, q->terms.at[i].column))
+                        return false;
+        return true;
+}
+
 struct bh_list_sql bh_list_sql_count(const struct bh_list_query *q) {
         struct put p = { .q = q };
 
-        bh_buf_puts(&p.text, "SELECT count(*)");
-        put_where(&p, NULL);
+        if (is_told_by_counts(q, NULL)) {
+                bh_buf_printf(&p.text, "SELECT coalesce(sum(n), 0) FROM %s WHERE 1", q->list->counts->from);
+                put_conditions(&p, NULL);
+        } else {
+                bh_buf_puts(&p.text, "SELECT count(*)");
+                put_where(&p, NULL);
+        }
         return finish(&p);
 }
 
 struct bh_list_sql bh_list_sql_facet(const struct bh_list_query *q, const struct bh_list_column *column) {
         struct put p = { .q = q };
 
-        bh_buf_printf(&p.text, "SELECT %s, count(*)", column->sql);
-        put_where(&p, column);
-        bh_buf_printf(&p.text, " GROUP BY %s ORDER BY 2 DESC, 1 LIMIT %d", column->sql, FACET_VALUES);
+        if (is_told_by_counts(q, column)) {
+                bh_buf_printf(&p.text, "SELECT %s, sum(n) FROM %s WHERE 1", column->sql, q->list->counts->from);
+                put_conditions(&p, column);
+                bh_buf_printf(&p.text, " GROUP BY %s HAVING sum(n)>0", column->sql);
+        } else {
+                bh_buf_printf(&p.text, "SELECT %s, count(*)", column->sql);
+                put_where(&p, column);
+                bh_buf_printf(&p.text, " GROUP BY %s", column->sql);
+        }
+        bh_buf_printf(&p.text, " ORDER BY 2 DESC, 1 LIMIT %d", FACET_VALUES);
         return finish(&p);
 }

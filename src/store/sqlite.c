@@ -84,9 +84,13 @@ static void look_at_times(struct bh_db *db) {
         sqlite3_progress_handler(db->sql, any ? OPS_A_LOOK : 0, any ? is_over : NULL, db);
 }
 
-void bh_db_limit_ms(struct bh_db *db, uint64_t ms) {
+uint64_t bh_db_limit_ms(struct bh_db *db, uint64_t ms) {
+        uint64_t was = db->limit_ms;
+
         db->limit_ms = ms;
+        db->end_ms = clock_ms() + ms;
         look_at_times(db);
+        return was;
 }
 
 void bh_db_stop_when(struct bh_db *db, bool (*stop)(void *user), void *user) {
@@ -98,7 +102,7 @@ void bh_db_stop_when(struct bh_db *db, bool (*stop)(void *user), void *user) {
 static const char *set_up(unsigned how) {
         if (!(how & BH_DB_WRITE))
                 return "PRAGMA query_only=ON; PRAGMA cache_size=-12000;";
-        return "PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=OFF; PRAGMA wal_autocheckpoint=4000;"
+        return "PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=OFF; PRAGMA recursive_triggers=ON; PRAGMA wal_autocheckpoint=4000;"
                "PRAGMA journal_size_limit=67108864; PRAGMA cache_size=-32000;";
 }
 

@@ -60,7 +60,7 @@ static int open_readers(struct bh_store *s, unsigned n, struct bh_err *err) {
                 if (r < 0)
                         return r;
                 s->n_home++;
-                bh_db_limit_ms(s->readers[s->n_readers], BH_LIMIT_QUERY_MS);
+                (void) bh_db_limit_ms(s->readers[s->n_readers], BH_LIMIT_QUERY_MS);
         }
         return 0;
 }

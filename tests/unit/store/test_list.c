@@ -3,7 +3,7 @@
 
 #include "base/text.h"
 #include "fmt/json.h"
-#include "store/list.h"
+#include "store/list_query.h"
 
 static const char *const grades[] = { "none", "low", "high", "critical", NULL };
 
@@ -369,6 +369,8 @@ static int compare(const void *a, const void *b) {
         return 0;
 }
 
+static char kept_cursor[512];
+
 /* A random order, as text and for `compare`. */
 static void roll_order(char *text, size_t size) {
         static const char *const names[] = { "name", "risk", "grade" };
@@ -384,6 +386,38 @@ static void roll_order(char *text, size_t size) {
         n_order++;
 }
 
+/* All pages, against the sorted rows; `without`: a name that is filtered out. */
+static void walk_pages(struct shelf *s, const struct thing *t, const char *sort, char without, unsigned stretch) {
+        struct bh_str cursor = { 0 };
+        unsigned limit = 1 + roll(60), partial = 0;
+        int at = 0;
+
+        do {
+                BH_CLEANUP(bh_arena_free) struct bh_arena *arena = bh_arena_new();
+                const char *ask = bh_arena_cstr(arena, bh_arena_printf(arena, "columns=id&sort=%s&limit=%u&not.name=%c&cursor=%.*s", sort, limit, without, BH_FMT(cursor)));
+                struct bh_list_query *q = parse(arena, ask);
+                const struct bh_doc *doc;
+
+                q->slowly |= stretch > 0;
+                q->stretch_rows = stretch;
+                q->stretches_ms = 0;
+                doc = answer(s, arena, q);
+                partial += bh_doc_bool(bh_doc_get(doc, "partial"), false);
+                for (const struct bh_doc *n = bh_doc_first(bh_doc_get(doc, "items")); n; n = n->next, at++) {
+                        while (at < N && !t[at].null[0] && t[at].name[0] == without)
+                                at++;
+                        if (at >= N || bh_doc_int(bh_doc_get(n, "id"), -1) != t[at].id)
+                                fail_msg("%s: row %d is %lld", ask, at, (long long) bh_doc_int(bh_doc_get(n, "id"), -1));
+                }
+                (void) snprintf(kept_cursor, sizeof kept_cursor, "%.*s", BH_FMT(bh_doc_get_text(doc, "next")));
+                cursor = bh_str_of(kept_cursor);
+        } while (cursor.len);
+        while (at < N && !t[at].null[0] && t[at].name[0] == without)
+                at++;
+        assert_int_equal(at, N);
+        assert_true(stretch == 0 || stretch >= limit || partial > 0);
+}
+
 static void pages_are_what_a_plain_sort_gives(void **state) {
         struct shelf s = things_new();
         struct bh_err err = BH_ERR_NONE;
@@ -392,25 +426,12 @@ static void pages_are_what_a_plain_sort_gives(void **state) {
         (void) state;
         make_things(t);
         assert_int_equal(bh_store_write(s.store, insert_all, t, &err), 0);
-        for (int round = 0; round < 40; round++) {
-                BH_CLEANUP(bh_arena_free) struct bh_arena *arena = bh_arena_new();
-                unsigned limit = 1 + roll(60);
-                struct bh_str cursor = { 0 };
+        for (int round = 0; round < 80; round++) {
                 char sort[64];
-                int at = 0;
 
                 roll_order(sort, sizeof sort);
                 qsort(t, N, sizeof t[0], compare);
-                do {
-                        const char *ask = bh_arena_cstr(arena, bh_arena_printf(arena, "columns=id&sort=%s&limit=%u&cursor=%.*s", sort, limit, BH_FMT(cursor)));
-                        const struct bh_doc *doc = answer(&s, arena, parse(arena, ask));
-
-                        for (const struct bh_doc *n = bh_doc_first(bh_doc_get(doc, "items")); n; n = n->next, at++)
-                                if (at >= N || bh_doc_int(bh_doc_get(n, "id"), -1) != t[at].id)
-                                        fail_msg("%s: row %d is %lld", ask, at, (long long) bh_doc_int(bh_doc_get(n, "id"), -1));
-                        cursor = bh_doc_get_text(doc, "next");
-                } while (cursor.len);
-                assert_int_equal(at, N);
+                walk_pages(&s, t, sort, round % 4 < 2 ? 'z' : 'b', round % 2 ? 1 + roll(80) : 0);
         }
         shelf_done(&s);
 }
@@ -448,7 +469,94 @@ static void rows_that_come_in_between_move_nothing(void **state) {
         shelf_done(&s);
 }
 
+static void counts_by_triggers_are_what_counting_gives(void **state) {
+        static const struct bh_list_counts counts = { "thing_count t", "grade,open" };
+        static const char *const asks[] = { "count=true", "count=true&f.grade=high", "count=true&f.grade=high,&f.open=true", "facets=grade,open", "facets=grade,open&f.grade=low",
+                                            "facets=grade&f.name=a", "count=true&q=a", "count=true&min.grade=low&not.open=false" };
+        struct bh_list counted = things, plain = things;
+        struct shelf s = things_new();
+        struct bh_err err = BH_ERR_NONE;
+        struct thing t[N];
+
+        (void) state;
+        counted.where = plain.where = NULL;
+        counted.counts = &counts;
+        make_things(t);
+        assert_int_equal(bh_store_write(s.store, insert_all, t, &err), 0);
+        shelf_do(&s, "UPDATE thing SET open=0 WHERE id%3=0");
+        shelf_do(&s, "CREATE TABLE thing_count(grade INTEGER, open INTEGER, n INTEGER NOT NULL)");
+        shelf_do(&s, "INSERT INTO thing_count SELECT grade, open, count(*) FROM thing GROUP BY 1, 2");
+        shelf_do(&s, "INSERT INTO thing_count VALUES(3, 1, 0)"); /* of which none is left */
+        for (size_t i = 0; i < BH_LEN(asks); i++) {
+                BH_CLEANUP(bh_arena_free) struct bh_arena *arena = bh_arena_new();
+                struct bh_list_query *a = NULL, *b = NULL;
+                struct bh_str text;
+
+                text = bh_arena_printf(arena, "%s&limit=1&columns=id", asks[i]);
+                assert_int_equal(bh_list_query_parse(arena, &counted, text, &a, &err), 0);
+                assert_int_equal(bh_list_query_parse(arena, &plain, text, &b, &err), 0);
+                text = run(&s, arena, b, false);
+                assert_str(run(&s, arena, a, false), bh_arena_cstr(arena, text));
+        }
+        shelf_done(&s);
+}
+
+/* The triggers of the schema, against a count of what is there, after rows came, changed, were replaced and went. */
+static void counts_of_the_schema_follow_the_rows(void **state) {
+        static const char *const steps[] = {
+                "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i+1 FROM n WHERE i<499) INSERT INTO finding(subject, kind, fingerprint, severity, state, fix, first_ms, seen_ms)"
+                " SELECT 's', iif(i%3, 'secret', 'config'), i, i%6, 'open', iif(i%2, '', i), 1, 1 FROM n",
+                "UPDATE finding SET state='fixed', severity=(severity+1)%6 WHERE id%5=0",
+                "UPDATE finding SET fix='9' WHERE id%7=0",
+                "UPDATE finding SET due='3 days', container_id=iif(container_id='', id, '') WHERE id%8=0",
+                "INSERT OR REPLACE INTO finding(subject, kind, fingerprint, severity, first_ms, seen_ms) VALUES('s', 'malware', '7', 5, 1, 1)",
+                "DELETE FROM finding WHERE id%4=0",
+                "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i+1 FROM n WHERE i<499) INSERT INTO alert(agent_id, epoch, seq, host_id, at_ms, taken_ms, rule, level)"
+                " SELECT 'a', 1, i, 'h', i, i, i%9, i%8 FROM n",
+                "UPDATE alert SET suppressed=id WHERE id%3=0",
+                "UPDATE alert SET suppressed=NULL WHERE id%6=0",
+                "DELETE FROM alert WHERE id%4=0",
+        };
+        struct shelf s = shelf_new();
+
+        (void) state;
+        for (size_t i = 0; i < BH_LEN(steps); i++) {
+                shelf_do(&s, steps[i]);
+                assert_int_equal(shelf_ask(&s, "SELECT count(*) FROM (SELECT kind, category, severity, state, status, due, side, owner, iif(fix='', '', 'yes'), iif(container_id='', '', 'yes'),"
+                                               " count(*) FROM finding GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 EXCEPT SELECT * FROM finding_count)"), 0);
+                assert_int_equal(shelf_ask(&s, "SELECT (SELECT sum(n) FROM finding_count) - (SELECT count(*) FROM finding)"), 0);
+                assert_int_equal(shelf_ask(&s, "SELECT count(*) FROM (SELECT rule, level, source, suppressed IS NOT NULL, iif(suppressed IS NULL, NULL, 1), count(*) FROM alert"
+                                               " GROUP BY 1, 2, 3, 4, 5 EXCEPT SELECT * FROM alert_count)"), 0);
+                assert_int_equal(shelf_ask(&s, "SELECT coalesce((SELECT sum(n) FROM alert_count), 0) - (SELECT count(*) FROM alert)"), 0);
+        }
+        shelf_done(&s);
+}
+
+/* With no time at all nothing but rows an index gives is told, and what is left out is said. */
+static void what_takes_too_long_is_left_out_and_said(void **state) {
+        BH_CLEANUP(bh_arena_free) struct bh_arena *arena = bh_arena_new();
+        struct shelf s = things_new();
+        const struct bh_doc *doc;
+        struct bh_list_query *q;
+
+        (void) state;
+        shelf_do(&s, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i<200000) INSERT INTO thing(id, name, risk) SELECT i, 'x', i FROM n");
+        q = parse(arena, "q=y&count=true&facets=grade");
+        q->whole_ms = q->count_ms = 1;
+        q->stretches_ms = 0;
+        doc = answer(&s, arena, q);
+        assert_true(bh_doc_bool(bh_doc_get(doc, "partial"), false));
+        assert_true(bh_doc_is(bh_doc_get(doc, "total"), BH_DOC_NULL));
+        assert_true(bh_doc_is(bh_doc_path(doc, "facets.grade"), BH_DOC_NULL));
+        assert_int_equal(bh_doc_count(bh_doc_get(doc, "items")), 0);
+        assert_true(bh_doc_get_text(doc, "next").len > 0);
+        q = parse(arena, "count=true");
+        assert_int_equal(bh_doc_int(bh_doc_get(answer(&s, arena, q), "total"), -1), 200000);
+        shelf_done(&s);
+}
+
 BH_UNIT_MAIN(a_row_is_shown_as_its_columns_say, filters_find_what_they_say, what_is_asked_wrongly_is_told_with_the_nearest_word,
              too_many_conditions_are_refused, counts_and_facets_look_past_the_page, mine_are_those_of_the_asker_alone,
              a_further_condition_holds_in_all_answers, csv_is_quoted_and_formulas_are_disarmed, csv_that_grows_too_large_says_so,
-             pages_are_what_a_plain_sort_gives, rows_that_come_in_between_move_nothing)
+             pages_are_what_a_plain_sort_gives, rows_that_come_in_between_move_nothing, counts_by_triggers_are_what_counting_gives, counts_of_the_schema_follow_the_rows,
+             what_takes_too_long_is_left_out_and_said)
