@@ -15,9 +15,10 @@
 #include "base/vec.h"
 #include "lib/vulns.h"
 #include "manage/exceptions.h"
+#include "manage/overview.h"
 #include "manage/risk.h"
 
-enum { TURN_MS = 1000, HURRY_MS = 50, BATCH = 32, VULNS = 500, HURRIES = 40 };
+enum { DAY_MS = 24 * 3600 * 1000, HEALTH_MS = 600 * 1000, TURN_MS = 1000, HURRY_MS = 50, BATCH = 32, VULNS = 500, HURRIES = 40 };
 
 struct matcher {
         struct bh_manage *manage;
@@ -34,7 +35,7 @@ struct matcher {
         struct bh_index *index;
         struct stat seen; /* of the file that is open, or could not be */
         char root[2 * BH_SHA256_BYTES + 1];
-        int64_t date_s, used_ms;
+        int64_t date_s, used_ms, health_ms;
         uint64_t n_batches;
         bool believed; /* keys are loaded */
 };
@@ -280,6 +281,30 @@ static int count_dirty_vulns(struct matcher *m, struct bh_err *err) {
         return r;
 }
 
+/* Today's health score, for the trend: the last of the day stays. */
+static int put_health(struct bh_db *db, void *user, struct bh_err *err) {
+        BH_CLEANUP(bh_arena_free) struct bh_arena *arena = bh_arena_new();
+        const struct matcher *m = user;
+        struct bh_health_in in;
+        struct bh_health health;
+        int r = bh_health_count(db, &m->state, m->health_ms, &in, err);
+
+        if (r < 0)
+                return r;
+        bh_health_of(&in, arena, &health);
+        return bh_db_run(db, "INSERT INTO trend(day, name, value) VALUES(?1, 'health', ?2) ON CONFLICT(day, name) DO UPDATE SET value = excluded.value",
+                         BH_ARGS(bh_arg_int(m->health_ms / DAY_MS), bh_arg_real(health.score)), NULL, err);
+}
+
+static int note_health(struct matcher *m, struct bh_err *err) {
+        int64_t now = now_ms();
+
+        if (now - m->health_ms < HEALTH_MS && now >= m->health_ms)
+                return 0;
+        m->health_ms = now;
+        return bh_store_write(m->store, put_health, m, err);
+}
+
 /* ---- turns ---- */
 
 static void work(struct matcher *m, bool hurried) {
@@ -296,6 +321,7 @@ static void work(struct matcher *m, bool hurried) {
         r = r < 0 ? r : bh_exceptions_expire(m->store, now_ms(), &err);
         r = r < 0 ? r : count_changed(m, &err);
         r = r < 0 ? r : count_dirty_vulns(m, &err);
+        r = r < 0 ? r : note_health(m, &err);
         if (r < 0)
                 publish(m, &err);
 }

@@ -32,7 +32,7 @@ struct work {
         struct bh_str side, owner, worst, mend;
         BH_VEC(double) scores;
         double most;
-        int64_t n_fixable, n_critical, n_exploited;
+        int64_t n_fixable, n_exploited, n_bad, severity[_BH_SEVERITY_MAX];
 };
 
 /* ---- places ---- */
@@ -128,11 +128,18 @@ static struct work *work_of(struct counting *c, const struct bh_rows *rows) {
         return w;
 }
 
+static bool is_bad(struct bh_str kind) {
+        enum bh_finding_kind k = bh_finding_kind_of(kind);
+
+        return k == BH_FINDING_MALWARE || k == BH_FINDING_WEBSHELL || k == BH_FINDING_TAMPER;
+}
+
 static void count_work(struct counting *c, const struct bh_rows *rows, double score) {
         struct work *w = work_of(c, rows);
 
         *bh_vec_add(c->arena, &w->scores) = score;
-        w->n_critical += bh_rows_int(rows, 8) == BH_SEVERITY_CRITICAL;
+        w->severity[bh_rows_int(rows, 8) < _BH_SEVERITY_MAX ? bh_rows_int(rows, 8) : 0]++;
+        w->n_bad += is_bad(bh_rows_text(rows, 19));
         w->n_fixable += bh_rows_text(rows, 9).len > 0;
         w->n_exploited += bh_rows_int(rows, 11) != 0;
         if (score < w->most)
@@ -199,7 +206,7 @@ static int count_findings(struct counting *c, struct bh_err *err) {
         int r = bh_db_ask(c->db,
                           "SELECT f.id, f.factors, f.risk, f.risk_low, f.risk_high, f.container_id, f.due, f.state, f.severity, f.fix, f.vuln_id, "
                           "COALESCE(v.kev, 0), COALESCE(v.ssvc, ''), COALESCE(v.vector, ''), "
-                          "COALESCE((SELECT MAX(h.in_use) FROM holding h WHERE h.subject = f.subject AND h.package_id = f.package_id), 0), f.side, f.owner, f.title, f.mend "
+                          "COALESCE((SELECT MAX(h.in_use) FROM holding h WHERE h.subject = f.subject AND h.package_id = f.package_id), 0), f.side, f.owner, f.title, f.mend, f.kind "
                           "FROM finding f LEFT JOIN vuln v ON v.id = f.vuln_id WHERE f.subject = ?1 AND f.fixed_ms IS NULL",
                           BH_ARGS(bh_arg_text(c->subject)), &rows, err);
 
@@ -230,13 +237,17 @@ static int write_work(struct counting *c, struct bh_err *err) {
                 const struct work *w = c->work.items[i].value;
 
                 r = bh_db_run(c->db,
-                              "INSERT INTO work(subject, side, owner, base_name, risk, n_containers, n_findings, n_fixable, n_critical, n_exploited, worst, mend) "
-                              "VALUES(?1, ?2, ?3, COALESCE((SELECT base_name FROM image WHERE id = ?1), ''), ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+                              "INSERT INTO work(subject, side, owner, base_name, risk, n_containers, n_findings, n_fixable, n_critical, n_exploited, worst, mend, n_high, n_medium, "
+                              "n_low, n_bad) VALUES(?1, ?2, ?3, COALESCE((SELECT base_name FROM image WHERE id = ?1), ''), ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, "
+                              "?12, ?13, ?14, ?15)",
                               BH_ARGS(bh_arg_text(c->subject), bh_arg_text(w->side), bh_arg_text(w->owner),
                                       bh_arg_real(bh_risk_rollup(w->scores.at, w->scores.len)),
                                       bh_arg_int((int64_t) (c->n_all && c->all[0].id.len ? c->n_all : 0)), bh_arg_int((int64_t) w->scores.len),
-                                      bh_arg_int(w->n_fixable), bh_arg_int(w->n_critical), bh_arg_int(w->n_exploited), bh_arg_text(w->worst),
-                                      bh_arg_text(w->mend)),
+                                      bh_arg_int(w->n_fixable), bh_arg_int(w->severity[BH_SEVERITY_CRITICAL]), bh_arg_int(w->n_exploited),
+                                      bh_arg_text(w->worst), bh_arg_text(w->mend), bh_arg_int(w->severity[BH_SEVERITY_HIGH]),
+                                      bh_arg_int(w->severity[BH_SEVERITY_MEDIUM]),
+                                      bh_arg_int(w->severity[BH_SEVERITY_LOW] + w->severity[BH_SEVERITY_INFO] + w->severity[BH_SEVERITY_UNKNOWN]),
+                                      bh_arg_int(w->n_bad)),
                               NULL, err);
         }
         return r;

@@ -9,6 +9,7 @@ const struct bh_route *const bh_routes[] = {
         bh_routes_suppressions,
         bh_routes_findings,
         bh_routes_images,
+        bh_routes_overview,
         bh_routes_vulns,
         bh_routes_worklists,
         bh_routes_agent_calls,

@@ -9,6 +9,7 @@ extern const struct bh_route bh_routes_alerts[], bh_routes_incidents[], bh_route
 extern const struct bh_route bh_routes_inventory[];
 extern const struct bh_route bh_routes_findings[];
 extern const struct bh_route bh_routes_images[];
+extern const struct bh_route bh_routes_overview[];
 extern const struct bh_route bh_routes_vulns[];
 extern const struct bh_route bh_routes_worklists[];
 extern const struct bh_route bh_routes_agent_calls[];

@@ -48,7 +48,9 @@ CREATE TABLE work(
 	subject TEXT NOT NULL, side TEXT NOT NULL, owner TEXT NOT NULL DEFAULT '', base_name TEXT NOT NULL DEFAULT '',
 	risk REAL NOT NULL DEFAULT 0, n_containers INTEGER NOT NULL DEFAULT 0,
 	n_findings INTEGER NOT NULL DEFAULT 0, n_fixable INTEGER NOT NULL DEFAULT 0, n_critical INTEGER NOT NULL DEFAULT 0,
-	n_exploited INTEGER NOT NULL DEFAULT 0,
+	n_exploited INTEGER NOT NULL DEFAULT 0, n_high INTEGER NOT NULL DEFAULT 0, n_medium INTEGER NOT NULL DEFAULT 0,
+	n_low INTEGER NOT NULL DEFAULT 0,         -- and what is less
+	n_bad INTEGER NOT NULL DEFAULT 0,         -- malware, webshells, what was tampered with
 	worst TEXT NOT NULL DEFAULT '', mend TEXT NOT NULL DEFAULT '', -- of its worst finding
 	UNIQUE(subject, side, owner)
 );

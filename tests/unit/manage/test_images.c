@@ -15,6 +15,7 @@
 #include "manage/exceptions.h"
 #include "manage/findings.h"
 #include "manage/match.h"
+#include "manage/overview.h"
 #include "manage/risk.h"
 #include "manage/scans.h"
 #include "store/store.h"
@@ -419,6 +420,66 @@ static void one_container_among_many_is_not_blamed_for_another(void **state) {
         end_world(&w);
 }
 
+/* ---- how things stand ---- */
+
+static const struct bh_doc *overview(struct world *w, const struct bh_match_state *state) {
+        BH_CLEANUP(bh_buf_done) struct bh_buf out = { 0 };
+        const struct bh_doc *root = NULL;
+        struct bh_err err = BH_ERR_NONE;
+        struct bh_db *db = NULL;
+
+        if (bh_store_borrow(w->store, &db, &err) < 0 || bh_overview(db, state, 0, 1764439200000, w->arena, &out, &err) < 0)
+                fail_msg("%s", err.text);
+        bh_store_give_back(w->store, &db);
+        assert_int_equal(bh_json_parse(w->arena, bh_arena_str(w->arena, bh_buf_str(&out)), &root, &err), 0);
+        return root;
+}
+
+static bool has_kind(const struct bh_doc *list, const char *kind) {
+        for (const struct bh_doc *d = bh_doc_first(list); d; d = d->next)
+                if (bh_str_is(bh_doc_get_text(d, "kind"), kind))
+                        return true;
+        return false;
+}
+
+static void the_health_score_is_a_hundred_less_its_parts(void **state) {
+        struct bh_match_state index = { .present = true, .date_s = 1764439200 };
+        double sum = 0, weights = 0, empty, full;
+        const struct bh_doc *root;
+        struct world w;
+
+        (void) state;
+        open_world(&w);
+        empty = bh_doc_double(bh_doc_path(overview(&w, &index), "health.score"), 0);
+        assert_true(empty == 100);
+        assert_true(has_kind(bh_doc_get(overview(&w, &(struct bh_match_state){ 0 }), "blind_spots"), "no-advisories"));
+        must_scan(&w, REPORT(OPENSSL("3.0.7-1") "," LODASH, SECRET), "[]");
+        make_index(&w, NULL);
+        (void) match(&w);
+        run(&w, "INSERT INTO host(id, name, first_ms, seen_ms) VALUES('host-1', 'h', 1, 1)");
+        run(&w, "INSERT INTO container(id, host_id, image_id, runtime, privileged, root, exposed, first_ms, seen_ms) VALUES('c1', 'host-1', '" IMAGE
+                "', 'docker', 1, 1, '0.0.0.0:80->80/tcp', 1, 1)");
+        run(&w, "INSERT INTO incident(title, level, host_id, container_id, first_ms, last_ms) VALUES('a shell', 2, 'host-1', 'c1', 1, 1)");
+        count(&w);
+        root = overview(&w, &index);
+        for (const struct bh_doc *p = bh_doc_first(bh_doc_path(root, "health.parts")); p; p = p->next) {
+                double e = bh_doc_double(bh_doc_get(p, "exposure"), -1);
+
+                assert_true(e >= 0 && e <= 1);
+                sum += bh_doc_double(bh_doc_get(p, "lost"), 0);
+                weights += bh_doc_double(bh_doc_get(p, "weight"), 0);
+        }
+        full = bh_doc_double(bh_doc_path(root, "health.score"), 0);
+        assert_true(weights == 100 && fabs(100 - sum - full) < 0.1 && full < 60);
+        assert_true(has_kind(bh_doc_get(root, "blind_spots"), "hosts-without-agent"));
+        assert_true(has_kind(bh_doc_get(root, "steps"), "incident") && has_kind(bh_doc_get(root, "steps"), "base") &&
+                    has_kind(bh_doc_get(root, "steps"), "application") && has_kind(bh_doc_get(root, "steps"), "container"));
+        assert_int_equal(bh_doc_int(bh_doc_path(root, "counts.findings"), 0), 3);
+        for (const struct bh_doc *d = bh_doc_first(bh_doc_get(root, "steps")); d && d->next; d = d->next)
+                assert_true(bh_doc_double(bh_doc_get(d, "risk"), 0) >= bh_doc_double(bh_doc_get(d->next, "risk"), 0));
+        end_world(&w);
+}
+
 /* ---- exceptions ---- */
 
 static int except(struct bh_db *db, void *user, struct bh_err *err) {
@@ -501,4 +562,4 @@ static void many_findings_come_in_seconds(void **state) {
 
 BH_UNIT_MAIN(a_report_becomes_rows, the_same_report_again_changes_nothing_and_a_thinner_one_takes_away, a_report_that_lies_leaves_nothing,
              names_are_taken_apart, a_match_writes_what_changed_alone, a_marked_base_settles_whose_it_is, where_it_runs_makes_its_risk,
-             one_container_among_many_is_not_blamed_for_another, an_exception_holds_for_the_name_it_was_made_for, many_findings_come_in_seconds)
+             one_container_among_many_is_not_blamed_for_another, the_health_score_is_a_hundred_less_its_parts, an_exception_holds_for_the_name_it_was_made_for, many_findings_come_in_seconds)
