@@ -82,6 +82,8 @@
 #define BH_LIMIT_CONFIG_FILE (1 * BH_MIB)  /* config.json, a certificate */
 #define BH_LIMIT_ROOTFS_DEPTH 512u         /* directories in directories */
 #define BH_LIMIT_ROOTFS_GAPS 10000u        /* listed; more are counted */
+#define BH_LIMIT_CATALOGUE 100000u          /* repositories of a registry, tags of a repository */
+#define BH_LIMIT_SCAN_REPORT (256 * BH_MIB)  /* one report as the server takes it in */
 #define BH_LIMIT_INDEX_BYTES (1024 * BH_MIB)  /* a vulnerability index, unpacked */
 #define BH_LIMIT_INDEX_RECORDS (8ull * 1000 * 1000) /* advisories compiled into one index */
 #define BH_LIMIT_INDEX_ROWS (64ull * 1000 * 1000)   /* package statements compiled into one index */

@@ -86,7 +86,7 @@ static int load_kept(struct replacing *r, bool vulns, struct bh_err *err) {
         struct bh_rows *rows = NULL;
         int e = bh_db_ask(r->db,
                           vulns ? "SELECT fingerprint, id, stamp, fixed_ms FROM finding WHERE subject = ?1 AND kind = 'vulnerability'"
-                                : "SELECT fingerprint, id, stamp, fixed_ms FROM finding WHERE subject = ?1 AND kind <> 'vulnerability'",
+                                : "SELECT fingerprint, id, stamp, fixed_ms FROM finding WHERE subject = ?1 AND kind <> 'vulnerability' AND rule <> 'counterfeit'",
                           BH_ARGS(bh_arg_text(r->subject)), &rows, err);
 
         while (e >= 0 && (e = bh_rows_next(rows, err)) > 0) {
@@ -202,4 +202,12 @@ int bh_findings_replace(struct bh_db *db, struct bh_str subject, bool vulns, con
         if (e >= 0)
                 *ret = r.change;
         return e;
+}
+
+int bh_finding_put(struct bh_db *db, struct bh_str subject, const struct bh_finding_row *row, const struct bh_place *places, size_t n_places, int64_t now_ms,
+                   struct bh_err *err) {
+        BH_CLEANUP(bh_arena_free) struct bh_arena *arena = bh_arena_new();
+        struct replacing r = { .db = db, .arena = arena, .scratch = arena, .subject = subject, .places = places, .n_places = n_places, .now_ms = now_ms };
+
+        return write_row(&r, row, BH_STR("server"), err);
 }

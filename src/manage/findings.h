@@ -31,6 +31,10 @@ struct bh_findings_change {
 int bh_findings_replace(struct bh_db *db, struct bh_str subject, bool vulns, const struct bh_finding_row *rows, size_t n,
                         const struct bh_place *places, size_t n_places, int64_t now_ms, struct bh_findings_change *ret, struct bh_err *err) BH_MUST_CHECK;
 
+/* One more, which no scan brought and none takes away (rule "counterfeit"). */
+int bh_finding_put(struct bh_db *db, struct bh_str subject, const struct bh_finding_row *row, const struct bh_place *places, size_t n_places, int64_t now_ms,
+                   struct bh_err *err) BH_MUST_CHECK;
+
 /* Factors as they are kept: [["name",value,"words"] or ["name",value,"words",low,high], ...]. They multiply to the score within 1e-9. */
 void bh_factors_put(struct bh_buf *out, const struct bh_risk *risk);
 int bh_factors_parse(struct bh_arena *arena, struct bh_str text, struct bh_risk *ret, struct bh_err *err) BH_MUST_CHECK;

@@ -7,10 +7,13 @@
 extern const struct bh_route bh_routes_about[];
 extern const struct bh_route bh_routes_alerts[], bh_routes_incidents[], bh_routes_suppressions[];
 extern const struct bh_route bh_routes_inventory[];
+extern const struct bh_route bh_routes_decisions[];
 extern const struct bh_route bh_routes_findings[];
 extern const struct bh_route bh_routes_images[];
 extern const struct bh_route bh_routes_overview[];
+extern const struct bh_route bh_routes_registries[];
 extern const struct bh_route bh_routes_vulns[];
+extern const struct bh_route bh_routes_webhooks[];
 extern const struct bh_route bh_routes_worklists[];
 extern const struct bh_route bh_routes_agent_calls[];
 extern const struct bh_route bh_routes_audit[];

@@ -109,14 +109,15 @@ CREATE INDEX promotion_goal ON promotion(to_id, repository, tag);
 -- Work that takes long, and survives a restart: whoever works holds a lease, and one that ran out is anybody's again.
 CREATE TABLE scan_job(
 	id INTEGER PRIMARY KEY,
-	kind TEXT NOT NULL,                       -- "image", "catalogue", "match"
+	kind TEXT NOT NULL,                       -- "image", "catalogue", "agent"
 	target TEXT NOT NULL,                     -- "registry:registry.example:5000/app@sha256:..."
 	registry_id INTEGER, repository TEXT NOT NULL DEFAULT '', tag TEXT NOT NULL DEFAULT '', digest TEXT NOT NULL DEFAULT '',
 	image_id TEXT NOT NULL DEFAULT '', host_id TEXT NOT NULL DEFAULT '',
 	state TEXT NOT NULL DEFAULT 'queued',     -- "queued", "running", "done", "failed"
 	reason TEXT NOT NULL DEFAULT '', asked_by TEXT NOT NULL DEFAULT '',
 	asked_ms INTEGER NOT NULL, started_ms INTEGER NOT NULL DEFAULT 0, ended_ms INTEGER NOT NULL DEFAULT 0,
-	lease_ms INTEGER NOT NULL DEFAULT 0, tries INTEGER NOT NULL DEFAULT 0
+	lease_ms INTEGER NOT NULL DEFAULT 0, tries INTEGER NOT NULL DEFAULT 0,
+	command_id INTEGER                        -- kind "agent": the command its agent was given
 );
 CREATE INDEX scan_job_state ON scan_job(state, lease_ms);
 CREATE INDEX scan_job_asked ON scan_job(asked_ms, id);
