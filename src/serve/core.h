@@ -52,6 +52,7 @@ struct bh_server {
         int wake_fd;
         int stop;       /* atomic */
         unsigned wakes; /* atomic: how many keys were woken */
+        int oidc_busy;  /* atomic: who asks the identity provider now */
         pthread_mutex_t post_lock;
         struct bh_post *posts, **posts_end;
 };

@@ -19,6 +19,7 @@ const struct bh_route *const bh_routes[] = {
         bh_routes_audit,
         bh_routes_me,
         bh_routes_session,
+        bh_routes_sso,
         bh_routes_teams,
         bh_routes_tokens,
         bh_routes_users,

@@ -19,6 +19,7 @@ extern const struct bh_route bh_routes_agent_calls[];
 extern const struct bh_route bh_routes_audit[];
 extern const struct bh_route bh_routes_me[];
 extern const struct bh_route bh_routes_session[];
+extern const struct bh_route bh_routes_sso[];
 extern const struct bh_route bh_routes_teams[];
 extern const struct bh_route bh_routes_tokens[];
 extern const struct bh_route bh_routes_users[];
