@@ -69,6 +69,8 @@ static int64_t now_ns(void) {
 static void post(struct bh_guard *g, const struct bh_alert *a) {
         for (size_t i = 0; i < g->opts.n_outputs; i++)
                 bh_output_post(g->opts.outputs[i], a);
+        if (g->opts.alerted)
+                g->opts.alerted(g->opts.user, a);
 }
 
 void bh_guard_say(struct bh_guard *g, const struct bh_own_alert *own) {

@@ -48,6 +48,8 @@ struct bh_guard_opts {
         int (*prevent)(void *user, const struct bh_prevent_port **ret, struct bh_err *err);
         /* There are other rules now: ask for the interest again. May be NULL. */
         void (*changed)(void *user);
+        /* Each alert, beside the outputs and in the thread of events: it waits for whoever takes it. May be NULL. */
+        void (*alerted)(void *user, const struct bh_alert *alert);
         /* A process by its number, as the sensor knows it; NULL: not known. May be NULL. */
         struct bh_process *(*process)(void *user, uint32_t pid);
         void *user;

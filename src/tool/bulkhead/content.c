@@ -20,30 +20,13 @@
 #include "sys/fd.h"
 #include "tool/bulkhead/compiled.h"
 #include "tool/cli.h"
+#include "tool/content_dir.h"
 
 /* The folders that make up a bundle, and what they are for; products are packages, which are always looked for. */
 static const struct {
         const char *name;
         unsigned part;
 } folders[] = { { "secrets", BH_SCAN_SECRETS }, { "webshell", BH_SCAN_MALWARE }, { "malware", BH_SCAN_MALWARE }, { "products", 0 } };
-
-static int find_dir(struct bh_arena *arena, const char *folder, const char **ret, struct bh_err *err) {
-        static const char *const places[] = { "../content", "../share/bulkhead/content" };
-        char self[4096];
-        int r = bh_child_own_dir(self, sizeof self, err);
-
-        if (r < 0)
-                return r;
-        for (size_t i = 0; i < BH_LEN(places); i++) {
-                const char *dir = bh_arena_printf(arena, "%s/%s", self, places[i]).at;
-
-                if (access(bh_arena_printf(arena, "%s/%s", dir, folder).at, R_OK) == 0) {
-                        *ret = dir;
-                        return 0;
-                }
-        }
-        return bh_fail(err, BH_E_NOTFOUND, "our rules (content/) are not beside %s; --content names their folder", self);
-}
 
 static bool is_rules(const char *name) {
         struct bh_str s = bh_str_of(name);
@@ -133,21 +116,12 @@ static int add_users(struct bh_buf *bundle, struct bh_cli *cli, struct bh_arena 
         return r;
 }
 
-int bh_tool_content_folder(struct bh_cli *cli, const char *folder, const char **ret, struct bh_err *err) {
-        const char *dir = bh_cli_get(cli, "content");
-        int r = dir ? 0 : find_dir(cli->arena, folder, &dir, err);
-
-        if (r == 0)
-                *ret = bh_arena_printf(cli->arena, "%s/%s", dir, folder).at;
-        return r;
-}
-
 int bh_tool_content(struct bh_cli *cli, unsigned parts, const char *cache, int *ret_fd, struct bh_str *ret_digest,
                     const char **ret_compiled, struct bh_err *err) {
         BH_CLEANUP(bh_buf_done) struct bh_buf bundle = { 0 };
         struct bh_str compiled;
         const char *dir = bh_cli_get(cli, "content");
-        int r = dir ? 0 : find_dir(cli->arena, "secrets", &dir, err);
+        int r = dir ? 0 : bh_tool_content_dir(cli->arena, "secrets", &dir, err);
 
         for (size_t i = 0; i < BH_LEN(folders) && r >= 0; i++)
                 if (!folders[i].part || (parts & folders[i].part))
@@ -173,7 +147,7 @@ static int add_licences(struct bh_cli *cli, const char *dir, const char *name, s
 int bh_tool_licences(struct bh_cli *cli, struct bh_licences *ret, struct bh_err *err) {
         const char *dir = bh_cli_get(cli, "content");
         struct dirent **list;
-        int r = dir ? 0 : find_dir(cli->arena, "secrets", &dir, err), n;
+        int r = dir ? 0 : bh_tool_content_dir(cli->arena, "secrets", &dir, err), n;
 
         if (r < 0)
                 return r;

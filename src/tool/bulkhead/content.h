@@ -2,6 +2,7 @@
 #ifndef BH_TOOL_BULKHEAD_CONTENT_H
 #define BH_TOOL_BULKHEAD_CONTENT_H
 /* Our rules: found beside the program, packed into one bundle for the workers. */
+#include "tool/content_dir.h"
 #include "base/arena.h"
 #include "base/err.h"
 #include "scan/licence/table.h"
@@ -20,7 +21,5 @@ int bh_tool_content(struct bh_cli *cli, unsigned parts, const char *cache, int *
                     const char **ret_compiled, struct bh_err *err) BH_MUST_CHECK;
 /* The table of licences of the same folder: 1, or 0 when there is none. */
 int bh_tool_licences(struct bh_cli *cli, struct bh_licences *ret, struct bh_err *err) BH_MUST_CHECK;
-/* The path of one folder of it, such as "rules": below --content DIR, or beside the program. */
-int bh_tool_content_folder(struct bh_cli *cli, const char *folder, const char **ret, struct bh_err *err) BH_MUST_CHECK;
 
 #endif

@@ -10,7 +10,7 @@
 
 #include "base/macros.h"
 #include "sys/rights.h"
-#include "tool/bulkhead/watch.h"
+#include "tool/watching.h"
 
 enum asked {
         LIVE = 1,
@@ -70,8 +70,8 @@ static unsigned asked_for(const struct bh_watch *w) {
                 asked |= NETLINK;
         else
                 asked |= BPF | (is_old_kernel() ? OLD_BPF : 0);
-        asked |= bh_cli_has(w->cli, "responses") ? ANSWERS : 0;
-        if (bh_cli_has(w->cli, "output") || bh_cli_has(w->cli, "record") || bh_cli_has(w->cli, "state"))
+        asked |= w->port || bh_cli_has(w->cli, "responses") ? ANSWERS : 0;
+        if (w->port || bh_cli_has(w->cli, "output") || bh_cli_has(w->cli, "record") || bh_cli_has(w->cli, "state"))
                 asked |= WRITES; /* where others may be the owner */
         return asked;
 }

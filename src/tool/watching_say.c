@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What bulkhead watch tells of itself: at the start, about rules, and at the end. */
-#include "tool/bulkhead/watch.h"
+#include "tool/watching.h"
 
 #include <sys/resource.h>
 #include <time.h>

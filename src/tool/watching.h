@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef BH_TOOL_BULKHEAD_WATCH_H
-#define BH_TOOL_BULKHEAD_WATCH_H
-/* What watch.c does and watch_say.c tells of it on standard error. */
+#ifndef BH_TOOL_WATCHING_H
+#define BH_TOOL_WATCHING_H
+/*
+ * Watching: the sensor, the rules, outputs and responses, put together by the
+ * options of `bulkhead watch`. The agent watches in the same way, with a port
+ * through which it takes part.
+ */
 #include "base/limits.h"
 #include "base/vec.h"
 #include "guard/engine.h"
@@ -10,8 +14,20 @@
 #include "sense/sense.h"
 #include "tool/cli.h"
 
+struct bh_watch;
+
+/* All of it is called in the watch's own thread. */
+struct bh_watch_port {
+        void *user;
+        /* Rights are given up, options are read (w->guard_opts), nothing is open yet: threads may begin, options may be changed. */
+        int (*begin)(void *user, struct bh_watch *w, struct bh_err *err);
+        void (*ready)(void *user); /* the sensor runs */
+        void (*turn)(void *user);  /* about twenty times a second */
+};
+
 struct bh_watch {
         struct bh_cli *cli;
+        const struct bh_watch_port *port; /* NULL: a command line's; else alerts need no output, and answers are always possible */
         struct bh_guard_opts guard_opts;
         struct bh_guard *guard;
         struct bh_sense *sense;
@@ -27,6 +43,9 @@ struct bh_watch {
         int64_t begun_ns, cpu_ns; /* the clock at the start; our thread's processor time when we were ready, */
         uint64_t events_before;   /* and events until then */
 };
+
+/* Watches until a signal, or the end of a recording. The exit code. */
+int bh_watch_run(struct bh_cli *cli, const struct bh_watch_port *port, struct bh_err *err) BH_MUST_CHECK;
 
 void bh_watch_begin(struct bh_watch *w);
 /* From here on processor time and events are counted. */
