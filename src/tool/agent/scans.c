@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Images of what runs here, scanned by `bulkhead scan` as a child of ours that
+ * gets the processor when nobody else wants it. An image is scanned once (its
+ * id is remembered in STATE/scanned), and again when the server asks.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/ioprio.h>
+#include <malloc.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/map.h"
+#include "engine/docker.h"
+#include "fmt/json.h"
+#include "fmt/json_put.h"
+#include "sys/child.h"
+#include "sys/fd.h"
+#include "tool/agent/agent.h"
+
+enum { LEVEL = 5, LOOK_EVERY_S = 10, LIMIT_S = 900, ASKED_MAX = 64, REMEMBERED_MAX = 10000 };
+
+struct asked {
+        struct asked *next;
+        char *command, *target;
+};
+
+struct bh_agent_scans {
+        struct bh_agent *agent;
+        char program[4096];
+        pthread_t thread;
+        struct bh_arena *arena; /* of `done` */
+        struct bh_map done;     /* ids of images that were scanned */
+        pthread_mutex_t lock;   /* guards the rest */
+        pthread_cond_t news;
+        struct asked *first, **end;
+        unsigned n;
+        bool ending;
+        atomic_int child;       /* the pid of the scan under way */
+};
+
+/* ---- what was scanned ---- */
+
+static void load_done(struct bh_agent_scans *s) {
+        struct bh_str text, line;
+
+        if (bh_fd_read_file(s->arena, bh_agent_path(s->agent, "scanned"), BH_MIB, &text, NULL) < 0)
+                return;
+        while (bh_str_split(&text, '\n', &line))
+                (void) bh_map_set(&s->done, line, s);
+}
+
+static void remember(struct bh_agent_scans *s, struct bh_str id) {
+        BH_CLEANUP(bh_buf_done) struct bh_buf text = { 0 };
+        size_t from;
+
+        if (bh_map_has(&s->done, id))
+                return;
+        (void) bh_map_set(&s->done, bh_arena_str(s->arena, id), s);
+        from = s->done.len > REMEMBERED_MAX ? s->done.len - REMEMBERED_MAX : 0;
+        for (size_t i = from; i < s->done.len; i++) {
+                bh_buf_add(&text, s->done.items[i].key);
+                bh_buf_putc(&text, '\n');
+        }
+        BH_IGNORE(bh_fd_write_own(bh_agent_path(s->agent, "scanned"), bh_buf_str(&text), BH_STR(""), NULL));
+}
+
+/* ---- the child ---- */
+
+static void become(const char *program, const char *target, int out, pid_t parent) {
+        char *argv[] = { (char *) (uintptr_t) program, (char *) (uintptr_t) "scan", (char *) (uintptr_t) "--no-db", (char *) (uintptr_t) "--format",
+                         (char *) (uintptr_t) "json", (char *) (uintptr_t) "--quiet", (char *) (uintptr_t) target, NULL };
+        const struct sched_param none = { 0 };
+        sigset_t empty;
+        int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+        if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != parent || null < 0 || dup2(null, 0) < 0 || dup2(out, 1) < 0)
+                _exit(126);
+        (void) setpriority(PRIO_PROCESS, 0, 19);
+        (void) sched_setscheduler(0, SCHED_IDLE, &none);
+        (void) syscall(SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0, IOPRIO_PRIO_VALUE(IOPRIO_CLASS_IDLE, 0));
+        (void) close_range(3, ~0u, 0);
+        (void) sigemptyset(&empty);
+        (void) sigprocmask(SIG_SETMASK, &empty, NULL);
+        (void) signal(SIGPIPE, SIG_DFL);
+        (void) execv(program, argv);
+        _exit(127);
+}
+
+static int64_t clock_s(void) {
+        struct timespec t;
+
+        (void) clock_gettime(CLOCK_MONOTONIC, &t);
+        return t.tv_sec;
+}
+
+/* To its end, or the time's. */
+static int read_report(struct bh_agent_scans *s, int fd, struct bh_buf *out, struct bh_err *err) {
+        int64_t until = clock_s() + LIMIT_S;
+
+        for (;;) {
+                struct pollfd p = { fd, POLLIN, 0 };
+                ssize_t n;
+
+                if (clock_s() > until)
+                        return bh_fail(err, BH_E_TIMEOUT, "the scan takes longer than %d seconds", LIMIT_S);
+                if (poll(&p, 1, 1000) <= 0)
+                        continue;
+                n = read(fd, bh_buf_room(out, 65536), 65536);
+                if (n < 0 && errno == EINTR)
+                        continue;
+                if (n <= 0)
+                        return n < 0 ? bh_fail_sys(err, errno, "the scan") : 0;
+                out->len += (size_t) n;
+                if (out->len > BH_LIMIT_ITEM - BH_LIMIT_HTTP_HEAD)
+                        return bh_fail(err, BH_E_LIMIT, "the report of the scan is longer than %llu bytes", BH_LIMIT_ITEM);
+        }
+        (void) s;
+}
+
+static int end_child(struct bh_agent_scans *s, pid_t pid, int r, struct bh_err *err) {
+        int status = 0;
+
+        if (r < 0)
+                (void) kill(pid, SIGKILL);
+        while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+                ;
+        atomic_store(&s->child, 0);
+        if (r < 0)
+                return r;
+        if (WIFSIGNALED(status))
+                return bh_fail(err, BH_E_IO, "the scan was ended by signal %d", WTERMSIG(status));
+        if (WEXITSTATUS(status) > 1)
+                return bh_fail(err, BH_E_IO, "the scan ended with %d", WEXITSTATUS(status));
+        return 0;
+}
+
+static int run_scan(struct bh_agent_scans *s, const char *target, struct bh_buf *out, struct bh_err *err) {
+        BH_CLEANUP(bh_fd_close) int in = -1;
+        int fds[2];
+        pid_t parent = getpid(), pid;
+
+        if (pipe2(fds, O_CLOEXEC) < 0)
+                return bh_fail_sys(err, errno, "pipe");
+        in = fds[0];
+        pid = fork();
+        if (pid == 0)
+                become(s->program, target, fds[1], parent);
+        bh_fd_close(&fds[1]);
+        if (pid < 0)
+                return bh_fail_sys(err, errno, "fork");
+        atomic_store(&s->child, pid);
+        return end_child(s, pid, read_report(s, in, out, err), err);
+}
+
+/* ---- reports ---- */
+
+static void put_scan(struct bh_agent_scans *s, struct bh_str id, struct bh_str ref, struct bh_buf *report) {
+        BH_CLEANUP(bh_buf_done) struct bh_buf body = { 0 };
+        struct bh_json_put j = { .out = &body, .compact = true };
+
+        for (size_t i = 0; i < report->len; i++)
+                if (report->at[i] == '\n')
+                        report->at[i] = ' '; /* in JSON a newline is never inside a text */
+        bh_json_put_open(&j, NULL, '{');
+        bh_json_put_cstr(&j, "subject", "image");
+        bh_json_put_some(&j, "id", id);
+        bh_json_put_open(&j, "refs", '[');
+        if (ref.len && !bh_str_starts(ref, BH_STR("sha256:")))
+                bh_json_put_str(&j, NULL, ref);
+        bh_json_put_close(&j);
+        bh_json_put_raw(&j, "report", bh_str_trim(bh_buf_str(report)));
+        bh_json_put_close(&j);
+        bh_agent_tell(s->agent, BH_ITEM_SCAN, LEVEL, bh_buf_str(&body));
+}
+
+/* id: "sha256:…", or empty: the report knows it. */
+static int scan(struct bh_agent_scans *s, struct bh_str id, struct bh_str ref, const char *target, struct bh_err *err) {
+        BH_CLEANUP(bh_buf_done) struct bh_buf report = { 0 };
+        int r = run_scan(s, target, &report, err);
+
+        if (r >= 0)
+                put_scan(s, id, ref, &report);
+        bh_buf_done(&report);
+        (void) malloc_trim(0);
+        return r;
+}
+
+/* ---- what the server asks ---- */
+
+static void answer(struct bh_agent_scans *s, const struct asked *q) {
+        struct bh_err err = BH_ERR_NONE;
+        struct bh_str ref = bh_str_of(q->target);
+        int r;
+
+        if (!bh_str_cut_prefix(&ref, BH_STR("docker:")) && !bh_str_cut_prefix(&ref, BH_STR("podman:"))) {
+                bh_agent_result(s->agent, bh_str_of(q->command), false, BH_STR("target: docker:IMAGE or podman:IMAGE"), (struct bh_str){ 0 });
+                return;
+        }
+        r = scan(s, (struct bh_str){ 0 }, ref, q->target, &err);
+        bh_agent_result(s->agent, bh_str_of(q->command), r >= 0, r < 0 ? bh_str_of(err.text) : BH_STR("scanned"), (struct bh_str){ 0 });
+}
+
+void bh_agent_scans_ask(struct bh_agent *a, struct bh_str command, struct bh_str target) {
+        struct bh_agent_scans *s = a->scans;
+        struct asked *q;
+        bool full;
+
+        if (!s) {
+                bh_agent_result(a, command, false, BH_STR("this agent makes no scans"), (struct bh_str){ 0 });
+                return;
+        }
+        q = calloc(1, sizeof *q);
+        if (!q || !(q->command = strndup(command.at, command.len)) || !(q->target = strndup(target.len ? target.at : "", target.len)))
+                bh_nomem(sizeof *q);
+        (void) pthread_mutex_lock(&s->lock);
+        full = s->n >= ASKED_MAX;
+        if (!full) {
+                *s->end = q;
+                s->end = &q->next;
+                s->n++;
+                (void) pthread_cond_signal(&s->news);
+        }
+        (void) pthread_mutex_unlock(&s->lock);
+        if (full) {
+                bh_agent_result(a, command, false, BH_STR("too many scans wait already"), (struct bh_str){ 0 });
+                free(q->command);
+                free(q->target);
+                free(q);
+        }
+}
+
+static struct asked *next_asked(struct bh_agent_scans *s) {
+        struct asked *q;
+
+        (void) pthread_mutex_lock(&s->lock);
+        q = s->first;
+        if (q) {
+                s->first = q->next;
+                if (!s->first)
+                        s->end = &s->first;
+                s->n--;
+        }
+        (void) pthread_mutex_unlock(&s->lock);
+        return q;
+}
+
+static void free_asked(struct asked *q) {
+        free(q->command);
+        free(q->target);
+        free(q);
+}
+
+/* ---- what runs ---- */
+
+static bool is_ending(struct bh_agent_scans *s) {
+        bool ending;
+
+        (void) pthread_mutex_lock(&s->lock);
+        ending = s->ending || s->n;
+        (void) pthread_mutex_unlock(&s->lock);
+        return ending;
+}
+
+/* One that fails is not tried again before the agent starts anew. */
+static void scan_running(struct bh_agent_scans *s, const struct bh_docker_containers *all) {
+        for (size_t i = 0; i < all->len && !is_ending(s); i++) {
+                const struct bh_docker_container *c = &all->at[i];
+                struct bh_err err = BH_ERR_NONE;
+                char target[300];
+
+                if (c->state != BH_DOCKER_RUNNING || !c->image_id.len || c->image_id.len > 200 || bh_map_has(&s->done, c->image_id))
+                        continue;
+                (void) snprintf(target, sizeof target, "docker:%.*s", BH_FMT(c->image_id));
+                if (scan(s, c->image_id, c->image, target, &err) < 0) {
+                        bh_agent_log("image %.*s is not scanned: %s", BH_FMT(c->image), err.text);
+                        (void) bh_map_set(&s->done, bh_arena_str(s->arena, c->image_id), s);
+                } else {
+                        remember(s, c->image_id);
+                }
+        }
+}
+
+static void look(struct bh_agent_scans *s) {
+        struct bh_arena *arena = bh_arena_new();
+        struct bh_docker_containers all = { 0 };
+        struct bh_docker d;
+
+        if (bh_docker_open(arena, BH_API_DOCKER, NULL, &d, NULL) >= 0) {
+                if (bh_docker_list(&d, NULL, false, &all, NULL) >= 0)
+                        scan_running(s, &all);
+                bh_docker_close(&d);
+        }
+        bh_arena_free(&arena);
+}
+
+static bool rest(struct bh_agent_scans *s) {
+        struct timespec until;
+        bool going;
+
+        (void) clock_gettime(CLOCK_REALTIME, &until);
+        until.tv_sec += LOOK_EVERY_S;
+        (void) pthread_mutex_lock(&s->lock);
+        while (!s->ending && !s->n && pthread_cond_timedwait(&s->news, &s->lock, &until) == 0)
+                ;
+        going = !s->ending;
+        (void) pthread_mutex_unlock(&s->lock);
+        return going;
+}
+
+static void *run(void *user) {
+        struct bh_agent_scans *s = user;
+        struct asked *q;
+
+        do {
+                while ((q = next_asked(s))) {
+                        answer(s, q);
+                        free_asked(q);
+                }
+                if (!bh_cli_has(s->agent->cli, "no-scans"))
+                        look(s);
+        } while (rest(s));
+        return NULL;
+}
+
+int bh_agent_scans_open(struct bh_agent *a, struct bh_err *err) {
+        struct bh_agent_scans *s = calloc(1, sizeof *s);
+        int r;
+
+        if (!s)
+                bh_nomem(sizeof *s);
+        r = bh_child_find("bulkhead", s->program, sizeof s->program, err);
+        if (r < 0) {
+                free(s);
+                return r;
+        }
+        s->agent = a;
+        s->end = &s->first;
+        s->arena = bh_arena_new();
+        s->done = bh_map_in(s->arena);
+        (void) pthread_mutex_init(&s->lock, NULL);
+        (void) pthread_cond_init(&s->news, NULL);
+        load_done(s);
+        a->scans = s;
+        bh_agent_start(&s->thread, run, s);
+        return 0;
+}
+
+void bh_agent_scans_close(struct bh_agent *a) {
+        struct bh_agent_scans *s = a->scans;
+        struct asked *q;
+        int child;
+
+        if (!s)
+                return;
+        (void) pthread_mutex_lock(&s->lock);
+        s->ending = true;
+        (void) pthread_cond_signal(&s->news);
+        (void) pthread_mutex_unlock(&s->lock);
+        child = atomic_load(&s->child);
+        if (child > 0)
+                (void) kill(child, SIGKILL);
+        (void) pthread_join(s->thread, NULL);
+        while ((q = next_asked(s)))
+                free_asked(q);
+        (void) pthread_cond_destroy(&s->news);
+        (void) pthread_mutex_destroy(&s->lock);
+        bh_arena_free(&s->arena);
+        free(s);
+        a->scans = NULL;
+}
