@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "store/hold.h"
 #include "store/migrate.h"
 #include "store/store.h"
 #include "sys/fd.h"
@@ -33,7 +34,7 @@ static int sync_path(const char *path, int flags, struct bh_err *err) {
         return 0;
 }
 
-static int sync_folder(const char *path, struct bh_err *err) {
+int bh_store_sync_folder(const char *path, struct bh_err *err) {
         struct bh_str dir = bh_str_dirname(bh_str_of(path));
         char name[4096];
 
@@ -64,7 +65,7 @@ int bh_store_copy_file(const char *from, const char *to, struct bh_err *err) {
         if (r >= 0 && rename(part, to) < 0)
                 r = bh_fail_sys(err, errno, "%s", to);
         if (r >= 0)
-                return sync_folder(to, err);
+                return bh_store_sync_folder(to, err);
         (void) unlink(part);
         return r;
 }
@@ -73,17 +74,6 @@ int bh_store_backup(struct bh_store *store, const char *path, struct bh_err *err
         int r = bh_store_copy_file(bh_store_path(store), path, err);
 
         return r < 0 ? bh_wrap(err, r, "backup") : r;
-}
-
-static int check_pages(struct bh_db *db, struct bh_err *err) {
-        BH_CLEANUP(bh_rows_done) struct bh_rows *rows = NULL;
-        int r = bh_db_ask(db, "PRAGMA integrity_check(1)", BH_NO_ARGS, &rows, err);
-
-        if (r >= 0)
-                r = bh_rows_next(rows, err);
-        if (r <= 0)
-                return r;
-        return bh_str_is(bh_rows_text(rows, 0), "ok") ? 0 : bh_fail(err, BH_E_FORMAT, "it is broken: %s", bh_str_quote(bh_rows_text(rows, 0), (char[256]){ 0 }, 256));
 }
 
 int bh_store_verify(const char *path, struct bh_err *err) {
@@ -102,7 +92,7 @@ int bh_store_verify_until(const char *path, bool (*stop)(void *user), void *user
         if (r >= 0)
                 r = bh_migrate_check(db, bh_schemas, err);
         if (r >= 0)
-                r = check_pages(db, err);
+                r = bh_db_look(db, true, err);
         bh_db_close(&db);
         return r < 0 ? bh_wrap(err, r, "%s", path) : 0;
 }

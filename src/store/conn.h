@@ -25,6 +25,8 @@ void bh_db_rest(struct bh_db *db);
 uint64_t bh_db_limit_ms(struct bh_db *db, uint64_t ms); /* returns what it was */
 /* A statement under way fails with TIMEOUT as soon as `stop` says true. */
 void bh_db_stop_when(struct bh_db *db, bool (*stop)(void *user), void *user);
+/* Reads it page by page (`whole`: and compares its indexes with its tables). FORMAT: the first thing that is not as it should be. */
+int bh_db_look(struct bh_db *db, bool whole, struct bh_err *err) BH_MUST_CHECK;
 /* All pages as they are at this moment, into a new file, on the disk when this returns. */
 int bh_db_copy(struct bh_db *db, const char *path, struct bh_err *err) BH_MUST_CHECK;
 

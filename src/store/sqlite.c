@@ -101,7 +101,7 @@ void bh_db_stop_when(struct bh_db *db, bool (*stop)(void *user), void *user) {
 
 static const char *set_up(unsigned how) {
         if (!(how & BH_DB_WRITE))
-                return "PRAGMA query_only=ON; PRAGMA cache_size=-12000;";
+                return "PRAGMA query_only=ON; PRAGMA cache_size=-8000;";
         return "PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=OFF; PRAGMA recursive_triggers=ON; PRAGMA wal_autocheckpoint=4000;"
                "PRAGMA journal_size_limit=67108864; PRAGMA cache_size=-32000;";
 }
@@ -332,6 +332,22 @@ int bh_db_text(struct bh_db *db, const char *sql, struct bh_args args, struct bh
                 return r;
         *ret = v;
         return 1;
+}
+
+int bh_db_look(struct bh_db *db, bool whole, struct bh_err *err) {
+        BH_CLEANUP(bh_rows_done) struct bh_rows *rows = NULL;
+        int r = bh_db_ask(db, whole ? "PRAGMA integrity_check(1)" : "PRAGMA quick_check(1)", BH_NO_ARGS, &rows, err);
+        struct bh_str said;
+
+        if (r >= 0)
+                r = bh_rows_next(rows, err);
+        if (r <= 0)
+                return r;
+        said = bh_rows_text(rows, 0);
+        if (bh_str_is(said, "ok"))
+                return 0;
+        (void) bh_str_cut_prefix(&said, BH_STR("*** in database main ***\n"));
+        return bh_fail(err, BH_E_FORMAT, "it is broken: %s", bh_str_quote(said, (char[256]){ 0 }, 256));
 }
 
 static int copy_pages(sqlite3 *from, sqlite3 *to, struct bh_err *err) {

@@ -9,13 +9,16 @@
 #include <time.h>
 
 #include "base/limits.h"
+#include "store/hold.h"
 #include "store/migrate.h"
 #include "store/writer.h"
+#include "sys/fd.h"
 
-enum { READERS = 4, READERS_MAX = 32, BORROW_S = 30 };
+enum { READERS = 4, READERS_MAX = 32, BORROW_S = 30, LOOK_MS = 1000 };
 
 struct bh_store {
         char *path;
+        int hold; /* of the file, among others */
         struct bh_writer *writer;
         pthread_mutex_t lock;
         pthread_cond_t wake;
@@ -40,12 +43,24 @@ static int make_folders(const char *path, struct bh_err *err) {
         return 0;
 }
 
+/* A broken page is better found now than by whoever asks for it. Of a large database as much is looked at as the time allows; all of it, once a day. */
+static int look_at_pages(struct bh_db *db, struct bh_err *err) {
+        int r;
+
+        (void) bh_db_limit_ms(db, LOOK_MS);
+        r = bh_db_look(db, false, err);
+        (void) bh_db_limit_ms(db, 0);
+        return r == BH_E_TIMEOUT ? 0 : r;
+}
+
 static int open_writer(struct bh_store *s, struct bh_err *err) {
         struct bh_db *db = NULL;
         int r = bh_db_open(s->path, BH_DB_WRITE | BH_DB_MAKE, &db, err);
 
         if (r >= 0 && chmod(s->path, 0600) < 0)
                 r = bh_fail_sys(err, errno, "chmod");
+        if (r >= 0)
+                r = look_at_pages(db, err);
         if (r >= 0)
                 r = bh_migrate(db, bh_schemas, err);
         if (r < 0)
@@ -81,8 +96,11 @@ int bh_store_open(const struct bh_store_opts *opts, struct bh_store **ret, struc
 
         if (!s || !(s->path = strdup(opts->path)))
                 bh_nomem(sizeof *s);
+        s->hold = -1;
         init_turns(s);
         r = make_folders(opts->path, err);
+        if (r >= 0)
+                r = bh_store_hold(s->path, false, &s->hold, err);
         if (r >= 0)
                 r = open_writer(s, err);
         if (r >= 0)
@@ -104,6 +122,7 @@ void bh_store_close(struct bh_store **store) {
         for (unsigned i = 0; i < s->n_home; i++)
                 bh_db_close(&s->readers[i]);
         bh_writer_close(&s->writer); /* last: it makes one file of the log and the database */
+        bh_fd_close(&s->hold);
         (void) pthread_cond_destroy(&s->wake);
         (void) pthread_mutex_destroy(&s->lock);
         free(s->path);

@@ -43,6 +43,11 @@ const char *bh_store_path(const struct bh_store *store);
 int bh_store_backup(struct bh_store *store, const char *path, struct bh_err *err) BH_MUST_CHECK;
 /* The same of a file, whether a server has it open or not. */
 int bh_store_copy_file(const char *from, const char *to, struct bh_err *err) BH_MUST_CHECK;
+/*
+ * Puts a verified copy of `from` in the database's place, or nothing (NULL: the next start makes a new one). What was
+ * there is set aside under the name that comes back, never deleted. DENIED: somebody has it open.
+ */
+int bh_store_restore(const char *path, const char *from, char *ret_aside, size_t size, struct bh_err *err) BH_MUST_CHECK;
 /* 0: whole; else FORMAT with the first thing that is not. Also of a file that no store has open. */
 int bh_store_verify(const char *path, struct bh_err *err) BH_MUST_CHECK;
 /* The same, given up with TIMEOUT when `stop` says true: on a large database it takes its time. */

@@ -6,6 +6,7 @@
 
 #define BH_SERVER_STATE "/var/lib/bulkhead/server"
 
+extern const struct bh_cmd bh_cmd_backup, bh_cmd_restore, bh_cmd_check;
 extern const struct bh_cmd bh_cmd_init;
 extern const struct bh_cmd bh_cmd_run;
 extern const struct bh_cmd bh_cmd_routes;

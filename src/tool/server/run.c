@@ -103,7 +103,10 @@ static int open_store(struct bh_cli *cli, struct host *h, struct bh_err *err) {
         struct bh_store_opts opts = { .path = bh_server_path(cli, "server.db"), .n_readers = 16 };
         int r = bh_store_open(&opts, &h->store, err);
 
-        return r < 0 ? bh_wrap(err, r, "%s", opts.path) : 0;
+        if (r == BH_E_FORMAT) /* whoever reads this has a server that does not start: say what now */
+                return bh_fail(err, r, "%s; a backup is put in its place by 'bulkhead-server restore FILE', an empty one by 'bulkhead-server restore --new'",
+                               bh_arena_printf(cli->arena, "%s", err->text).at);
+        return r;
 }
 
 static int open_manage(struct bh_cli *cli, struct host *h, struct bh_err *err) {

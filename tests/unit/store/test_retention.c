@@ -116,10 +116,11 @@ static void the_audit_log_has_a_floor(void **state) {
         assert_int_equal(set(&s, "audit", 365, 0, &err), 0);
         assert_int_equal(set(&s, "audit", 0, 0, &err), 0);
         shelf_do(&s, "UPDATE retention SET keep_days=1, keep_rows=1 WHERE name='audit'"); /* past us */
-        shelf_do(&s, "DROP TABLE IF EXISTS audit");
-        shelf_do(&s, "CREATE TABLE audit(id INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL)");
-        shelf_do(&s, "INSERT INTO audit(at_ms) VALUES((20000 - 400) * 86400000), ((20000 - 364) * 86400000), (20000 * 86400000)");
+        shelf_do(&s, "INSERT INTO audit(at_ms, person, action, hash) VALUES((20000 - 400) * 86400000, 'p', 'a', ''), ((20000 - 364) * 86400000, 'p', 'a', ''),"
+                     " (20000 * 86400000, 'p', 'a', '')");
         assert_int_equal(apply(&s, NOW).deleted, 1);
+        shelf_do(&s, "INSERT INTO audit(at_ms, person, action, hash) VALUES((unixepoch() - 364 * 86400) * 1000, 'p', 'young', '')");
+        assert_int_equal(bh_store_write(s.store, shelf_script_fn, (void *) (uintptr_t) "DELETE FROM audit WHERE action='young'", &err), BH_E_DENIED); /* nor anybody else */
         shelf_done(&s);
 }
 

@@ -330,6 +330,67 @@ static void a_backup_is_whole_while_others_write(void **state) {
         shelf_done(&s);
 }
 
+static void begin_again(struct shelf *s, const char *from, char *aside, size_t size) {
+        struct bh_err err = BH_ERR_NONE;
+
+        if (bh_store_restore(s->path, from, aside, size, &err) < 0)
+                fail_msg("%s", err.text);
+        assert_int_equal(access(aside, F_OK), 0);
+        assert_int_equal(unlink(aside), 0);
+        shelf_open(s);
+}
+
+static void a_backup_comes_back_and_what_was_there_is_set_aside(void **state) {
+        struct shelf s = shelf_new();
+        struct bh_err err = BH_ERR_NONE;
+        char to[128], aside[256];
+
+        (void) state;
+        (void) snprintf(to, sizeof to, "%s.copy", s.path);
+        shelf_do(&s, "INSERT INTO setting(name, value) VALUES('a', 'then')");
+        assert_int_equal(bh_store_backup(s.store, to, &err), 0);
+        shelf_do(&s, "UPDATE setting SET value='now'");
+        assert_int_equal(bh_store_restore(s.path, to, aside, sizeof aside, &err), BH_E_DENIED);
+        assert_non_null(strstr(err.text, "stop it first"));
+        bh_store_close(&s.store);
+        begin_again(&s, to, aside, sizeof aside);
+        assert_int_equal(shelf_ask(&s, "SELECT count(*) FROM setting WHERE value='then'"), 1);
+        bh_store_close(&s.store);
+        begin_again(&s, NULL, aside, sizeof aside);
+        assert_int_equal(shelf_ask(&s, "SELECT count(*) FROM setting"), 0);
+        shelf_done(&s);
+}
+
+static void a_broken_backup_changes_nothing(void **state) {
+        struct shelf s = shelf_new();
+        struct bh_err err = BH_ERR_NONE;
+        char to[128], aside[256];
+
+        (void) state;
+        (void) snprintf(to, sizeof to, "%s.copy", s.path);
+        shelf_do(&s, "INSERT INTO setting(name, value) VALUES('a', 'now')");
+        assert_int_equal(bh_store_backup(s.store, to, &err), 0);
+        bh_store_close(&s.store);
+        scribble(to, 3 * 4096, 3 * 4096);
+        assert_int_equal(bh_store_restore(s.path, to, aside, sizeof aside, &err), BH_E_FORMAT);
+        assert_int_equal(bh_store_restore(s.path, "/nowhere", aside, sizeof aside, &err), BH_E_NOTFOUND);
+        shelf_open(&s);
+        assert_int_equal(shelf_ask(&s, "SELECT count(*) FROM setting WHERE value='now'"), 1);
+        shelf_done(&s);
+}
+
+static void a_broken_page_is_told_at_the_start(void **state) {
+        struct shelf s = shelf_new();
+        struct bh_err err = BH_ERR_NONE;
+
+        (void) state;
+        bh_store_close(&s.store);
+        scribble(s.path, 20 * 4096, 4 * 4096);
+        assert_int_equal(bh_store_open(&(struct bh_store_opts){ .path = s.path }, &s.store, &err), BH_E_FORMAT);
+        assert_non_null(strstr(err.text, "it is broken"));
+        shelf_done(&s);
+}
+
 static void a_backup_that_fails_leaves_nothing_behind(void **state) {
         struct shelf s = shelf_new();
         struct bh_err err = BH_ERR_NONE;
@@ -345,4 +406,5 @@ BH_UNIT_MAIN(what_was_written_is_there_after_opening_again, a_reader_sees_one_mo
              a_job_that_asks_for_another_gets_an_error_and_no_deadlock, many_write_and_read_at_once,
              a_full_disk_fails_the_group_and_keeps_what_was_durable, a_newer_schema_is_refused_with_a_way_out, a_schema_that_was_edited_is_refused,
              what_is_no_database_of_ours_is_refused, a_broken_page_is_found_by_verify, a_backup_is_whole_while_others_write,
+             a_backup_comes_back_and_what_was_there_is_set_aside, a_broken_backup_changes_nothing, a_broken_page_is_told_at_the_start,
              a_backup_that_fails_leaves_nothing_behind)
