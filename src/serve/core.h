@@ -51,6 +51,7 @@ struct bh_server {
         struct bh_buckets *user_rates; /* under it */
         int wake_fd;
         int stop;       /* atomic */
+        int reload;     /* atomic */
         unsigned wakes; /* atomic: how many keys were woken */
         int oidc_busy;  /* atomic: who asks the identity provider now */
         pthread_mutex_t post_lock;

@@ -71,6 +71,11 @@ void bh_server_stop(struct bh_server *server) {
         wake(server);
 }
 
+void bh_server_reload(struct bh_server *server) {
+        __atomic_store_n(&server->reload, 1, __ATOMIC_RELEASE);
+        wake(server);
+}
+
 static void run_posts(struct bh_server *s) {
         struct bh_post *post, *next;
 
@@ -192,6 +197,32 @@ static void go_on_ending(struct bh_server *s) {
                 (void) event_base_loopbreak(s->base);
 }
 
+static int load_tls(const struct bh_server *s, bool agents, struct ssl_ctx_st **ret, struct bh_err *err) {
+        BH_CLEANUP(bh_arena_free) struct bh_arena *arena = bh_arena_new();
+        struct bh_tls_files files = { bh_arena_printf(arena, "%s/tls/server.pem", s->opts.state_dir).at,
+                                      bh_arena_printf(arena, "%s/tls/server.key", s->opts.state_dir).at,
+                                      agents ? bh_arena_printf(arena, "%s/tls/ca.pem", s->opts.state_dir).at : NULL };
+
+        return bh_tls_new(&files, ret, err);
+}
+
+/* Connections that are open keep what they began with. */
+static void reload_tls(struct bh_server *s) {
+        for (size_t i = 0; i < BH_LEN(s->ports); i++) {
+                struct ssl_ctx_st *tls;
+                struct bh_err err = BH_ERR_NONE;
+
+                if (!s->ports[i].tls)
+                        continue;
+                if (load_tls(s, s->ports[i].agents, &tls, &err) < 0) {
+                        bh_server_log(s, "error", "certificates were not read anew: %s", err.text);
+                        continue;
+                }
+                bh_tls_free(&s->ports[i].tls);
+                s->ports[i].tls = tls;
+        }
+}
+
 static void on_wake(evutil_socket_t fd, short what, void *user) {
         struct bh_server *s = user;
         uint64_t n;
@@ -199,6 +230,8 @@ static void on_wake(evutil_socket_t fd, short what, void *user) {
         (void) what;
         BH_IGNORE(read(fd, &n, sizeof n));
         run_posts(s);
+        if (__atomic_exchange_n(&s->reload, 0, __ATOMIC_ACQ_REL))
+                reload_tls(s);
         if (__atomic_load_n(&s->stop, __ATOMIC_ACQUIRE) && !s->ending)
                 begin_end(s);
         if (s->ending)
@@ -313,11 +346,7 @@ static int listen_at(struct bh_port *port, const char *text, struct bh_err *err)
 static int open_port(struct bh_server *s, bool agents, const char *text, struct bh_err *err) {
         struct bh_port *port = &s->ports[agents];
         unsigned n = agents ? s->opts.n_agent_threads : s->opts.n_threads;
-        BH_CLEANUP(bh_arena_free) struct bh_arena *arena = bh_arena_new();
-        struct bh_tls_files files = { bh_arena_printf(arena, "%s/tls/server.pem", s->opts.state_dir).at,
-                                      bh_arena_printf(arena, "%s/tls/server.key", s->opts.state_dir).at,
-                                      agents ? bh_arena_printf(arena, "%s/tls/ca.pem", s->opts.state_dir).at : NULL };
-        int r = bh_tls_new(&files, &port->tls, err);
+        int r = load_tls(s, agents, &port->tls, err);
 
         port->server = s;
         port->agents = agents;

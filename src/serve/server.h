@@ -41,6 +41,8 @@ int bh_server_open(const struct bh_server_opts *opts, struct bh_server **ret, st
 int bh_server_run(struct bh_server *server, struct bh_err *err) BH_MUST_CHECK;
 /* From any thread, or a signal's handler. */
 void bh_server_stop(struct bh_server *server);
+/* Reads the certificates anew, for connections to come. From any thread, or a signal's handler; a failure is logged, and the old ones stay. */
+void bh_server_reload(struct bh_server *server);
 void bh_server_close(struct bh_server **server);
 unsigned bh_server_port(const struct bh_server *server, bool agents);
 const struct bh_server_opts *bh_server_opts(const struct bh_server *server);

@@ -14,19 +14,23 @@
 #include "sys/notify.h"
 #include "tool/server/commands.h"
 
+enum { CERTIFY_MS = 12 * 3600 * 1000 };
+
 struct host {
+        const struct bh_cli *cli;
         struct bh_store *store;
         struct bh_manage *manage;
         struct bh_server *server; /* atomic: manage's threads ask for it from the beginning */
         bool json, quiet;
-        int64_t every_ms, told_ms;
+        int64_t every_ms, told_ms, certify_ms;
 };
 
 static struct bh_server *stopped; /* by the signals' handler */
 
 static void on_signal(int number) {
-        (void) number;
-        if (stopped)
+        if (stopped && number == SIGHUP)
+                bh_server_reload(stopped);
+        else if (stopped)
                 bh_server_stop(stopped);
 }
 
@@ -55,6 +59,21 @@ static void log_line(void *user, const char *level, const char *text) {
                 (void) fprintf(stderr, "%s %s %s\n", now, level, text);
 }
 
+/* A server that runs for years has a certificate of this year. */
+static void certify(struct host *h, int64_t now_ms) {
+        struct bh_err err = BH_ERR_NONE;
+        int r;
+
+        if (now_ms < h->certify_ms)
+                return;
+        h->certify_ms = now_ms + CERTIFY_MS;
+        r = bh_server_certify(h->cli, &err);
+        if (r > 0)
+                bh_server_reload(h->server);
+        if (r < 0)
+                log_line(h, "error", err.text);
+}
+
 static void alive(void *user) {
         struct host *h = user;
         struct timespec t;
@@ -62,6 +81,7 @@ static void alive(void *user) {
 
         (void) clock_gettime(CLOCK_MONOTONIC, &t);
         now_ms = t.tv_sec * 1000ll + t.tv_nsec / 1000000;
+        certify(h, now_ms);
         if (!h->every_ms || now_ms < h->told_ms + h->every_ms)
                 return;
         h->told_ms = now_ms;
@@ -96,6 +116,7 @@ static void signals(void) {
 
         (void) sigaction(SIGTERM, &act, NULL);
         (void) sigaction(SIGINT, &act, NULL);
+        (void) sigaction(SIGHUP, &act, NULL);
         (void) signal(SIGPIPE, SIG_IGN);
 }
 
@@ -162,7 +183,7 @@ static int serve(struct bh_cli *cli, struct host *h, struct bh_err *err) {
 }
 
 static int run(struct bh_cli *cli, struct bh_err *err) {
-        struct host h = { .json = bh_str_is(bh_str_of(bh_cli_get(cli, "log")), "json"), .quiet = bh_cli_has(cli, "quiet"), .every_ms = bh_notify_every_ms() };
+        struct host h = { .cli = cli, .json = bh_str_is(bh_str_of(bh_cli_get(cli, "log")), "json"), .quiet = bh_cli_has(cli, "quiet"), .every_ms = bh_notify_every_ms() };
         int r;
 
         more_files();
@@ -192,7 +213,7 @@ const struct bh_cmd bh_cmd_run = {
         .name = "run",
         .about = "serve until SIGTERM (also without the word run)",
         .text = "Run `bulkhead-server init` once before. Tells systemd, or who else gave it a NOTIFY_SOCKET, when\n"
-                "it is ready. On SIGTERM it answers what it was asked, for ten seconds at most, and ends.\n",
+                "it is ready. On SIGHUP it reads its certificates anew. On SIGTERM it answers what it was asked, for ten seconds at most, and ends.\n",
         .examples = "  bulkhead-server\n  bulkhead-server --listen 127.0.0.1:8443 --agents '' --state /srv/bulkhead\n",
         .opts = opts,
         .run = run,
