@@ -16,6 +16,7 @@ const struct bh_route *const bh_routes[] = {
         bh_routes_webhooks,
         bh_routes_worklists,
         bh_routes_agent_calls,
+        bh_routes_agents,
         bh_routes_audit,
         bh_routes_me,
         bh_routes_session,

@@ -15,7 +15,7 @@ extern const struct bh_route bh_routes_registries[];
 extern const struct bh_route bh_routes_vulns[];
 extern const struct bh_route bh_routes_webhooks[];
 extern const struct bh_route bh_routes_worklists[];
-extern const struct bh_route bh_routes_agent_calls[];
+extern const struct bh_route bh_routes_agent_calls[], bh_routes_agents[];
 extern const struct bh_route bh_routes_audit[];
 extern const struct bh_route bh_routes_me[];
 extern const struct bh_route bh_routes_session[];
