@@ -10,7 +10,8 @@
 enum {
         WINDOW = 512 * 1024, /* fits a core's second cache together with what it is made from */
         FILL_AT_MOST = 128 * 1024,
-        LARGE = BH_LIMIT_FILE_ELF, /* the largest piece that is usual; only what is used of it costs memory */
+        LARGE = BH_LIMIT_FILE_ELF, /* the largest piece that is usual; only what is used of it costs memory, */
+        KEPT = 8 * 1024 * 1024,    /* and when that was more, it is given back */
 };
 
 void bh_stream_init(struct bh_stream *s, bh_fill_fn fill, void *user) {
@@ -36,7 +37,7 @@ static void move(struct bh_stream *s, size_t room) {
         s->room = room;
 }
 
-/* In two sizes, so that its pages are met once and not for each large file anew; what is larger still goes with the next piece. */
+/* In two sizes, so that its pages are met once and not for each large file anew. */
 static size_t room_for(size_t n) {
         return n <= WINDOW ? WINDOW : BH_MAX(n, (size_t) LARGE);
 }
@@ -48,7 +49,7 @@ static size_t room_for(size_t n) {
  */
 static void make_room(struct bh_stream *s, size_t n) {
         size_t held = s->end - s->start, want = BH_MAX(n, (size_t) WINDOW);
-        bool give_back = s->room > LARGE && want == WINDOW;
+        bool give_back = s->cap > KEPT && want == WINDOW;
 
         if (held == 0) {
                 s->start = s->end = 0;
