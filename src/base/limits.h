@@ -161,6 +161,10 @@
 #define BH_LIMIT_SUPPRESSIONS 1000u             /* in force at one time */
 #define BH_LIMIT_SUPPRESS_BACK 50000u           /* alerts of open incidents that a new one looks back at */
 #define BH_LIMIT_NOTE (16 * BH_KIB)             /* one note, reason or description */
+#define BH_LIMIT_SINK_TEXT (64 * BH_KIB)        /* one setting of an integration: certificates among them */
+#define BH_LIMIT_SINK_ANSWER (4 * BH_MIB)       /* what a receiver answers */
+#define BH_LIMIT_INTEGRATIONS 32u               /* each has a thread */
+#define BH_LIMIT_OUTBOX 100000u                 /* things that wait for one receiver */
 #define BH_LIMIT_TELL 100u                      /* live alerts told one by one in one turn; of the rest their number */
 /* agent and server */
 #define BH_LIMIT_ITEM (16 * BH_MIB)             /* one item that an agent tells: a scan's report is the longest */

@@ -267,3 +267,11 @@ const char *bh_str_quote(struct bh_str s, char *buf, size_t size) {
         buf[at] = '\0';
         return buf;
 }
+
+struct bh_str bh_utf8_shorten(struct bh_str s, size_t max) {
+        if (s.len <= max)
+                return s;
+        while (max > 0 && ((unsigned char) s.at[max] & 0xc0) == 0x80)
+                max--;
+        return bh_str_part(s, 0, max);
+}

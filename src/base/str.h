@@ -86,6 +86,8 @@ const char *bh_str_quote(struct bh_str s, char *buf, size_t size);
 bool bh_str_is_text(struct bh_str s);
 /* Length of the UTF-8 sequence at the start of s (1-4); 0 when it is not valid. */
 size_t bh_utf8_len(struct bh_str s);
+/* At most max bytes of it, cut where no character is cut in two. */
+struct bh_str bh_utf8_shorten(struct bh_str s, size_t max);
 
 static inline bool bh_is_digit(char c) {
         return c >= '0' && c <= '9';

@@ -25,6 +25,7 @@ struct bh_link {
 struct bh_tls_opts {
         const char *host;            /* whose name the certificate must bear */
         const char *ca, *cert, *key; /* PEM files; ca NULL: the system's */
+        struct bh_str ca_pem;        /* instead of a file: its text */
         bool insecure;
 };
 

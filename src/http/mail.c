@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "http/mail.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -41,6 +42,7 @@ static int look_up(void *user, curl_off_t a, curl_off_t b, curl_off_t c, curl_of
         } while (0)
 
 static int set_server(struct sending *s, const struct bh_mail_server *m, struct bh_err *err) {
+        struct curl_blob pem = { (void *) (uintptr_t) m->ca_pem.at, m->ca_pem.len, CURL_BLOB_COPY };
         char url[320];
 
         (void) snprintf(url, sizeof url, "%s://%s:%u/", m->tls == BH_MAIL_TLS ? "smtps" : "smtp", m->host, m->port);
@@ -51,8 +53,8 @@ static int set_server(struct sending *s, const struct bh_mail_server *m, struct 
         SET(CURLOPT_NOSIGNAL, 1L);
         SET(CURLOPT_TIMEOUT, (long) m->timeout_s);
         SET(CURLOPT_ERRORBUFFER, s->detail);
-        if (m->ca_file)
-                SET(CURLOPT_CAINFO, m->ca_file);
+        if (m->ca_pem.len)
+                SET(CURLOPT_CAINFO_BLOB, &pem);
         if (m->user) {
                 SET(CURLOPT_USERNAME, m->user);
                 SET(CURLOPT_PASSWORD, m->password ? m->password : "");

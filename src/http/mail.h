@@ -14,7 +14,7 @@ struct bh_mail_server {
         unsigned port;
         enum bh_mail_tls tls; /* STARTTLS: without it, nothing is sent */
         const char *user, *password; /* NULL: no log-in */
-        const char *ca_file;         /* NULL: the system's */
+        struct bh_str ca_pem;        /* empty: the system's */
         unsigned timeout_s;
         const atomic_bool *stop; /* may be NULL */
 };

@@ -28,8 +28,26 @@ static bool is_address(const char *host) {
         return inet_pton(AF_INET, host, bytes) == 1 || inet_pton(AF_INET6, host, bytes) == 1;
 }
 
+/* Each certificate of a text. */
+static int trust_pem(struct bh_tls *t, struct bh_str pem, struct bh_err *err) {
+        BIO *bio = BIO_new_mem_buf(pem.at, (int) pem.len);
+        X509_STORE *store = SSL_CTX_get_cert_store(t->context);
+        size_t n = 0;
+        X509 *one;
+
+        while (bio && (one = PEM_read_bio_X509(bio, NULL, NULL, NULL))) {
+                n += X509_STORE_add_cert(store, one) == 1;
+                X509_free(one);
+        }
+        BIO_free(bio);
+        ERR_clear_error(); /* the end of the text is one */
+        return n ? 0 : bh_fail(err, BH_E_FORMAT, "TLS: no certificate authority in the PEM that was given");
+}
+
 static int trust(struct bh_tls *t, const struct bh_tls_opts *o, struct bh_err *err) {
         SSL_CTX_set_verify(t->context, o->insecure ? SSL_VERIFY_NONE : SSL_VERIFY_PEER, NULL);
+        if (o->ca_pem.len)
+                return trust_pem(t, o->ca_pem, err);
         if (o->ca ? SSL_CTX_load_verify_locations(t->context, o->ca, NULL) != 1 : SSL_CTX_set_default_verify_paths(t->context) != 1)
                 return fail(err, o->ca ? o->ca : "the system's certificate authorities");
         if (o->cert && SSL_CTX_use_certificate_chain_file(t->context, o->cert) != 1)

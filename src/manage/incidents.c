@@ -64,13 +64,13 @@ struct bh_str bh_incident_title(struct bh_arena *arena, struct bh_str rule, stru
         static const struct bh_str said[] = { BH_STR_INIT(" in a container"), BH_STR_INIT(" from a container"), BH_STR_INIT(" on the host") };
         struct bh_str where = container_name.len ? container_name : host_name;
 
-        rule = bh_str_part(rule, 0, BH_LIMIT_INCIDENT_TITLE);
+        rule = bh_utf8_shorten(rule, BH_LIMIT_INCIDENT_TITLE);
         for (size_t i = 0; i < BH_LEN(said); i++)
                 (void) bh_str_cut_suffix(&rule, said[i]); /* where it was, the name says */
         if (!where.len)
                 return bh_arena_str(arena, rule);
         return bh_arena_printf(arena, "%.*s %s %.*s", BH_FMT(rule), container_name.len ? "in" : "on",
-                               BH_FMT(bh_str_part(where, 0, BH_LIMIT_INCIDENT_TITLE)));
+                               BH_FMT(bh_utf8_shorten(where, BH_LIMIT_INCIDENT_TITLE)));
 }
 
 /* ---- sets of words ---- */

@@ -8,6 +8,7 @@
 #include "manage/agents.h"
 #include "manage/alerts.h"
 #include "manage/jobs.h"
+#include "manage/integrations.h"
 #include "manage/match.h"
 #include "manage/parts.h"
 #include "manage/retention.h"
@@ -29,6 +30,7 @@ const struct bh_manage_part *const bh_manage_parts[BH_MANAGE_PARTS_MAX] = {
         &bh_part_agents,
         &bh_part_alerts,
         &bh_part_jobs,
+        &bh_part_integrations,
         &bh_part_match,
         &bh_part_retention,
         &bh_part_teams,

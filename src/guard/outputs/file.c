@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Lines to standard output and to files. A file is opened for appending and
- * made with mode 0600. Above its size it becomes FILE.1, what was FILE.1
- * becomes FILE.2, and so on to the last that is kept. After SIGHUP the name is
- * opened anew, for those who let logrotate do it.
+ * Lines to standard output, and to files that turn at their size
+ * (sys/logfile.h). After SIGHUP a file's name is opened anew, for those who let
+ * logrotate do it.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -16,13 +15,14 @@
 #include "base/buf.h"
 #include "guard/outputs/outlet.h"
 #include "sys/fd.h"
+#include "sys/logfile.h"
 #include "sys/sigpipe.h"
 
 struct bh_outlet {
         const struct bh_output_spec *spec;
         const atomic_bool *stop;
-        int fd;
-        uint64_t size;
+        int fd;                 /* of standard output */
+        struct bh_logfile file; /* else */
 };
 
 const struct bh_outlet_ops *bh_outlet_of(enum bh_output_kind kind) {
@@ -39,11 +39,13 @@ static struct bh_outlet *outlet_new(const struct bh_output_spec *spec, const ato
         if (!o)
                 bh_nomem(sizeof *o);
         *o = (struct bh_outlet){ .spec = spec, .stop = stop, .fd = -1 };
+        o->file = (struct bh_logfile){ .path = spec->target, .size_bytes = spec->size_bytes, .keep = spec->keep, .fd = -1 };
         return o;
 }
 
 static void close_outlet(struct bh_outlet **o) {
         bh_fd_close(&(*o)->fd);
+        bh_logfile_close(&(*o)->file);
         free(*o);
         *o = NULL;
 }
@@ -116,19 +118,9 @@ static int send_stdout(struct bh_outlet *o, struct bh_message *const *messages, 
 
 /* ---- files ---- */
 
-static int open_path(struct bh_outlet *o, struct bh_err *err) {
-        struct stat st;
-
-        o->fd = open(o->spec->target, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600);
-        if (o->fd < 0 || fstat(o->fd, &st) < 0)
-                return bh_fail_sys(err, errno, "%s", o->spec->target);
-        o->size = S_ISREG(st.st_mode) ? (uint64_t) st.st_size : 0;
-        return 0;
-}
-
 static int open_file(const struct bh_output_spec *spec, const atomic_bool *stop, struct bh_outlet **ret, struct bh_err *err) {
         struct bh_outlet *o = outlet_new(spec, stop);
-        int r = open_path(o, err);
+        int r = bh_logfile_open(&o->file, err);
 
         if (r < 0)
                 close_outlet(&o);
@@ -137,60 +129,19 @@ static int open_file(const struct bh_output_spec *spec, const atomic_bool *stop,
         return r;
 }
 
-static void name_of(struct bh_buf *out, const char *path, uint32_t i) {
-        bh_buf_clear(out);
-        if (i)
-                bh_buf_printf(out, "%s.%u", path, i);
-        else
-                bh_buf_puts(out, path);
-        bh_buf_putc(out, '\0');
-}
-
-static int rotate(struct bh_outlet *o, struct bh_err *err) {
-        BH_CLEANUP(bh_buf_done) struct bh_buf from = { 0 }, to = { 0 };
-
-        bh_fd_close(&o->fd);
-        if (o->spec->keep == 0 && unlink(o->spec->target) < 0 && errno != ENOENT)
-                return bh_fail_sys(err, errno, "%s", o->spec->target);
-        for (uint32_t i = o->spec->keep; i-- > 0;) {
-                name_of(&from, o->spec->target, i);
-                name_of(&to, o->spec->target, i + 1);
-                if (rename(from.at, to.at) < 0 && errno != ENOENT)
-                        return bh_fail_sys(err, errno, "%s", from.at);
-        }
-        return open_path(o, err);
-}
-
-static int send_line(struct bh_outlet *o, const struct bh_message *m, struct bh_err *err) {
-        BH_CLEANUP(bh_buf_done) struct bh_buf line = { 0 };
-        int r = 0;
-
-        if (o->fd < 0)
-                r = open_path(o, err);
-        if (r >= 0 && o->spec->size_bytes && o->size && o->size + m->len + 1 > o->spec->size_bytes)
-                r = rotate(o, err);
-        if (r < 0)
-                return r;
-        bh_buf_add(&line, bh_message_str(m));
-        bh_buf_putc(&line, '\n');
-        r = bh_fd_write_all(o->fd, bh_buf_str(&line), err);
-        o->size += line.len;
-        return r < 0 ? bh_wrap(err, r, "%s", o->spec->target) : 0;
-}
-
 static int send_file(struct bh_outlet *o, struct bh_message *const *messages, size_t n, size_t *ret_sent, struct bh_err *err) {
         int r = 0;
 
         *ret_sent = 0;
         for (size_t i = 0; r >= 0 && i < n; i++) {
-                r = send_line(o, messages[i], err);
+                r = bh_logfile_append(&o->file, bh_message_str(messages[i]), err);
                 *ret_sent += r >= 0;
         }
         return r;
 }
 
 static void reopen_file(struct bh_outlet *o) {
-        bh_fd_close(&o->fd);
+        bh_logfile_close(&o->file);
 }
 
 const struct bh_outlet_ops bh_outlet_stdout = { .open = open_stdout, .send = send_stdout, .close = close_outlet, .at_once = 64 };

@@ -21,7 +21,7 @@ struct bh_outlet {
 
 static int connect_syslog(struct bh_outlet *o, struct bh_err *err) {
         const struct bh_output_spec *s = o->spec;
-        struct bh_tls_opts tls = { s->target, s->ca, s->cert, s->key, s->insecure };
+        struct bh_tls_opts tls = { .host = s->target, .ca = s->ca, .cert = s->cert, .key = s->key, .insecure = s->insecure };
         int r = bh_link_inet(&o->link, s->way == BH_WAY_UDP, s->target, s->port, err);
 
         return r < 0 || s->way != BH_WAY_TLS ? r : bh_link_tls(&o->link, &tls, err);
