@@ -11,6 +11,7 @@
 #include "manage/integrations.h"
 #include "manage/match.h"
 #include "manage/parts.h"
+#include "manage/responses.h"
 #include "manage/retention.h"
 #include "manage/teams.h"
 
@@ -31,6 +32,7 @@ const struct bh_manage_part *const bh_manage_parts[BH_MANAGE_PARTS_MAX] = {
         &bh_part_alerts,
         &bh_part_jobs,
         &bh_part_integrations,
+        &bh_part_responses,
         &bh_part_match,
         &bh_part_retention,
         &bh_part_teams,

@@ -95,6 +95,7 @@ static int get_alert(struct bh_call *call, struct bh_err *err) {
         int64_t id = 0;
         int r = bh_call_id(call, "alert", &id, err);
 
+        r = r < 0 ? r : bh_list_may(call, &alerts, "a.id = ?", bh_arg_int(id), "alert", err);
         r = r < 0 ? r : bh_db_ask(call->db, sql, BH_ARGS(bh_arg_int(id)), &rows, err);
         r = r < 0 ? r : bh_rows_next(rows, err);
         if (r > 0)

@@ -51,6 +51,14 @@ static const struct bh_list notes = {
         .name = "notes", .from = "incident_note n", .key = "n.id", .key_type = BH_LIST_INT, .sort = "-at_ms", .columns = note_columns,
 };
 
+/* The number in the path, of one that who asks may see. */
+static int seen_id(struct bh_call *call, int64_t *ret, struct bh_err *err) {
+        int r = bh_call_id(call, "incident", ret, err);
+
+        r = r < 0 ? r : bh_list_may(call, &incidents, "i.id = ?", bh_arg_int(*ret), "incident", err);
+        return r < 0 ? r : 0;
+}
+
 static int answer(struct bh_call *call, int64_t id, struct bh_err *err) {
         int r = bh_incident_json(call->db, id, &call->out, err);
 
@@ -59,21 +67,21 @@ static int answer(struct bh_call *call, int64_t id, struct bh_err *err) {
 
 static int get_incident(struct bh_call *call, struct bh_err *err) {
         int64_t id = 0;
-        int r = bh_call_id(call, "incident", &id, err);
+        int r = seen_id(call, &id, err);
 
         return r < 0 ? r : answer(call, id, err);
 }
 
 static int get_timeline(struct bh_call *call, struct bh_err *err) {
         int64_t id = 0;
-        int r = bh_call_id(call, "incident", &id, err);
+        int r = seen_id(call, &id, err);
 
         return r < 0 ? r : bh_timeline_put(call, id, err);
 }
 
 static int list_notes(struct bh_call *call, struct bh_err *err) {
         int64_t id = 0;
-        int r = bh_call_id(call, "incident", &id, err);
+        int r = seen_id(call, &id, err);
 
         return r < 0 ? r : bh_list_reply(call, &notes, "n.incident_id = ?", bh_arg_int(id), err);
 }
@@ -162,7 +170,7 @@ static int show(struct bh_call *call, int64_t id, struct bh_err *err) {
 
 static int patch_incident(struct bh_call *call, struct bh_err *err) {
         struct change c = { .call = call };
-        int r = bh_call_id(call, "incident", &c.id, err);
+        int r = seen_id(call, &c.id, err);
 
         r = r < 0 ? r : read_change(call, &c, err);
         r = r < 0 ? r : bh_store_write(call->store, change_fn, &c, err);
@@ -184,7 +192,7 @@ static int post_note(struct bh_call *call, struct bh_err *err) {
         struct change c = { .call = call };
         const struct bh_doc *body = NULL;
         struct bh_row_file f;
-        int r = bh_call_id(call, "incident", &c.id, err);
+        int r = seen_id(call, &c.id, err);
 
         r = r < 0 ? r : bh_call_object(call, keys, BH_LEN(keys), &body, &f, err);
         r = r < 0 ? r : bh_body_text(&f, body, "text", BH_LIMIT_NOTE, &c.text, err);

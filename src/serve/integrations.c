@@ -9,6 +9,7 @@
 #include "base/limits.h"
 #include "fmt/json.h"
 #include "manage/integrations.h"
+#include "serve/mine.h"
 #include "serve/words.h"
 
 static const struct bh_list_column columns[] = {
@@ -37,7 +38,7 @@ static const struct bh_list_column columns[] = {
 };
 
 static const struct bh_list integrations = {
-        .name = "integrations", .from = "integration i", .key = "i.id", .key_type = BH_LIST_INT, .sort = "name", .columns = columns,
+        .name = "integrations", .from = "integration i", .mine = BH_MINE_NOTHING, .key = "i.id", .key_type = BH_LIST_INT, .sort = "name", .columns = columns,
 };
 
 /* ---- kinds ---- */
@@ -228,22 +229,7 @@ static int save_fn(struct bh_db *db, void *user, struct bh_err *err) {
 }
 
 static int show(struct bh_call *call, int64_t id, struct bh_err *err) {
-        struct bh_list_query *q = NULL;
-        BH_CLEANUP(bh_buf_done) struct bh_buf page = { 0 };
-        const struct bh_doc *root = NULL;
-        struct bh_json_put j = { .out = &call->out, .compact = true };
-        int r = bh_list_query_parse(call->arena, &integrations, (struct bh_str){ 0 }, &q, err);
-
-        if (r < 0)
-                return r;
-        bh_list_query_fix(q, "i.id = ?", bh_arg_int(id));
-        r = bh_list_json(call->db, q, &page, err);
-        r = r < 0 ? r : bh_json_parse(call->arena, bh_arena_str(call->arena, bh_buf_str(&page)), &root, err);
-        if (r >= 0 && !bh_doc_first(bh_doc_get(root, "items")))
-                return bh_fail(err, BH_E_NOTFOUND, "there is no integration %lld", (long long) id);
-        if (r >= 0)
-                bh_json_put_doc(&j, NULL, bh_doc_first(bh_doc_get(root, "items")));
-        return r < 0 ? r : 0;
+        return bh_list_one(call, &integrations, "i.id = ?", bh_arg_int(id), "integration", err);
 }
 
 static int saved(struct bh_call *call, struct saving *s, int status, struct bh_err *err) {

@@ -23,5 +23,7 @@ extern const struct bh_route bh_routes_sso[];
 extern const struct bh_route bh_routes_teams[];
 extern const struct bh_route bh_routes_tokens[];
 extern const struct bh_route bh_routes_users[];
+extern const struct bh_route bh_routes_integrations[];
+extern const struct bh_route bh_routes_responses[];
 
 #endif

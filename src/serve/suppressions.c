@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "manage/suppress.h"
+#include "serve/mine.h"
 #include "serve/words.h"
 
 #define DAY_MS (24 * 3600 * 1000ll)
@@ -28,7 +29,7 @@ static const struct bh_list_column columns[] = {
 };
 
 static const struct bh_list suppressions = {
-        .name = "suppressions", .from = "suppression s", .key = "s.id", .key_type = BH_LIST_INT, .sort = "-made_ms", .columns = columns,
+        .name = "suppressions", .from = "suppression s", .mine = BH_MINE_NOTHING, .key = "s.id", .key_type = BH_LIST_INT, .sort = "-made_ms", .columns = columns,
 };
 
 struct making {
