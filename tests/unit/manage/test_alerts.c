@@ -45,11 +45,7 @@ static struct world *world_new(void) {
 }
 
 static void world_done(struct world *w) {
-        char key[128];
-
         bh_manage_close(&w->manage);
-        (void) snprintf(key, sizeof key, "%s/secrets.key", w->shelf.dir);
-        assert_int_equal(unlink(key), 0);
         shelf_done(&w->shelf);
         (void) pthread_mutex_destroy(&w->lock);
         free(w);

@@ -34,7 +34,6 @@ static const char *in_dir(struct world *w, const char *name) {
 
 static void world_done(struct world *w) {
         bh_manage_close(&w->manage);
-        (void) unlink(in_dir(w, "secrets.key"));
         (void) unlink(in_dir(w, "exports/findings.jsonl"));
         (void) rmdir(in_dir(w, "exports"));
         shelf_done(&w->shelf);

@@ -40,6 +40,8 @@ static inline void shelf_done(struct shelf *s) {
                 (void) snprintf(name, sizeof name, "%s%s", s->path, names[i]);
                 (void) unlink(name);
         }
+        (void) snprintf(name, sizeof name, "%s/secrets.key", s->dir); /* of a manage/ that was opened on it */
+        (void) unlink(name);
         assert_int_equal(rmdir(s->dir), 0);
 }
 
