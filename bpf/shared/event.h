@@ -135,7 +135,9 @@
         X(RESOURCE, "resource")       /* a cgroup's counters, sampled */                        \
         X(SYSCTL_WRITE, "sysctl_write")                                                         \
         X(DEVICE_OPEN, "device_open")                                                           \
-        X(CONTAINER, "container")     /* what is known of a container, when it is new: not of the kernel */
+        X(CONTAINER, "container")     /* what is known of a container, when it is new: not of the kernel */ \
+        X(HIDDEN_PROCESS, "hidden_process") /* the kernel has it and /proc does not show it */  \
+        X(HIDDEN_PORT, "hidden_port") /* somebody listens and no process has the socket */
 
 enum bh_ev_type {
 #define X(symbol, name) BH_EV_##symbol,

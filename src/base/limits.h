@@ -105,6 +105,12 @@
 
 
 /* the sensor */
+#define BH_LIMIT_RESOURCE_CONTAINERS 16384 /* whose counters are remembered */
+#define BH_LIMIT_RESOURCE_EVERY_MS 2000 /* looks at them */
+#define BH_LIMIT_HIDDEN 64              /* processes, and ports, that may be hidden */
+#define BH_LIMIT_HIDDEN_EVERY_MS 10000  /* looks for them */
+#define BH_LIMIT_HIDDEN_SEARCH_MS 200   /* through all descriptors of all processes, for whose a socket is */
+#define BH_LIMIT_LISTENING 4096         /* sockets that listen, looked at at once */
 #define BH_LIMIT_REFUSE_MS 100          /* of judging a program that is about to start, without BPF */
 #define BH_LIMIT_REFUSED_QUEUE 256      /* refused programs that wait to be told of */
 #define BH_LIMIT_PASSWD (1 * BH_MIB)        /* one /etc/passwd or /etc/group of a container */

@@ -213,10 +213,11 @@ ARGS(io_uring_register, RES, FD("fd", 0), ENUM("opcode", 1, bh_words_uring_regis
 
 /* nums[0] = what was refused, the rest by that; strs[0] = the object, for the eyes of people */
 ARGS(denied, ENUM("what", 0, bh_words_prevention), STR("object", 0));
-/* nums: CPU time, memory and its limit, tasks and their limit, bytes read and written. A limit of 0: none. */
-ARGS(resource, NUM("cpu_ns", BH_AS_UINT, 0), NUM("memory", BH_AS_UINT, 1), NUM("memory_max", BH_AS_UINT, 2),
-     NUM("pids", BH_AS_UINT, 3), NUM("pids_max", BH_AS_UINT, 4), NUM("read_bytes", BH_AS_UINT, 5),
-     NUM("written_bytes", BH_AS_UINT, 6));
+/* nums: what the counters of a container's control group grew by, in the order of enum bh_resource; strs[0] = its id */
+ARGS(resource, NUM("oom", BH_AS_UINT, 0), NUM("oom_kills", BH_AS_UINT, 1), NUM("memory_hits", BH_AS_UINT, 2),
+     NUM("pids_hits", BH_AS_UINT, 3), NUM("throttled", BH_AS_UINT, 4), NUM("throttled_ms", BH_AS_UINT, 5), STR("container", 0));
+ARGS(hidden_process, ENUM("how", 0, bh_words_hidden), NUM("pid", BH_AS_UINT, 1));
+ARGS(hidden_port, NUM("port", BH_AS_UINT, 0));
 /* strs: "kernel/core_pattern", the new value */
 ARGS(sysctl_write, STR("name", 0), STR("value", 1));
 /* nums: 1 block, 2 character; bits asked for: 1 mknod, 2 read, 4 write; major, minor */
@@ -349,6 +350,8 @@ static const struct bh_ev_info rows[_BH_EV_MAX] = {
         ROW(SYSCTL_WRITE, OURS, PROC, sysctl_write),
         ROW(DEVICE_OPEN, OURS, PROC, device_open),
         ROW(CONTAINER, OURS, PROC, container),
+        ROW(HIDDEN_PROCESS, OURS, PROC, hidden_process),
+        ROW(HIDDEN_PORT, OURS | BH_EVI_USES_FD, PROC, hidden_port),
 };
 
 const struct bh_ev_info *bh_event_info(unsigned type) {

@@ -264,6 +264,9 @@ const struct bh_ev_word bh_words_lane[] = {
         { BH_LANE_PROC, "process" }, { BH_LANE_FILE, "file" }, { BH_LANE_NET, "network" }, END,
 };
 
+/* In the order of enum bh_hidden_how (sense/hidden.h). */
+const struct bh_ev_word bh_words_hidden[] = { { 0, "unlisted" }, { 1, "covered" }, END };
+
 /* As in a responses file. */
 const struct bh_ev_word bh_words_prevention[] = {
 #define X(symbol, word, about) { BH_PREVENT_##symbol, word },

@@ -16,7 +16,7 @@ extern const struct bh_ev_word bh_words_open[], bh_words_resolve[], bh_words_mod
         bh_words_perf_type[], bh_words_module[], bh_words_delete_module[], bh_words_kexec[], bh_words_reboot[],
         bh_words_keyctl[], bh_words_uring_setup[], bh_words_uring_features[], bh_words_uring_register[],
         bh_words_userfault[], bh_words_pipe[], bh_words_execve[], bh_words_personality[], bh_words_signal[],
-        bh_words_errno[], bh_words_cap[], bh_words_lane[], bh_words_prevention[];
+        bh_words_errno[], bh_words_cap[], bh_words_lane[], bh_words_prevention[], bh_words_hidden[];
 
 /* The word of exactly that value; NULL. */
 const char *bh_word_of(const struct bh_ev_word *words, uint64_t value);

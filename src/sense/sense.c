@@ -2,12 +2,14 @@
 #define _GNU_SOURCE
 #include "sense/sense.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "sense/ebpf/possible.h"
+#include "sense/looks.h"
 #include "sense/own.h"
 #include "sense/procfs.h"
 #include "sense/recording.h"
@@ -21,6 +23,7 @@ struct bh_sense {
         struct bh_backend *backend;
         struct bh_state state;
         struct bh_recorder *recorder;
+        struct bh_looks *looks; /* NULL: events are not of this machine */
         uint64_t num, bad_records;
         bool sweep; /* events of processes were lost */
         char machine[256];
@@ -121,6 +124,8 @@ int bh_sense_open(const struct bh_sense_opts *opts, struct bh_sense **ret, struc
                                   opts->max_containers ? opts->max_containers : CONTAINERS, is_live(s->ops), err);
         if (r == 0)
                 set_clock(s);
+        if (r == 0 && is_live(s->ops))
+                s->looks = bh_looks_new();
         if (r == 0 && opts->record)
                 r = bh_recorder_open(opts->record, s->state.asks.boot_ns, &s->recorder, err);
         if (r < 0) {
@@ -139,6 +144,7 @@ void bh_sense_close(struct bh_sense **sense) {
         if (s->ops)
                 s->ops->close(&s->backend);
         BH_IGNORE(bh_recorder_close(&s->recorder, NULL));
+        bh_looks_free(&s->looks);
         bh_state_done(&s->state);
         free(s);
 }
@@ -150,6 +156,8 @@ const char *bh_sense_backend(const struct bh_sense *s) {
 int bh_sense_filter(struct bh_sense *s, const struct bh_interest *interest, struct bh_err *err) {
         int r = s->ops->filter(s->backend, interest, err);
 
+        if (s->looks)
+                bh_looks_filter(s->looks, interest);
         return r < 0 ? bh_wrap(err, r, "%s", s->ops->name) : 0;
 }
 
@@ -184,6 +192,11 @@ static int tell_news(struct bh_sense *s, const struct bh_ev_head *cause) {
         return hand_on(s, &e);
 }
 
+/* The status of wait(2): by SIGKILL. */
+static bool was_killed(const struct bh_event *e) {
+        return e->head.type == BH_EV_PROCEXIT && e->process && e->process->container && (e->nums[0] & 0x7f) == SIGKILL;
+}
+
 static int on_record(void *user, struct bh_str bytes) {
         struct bh_sense *s = user;
         struct bh_event e;
@@ -204,6 +217,8 @@ static int on_record(void *user, struct bh_str bytes) {
         if (r == 0 && for_rules) {
                 r = hand_on(s, &e);
                 bh_state_after(&s->state, &e);
+                if (r == 0 && s->looks && was_killed(&e))
+                        r = bh_looks_killed(s->looks, e.process, on_record, s);
         }
         return r;
 }
@@ -232,6 +247,11 @@ int bh_sense_poll(struct bh_sense *s, int timeout_ms, bh_event_fn fn, void *user
                 r = start(s, err);
         if (r == 0)
                 r = s->ops->poll(s->backend, timeout_ms, on_record, s, err);
+        if (r == 1 && s->looks) {
+                int said = bh_looks_turn(s->looks, s->state.processes, on_record, s);
+
+                r = said ? said : r;
+        }
         if (s->sweep && r >= 0) {
                 s->sweep = false;
                 bh_state_sweep(&s->state, (uint64_t) clock_ns(CLOCK_BOOTTIME));

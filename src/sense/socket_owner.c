@@ -3,6 +3,7 @@
 #include "sense/socket_owner.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,6 +64,7 @@ static void look_at_fd(struct search *s, int dir, const char *name, uint32_t pid
                 return;
         s->fds_left--;
         len = readlinkat(dir, name, link, sizeof link);
+        s->o->blind |= len < 0 && (errno == EACCES || errno == EPERM);
         if (len <= 0 || !inode_of(link, (size_t) len, &inode))
                 return;
         w = bsearch(&inode, s->wants, s->n, sizeof *w, by_inode);
@@ -84,6 +86,7 @@ static int look_at_process(void *user, uint32_t pid) {
                 return 1;
         (void) snprintf(path, sizeof path, "/proc/%u/fd", pid);
         d = opendir(path);
+        s->o->blind |= !d && (errno == EACCES || errno == EPERM);
         while (d && s->left && s->fds_left && (e = readdir(d)))
                 look_at_fd(s, dirfd(d), e->d_name, pid);
         if (d)
@@ -97,6 +100,7 @@ void bh_socket_owners_find(struct bh_socket_owners *o, struct bh_socket_want *wa
         struct bh_socket_owners before = *o;
         struct bh_err err = BH_ERR_NONE;
 
+        o->blind = false;
         for (unsigned i = 0; i < BH_SOCKET_OWNERS; i++)
                 if (before.pids[i])
                         (void) look_at_process(&s, before.pids[i]);

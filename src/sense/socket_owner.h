@@ -3,6 +3,7 @@
 #define BH_SENSE_SOCKET_OWNER_H
 /* Whose a socket is: the kernel's list has its inode, and a link in /proc/PID/fd leads to that. */
 #include <stddef.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #define BH_SOCKET_OWNERS 64u
@@ -11,6 +12,7 @@
 struct bh_socket_owners {
         uint32_t pids[BH_SOCKET_OWNERS];
         unsigned next;
+        bool blind; /* of the last search: some process may not be looked into */
 };
 
 struct bh_socket_want {

@@ -329,7 +329,7 @@ static bool is_fork(unsigned type) {
 }
 
 static bool is_of_nobody(unsigned type) {
-        return type == BH_EV_LOST || type == BH_EV_RESOURCE || type == BH_EV_CONTAINER;
+        return type == BH_EV_LOST || type == BH_EV_RESOURCE || type == BH_EV_CONTAINER || type == BH_EV_HIDDEN_PORT;
 }
 
 /* Our own words, or those of who made the recording. */
@@ -365,6 +365,8 @@ int bh_state_apply(struct bh_state *st, struct bh_event *e) {
         }
         if (e->head.type == BH_EV_CONTAINER)
                 on_container(st, e);
+        if (e->head.type == BH_EV_RESOURCE)
+                e->container = bh_containers_find(st->containers, bh_event_str(e, 0));
         if (e->head.type == BH_EV_EXECVE && e->started)
                 on_exec(st, e);
         else if (!is_of_nobody(e->head.type))
