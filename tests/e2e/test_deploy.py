@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What deploy/ ships: images as they run, units that systemd takes, a chart that Kubernetes takes."""
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import time
+
+import pytest
+
+from conftest import need, run, wait_for
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+CHART = ROOT / "deploy/helm/bulkhead"
+
+
+# ---- images ----
+
+@pytest.fixture(scope="module")
+def images(docker, docker_debian):
+    """bulkhead-server:test and bulkhead-agent:test on a Debian of our own, built as a person would."""
+    env = {**docker.env, "BASE": docker_debian, "NETWORK": "host", "PATH": os.environ["PATH"]}
+    done = subprocess.run([ROOT / "deploy/images/build", "test"], env=env, capture_output=True, text=True, timeout=900)
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-3000:]
+    return docker
+
+
+@pytest.fixture(scope="module")
+def server(images):
+    """A running server, confined as compose.yaml and the chart confine it."""
+    images("run", "-d", "--name", "bh-server", "--network", "host", "--read-only", "--tmpfs", "/tmp", "--cap-drop", "ALL",
+           "--security-opt", "no-new-privileges:true", "-e", "BULKHEAD_NAME=localhost", "bulkhead-server:test",
+           "server", "--listen", "127.0.0.1:28443", "--agents", "127.0.0.1:28444")
+    try:
+        wait_for("the server", lambda: "ready" in logs(images, "bh-server"), 60)
+        yield images
+    finally:
+        images("rm", "-f", "-v", "bh-server")
+
+
+@pytest.fixture(scope="module")
+def agent(server, tmp_path_factory):
+    """A running agent with the named capabilities of the chart."""
+    token = server("exec", "bh-server", "bulkhead-server", "token", "--state", "/var/lib/bulkhead/server", "--server", "127.0.0.1:28443")
+    file = tmp_path_factory.mktemp("token") / "token"
+    file.write_text(token)
+    caps = [f"--cap-add={cap}" for cap in capabilities()]
+    server("run", "-d", "--name", "bh-agent", "--network", "host", "--pid", "host", "--cgroupns", "host", "--read-only", "--tmpfs", "/tmp",
+           "--cap-drop", "ALL", *caps, "--security-opt", "no-new-privileges:true", "--memory", "256m",
+           "-v", "/sys/fs/bpf:/sys/fs/bpf", "-v", "/sys/fs/cgroup:/sys/fs/cgroup", "-v", f"{file}:/run/token:ro",
+           "-e", "BULKHEAD_SERVER=https://127.0.0.1:28443", "-e", "BULKHEAD_TOKEN_FILE=/run/token", "bulkhead-agent:test")
+    try:
+        wait_for("the agent", lambda: "ready" in logs(server, "bh-agent"), 60)
+        yield server
+    finally:
+        server("rm", "-f", "-v", "bh-agent")
+
+
+def logs(docker, name):
+    done = subprocess.run(["docker", "logs", name], env=docker.env, capture_output=True, text=True, timeout=60)
+    return done.stdout + done.stderr
+
+
+def status_of(docker, name):
+    pid = docker("inspect", "-f", "{{.State.Pid}}", name)
+    text = pathlib.Path(f"/proc/{pid}/status").read_text()
+    return pid, dict(re.findall(r"^(\w+):\s*(.*)$", text, re.M))
+
+
+def capabilities():
+    values = (CHART / "values.yaml").read_text()
+    return re.search(r"^  capabilities: \[(.*)\]", values, re.M).group(1).split(", ")
+
+
+def numbers_of(names):
+    header = pathlib.Path("/usr/include/linux/capability.h").read_text()
+    known = dict(re.findall(r"^#define CAP_(\w+)\s+(\d+)", header, re.M))
+    return sum(1 << int(known[n]) for n in names)
+
+
+def test_the_server_is_no_root_and_has_no_rights(server):
+    pid, status = status_of(server, "bh-server")
+    assert status["Uid"].split()[0] == "10001"
+    assert int(status["CapEff"], 16) == 0 and int(status["CapBnd"], 16) == 0
+    assert status["NoNewPrivs"] == "1"
+    assert status["Seccomp"] == "2"
+
+
+def test_the_root_of_both_is_read_only(agent):
+    for name in ("bh-server", "bh-agent"):
+        pid, _ = status_of(agent, name)
+        mounts = pathlib.Path(f"/proc/{pid}/mountinfo").read_text().splitlines()
+        root = [line.split() for line in mounts if line.split()[4] == "/"]
+        assert root and all("ro" in line[5].split(",") for line in root), name
+
+
+def test_the_agent_has_the_named_capabilities_and_no_other(agent):
+    pid, status = status_of(agent, "bh-agent")
+    allowed = numbers_of(capabilities())
+    assert int(status["CapBnd"], 16) & ~allowed == 0
+    assert int(status["CapEff"], 16) & ~allowed == 0
+    assert status["NoNewPrivs"] == "1"
+    assert status["Seccomp"] == "2"
+    assert json.loads(agent("inspect", "bh-agent"))[0]["HostConfig"]["Privileged"] is False
+
+
+def test_the_agent_in_a_container_sees_the_kernel(agent):
+    assert re.search(r"ebpf", logs(agent, "bh-agent")), logs(agent, "bh-agent")
+
+
+def test_a_container_that_ends_is_back_in_seconds(agent):
+    before = time.monotonic()
+    agent("restart", "-t", "10", "bh-agent")
+    wait_for("the agent", lambda: logs(agent, "bh-agent").count("ready") > 1, 30)
+    assert time.monotonic() - before < 30
+
+
+# ---- units ----
+
+@pytest.mark.parametrize("name", ["server", "agent"])
+def test_systemd_takes_the_unit(tmp_path, name):
+    need("systemd-analyze")
+    text = (ROOT / f"deploy/systemd/bulkhead-{name}.service").read_text()
+    build = os.environ.get("BULKHEAD_BUILD", ROOT / "build")
+    unit = tmp_path / f"bulkhead-{name}.service"
+    unit.write_text(re.sub(r"^Documentation=.*\n", "", text, flags=re.M).replace("/usr/bin/bulkhead", f"{build}/bulkhead"))
+    done = run("systemd-analyze", "verify", unit, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+# ---- chart ----
+
+SETTINGS = [
+    [],
+    ["server.enabled=false", "agent.server=https://guard.example:8443"],
+    ["images.registry=registry.example/security", "images.pullSecrets={pull}", "server.adminPasswordSecret=admin", "server.storage.existingClaim=kept",
+     "server.names={guard.example}", "networkPolicy.consoleFrom[0].ipBlock.cidr=10.0.0.0/8"],
+    ["agent.enabled=false", "networkPolicy.enabled=false", "server.storage.className=fast", "agent.args={--rules,/rules}"],
+]
+
+
+def rendered(settings):
+    need("helm")
+    words = [word for s in settings for word in ("--set", s)]
+    return run("helm", "template", "guard", CHART, "--namespace", "security", "--kube-version", "1.33.0", *words).stdout
+
+
+def test_helm_finds_no_fault_with_the_chart():
+    need("helm")
+    done = run("helm", "lint", "--strict", CHART, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("settings", SETTINGS)
+def test_kubernetes_takes_what_the_chart_makes(settings):
+    validate = pytest.importorskip("kubernetes_validate")
+    yaml = pytest.importorskip("yaml")
+    kinds = []
+    for thing in yaml.safe_load_all(rendered(settings)):
+        if thing:
+            validate.validate(thing, "1.33", strict=True)
+            kinds.append(thing["kind"])
+    assert kinds
+
+
+def test_no_pod_of_the_chart_is_privileged():
+    yaml = pytest.importorskip("yaml")
+    for thing in yaml.safe_load_all(rendered([])):
+        pod = (thing or {}).get("spec", {}).get("template", {}).get("spec")
+        for container in (pod or {}).get("containers", []):
+            c = container["securityContext"]
+            assert not c.get("privileged") and c["allowPrivilegeEscalation"] is False and c["readOnlyRootFilesystem"] is True
+            assert c["capabilities"]["drop"] == ["ALL"]
+            assert container["resources"]["limits"]["memory"] and container["livenessProbe"]
