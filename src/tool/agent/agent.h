@@ -5,7 +5,7 @@
  * bulkhead-agent: a watch whose alerts go to the server, and that does what the
  * server asks. A file each: alert.c what is told of an alert, status.c of
  * itself, feed.c of the machine, orders.c the commands, respond.c and policy.c two
- * kinds of them, scans.c the images that run here.
+ * kinds of them, scans.c the scans of images (images.c says which) and of the host.
  *
  *     watch's thread      events -> alerts -> outbox; status; reload
  *     uplink's two        outbox -> server; commands -> orders
@@ -16,6 +16,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "base/vec.h"
 #include "tool/watching.h"
 #include "uplink/link.h"
 
@@ -64,6 +65,15 @@ void bh_agent_tell_status(struct bh_agent *a);
 int bh_agent_feed_open(struct bh_agent *a, struct bh_err *err) BH_MUST_CHECK;
 void bh_agent_feed_again(struct bh_agent *a);
 void bh_agent_feed_close(struct bh_agent *a);
+
+/* images.c: slices are the arena's. */
+struct bh_agent_image {
+        struct bh_str id, ref;
+        const char *target;
+};
+BH_VEC_OF(bh_agent_images, struct bh_agent_image);
+/* Those that run come first. */
+void bh_agent_images_look(struct bh_arena *arena, struct bh_agent_images *ret);
 
 /* scans.c */
 int bh_agent_scans_open(struct bh_agent *a, struct bh_err *err) BH_MUST_CHECK;

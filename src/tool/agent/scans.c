@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Images of what runs here, scanned by `bulkhead scan` as a child of ours that
+ * Images of this machine, those that run first, and the machine itself, scanned by `bulkhead scan` as a child of ours that
  * gets the processor when nobody else wants it. An image is scanned once (its
- * id is remembered in STATE/scanned), and again when the server asks.
+ * id is remembered in STATE/scanned), and again when the server asks; the machine
+ * once a day, its packages alone.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -23,14 +24,13 @@
 #include <unistd.h>
 
 #include "base/map.h"
-#include "engine/docker.h"
 #include "fmt/json.h"
 #include "fmt/json_put.h"
 #include "sys/child.h"
 #include "sys/fd.h"
 #include "tool/agent/agent.h"
 
-enum { LEVEL = 5, LOOK_EVERY_S = 10, LIMIT_S = 900, ASKED_MAX = 64, REMEMBERED_MAX = 10000 };
+enum { LEVEL = 5, LOOK_EVERY_S = 10, LIMIT_S = 900, ASKED_MAX = 64, REMEMBERED_MAX = 10000, DAY_S = 86400 };
 
 struct asked {
         struct asked *next;
@@ -49,6 +49,7 @@ struct bh_agent_scans {
         unsigned n;
         bool ending;
         atomic_int child;       /* the pid of the scan under way */
+        int64_t host_due_s;     /* the thread's: when the machine itself is scanned again */
 };
 
 /* ---- what was scanned ---- */
@@ -81,7 +82,8 @@ static void remember(struct bh_agent_scans *s, struct bh_str id) {
 
 static void become(const char *program, const char *target, int out, pid_t parent) {
         char *argv[] = { (char *) (uintptr_t) program, (char *) (uintptr_t) "scan", (char *) (uintptr_t) "--no-db", (char *) (uintptr_t) "--format",
-                         (char *) (uintptr_t) "json", (char *) (uintptr_t) "--quiet", (char *) (uintptr_t) target, NULL };
+                         (char *) (uintptr_t) "json", (char *) (uintptr_t) "--quiet", (char *) (uintptr_t) target,
+                         strcmp(target, "host") == 0 ? (char *) (uintptr_t) "--only" : NULL, (char *) (uintptr_t) "packages", NULL };
         const struct sched_param none = { 0 };
         sigset_t empty;
         int null = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -167,7 +169,7 @@ static int run_scan(struct bh_agent_scans *s, const char *target, struct bh_buf 
 
 /* ---- reports ---- */
 
-static void put_scan(struct bh_agent_scans *s, struct bh_str id, struct bh_str ref, struct bh_buf *report) {
+static void put_scan(struct bh_agent_scans *s, struct bh_str subject, struct bh_str id, struct bh_str ref, struct bh_buf *report) {
         BH_CLEANUP(bh_buf_done) struct bh_buf body = { 0 };
         struct bh_json_put j = { .out = &body, .compact = true };
 
@@ -175,7 +177,7 @@ static void put_scan(struct bh_agent_scans *s, struct bh_str id, struct bh_str r
                 if (report->at[i] == '\n')
                         report->at[i] = ' '; /* in JSON a newline is never inside a text */
         bh_json_put_open(&j, NULL, '{');
-        bh_json_put_cstr(&j, "subject", "image");
+        bh_json_put_str(&j, "subject", subject);
         bh_json_put_some(&j, "id", id);
         bh_json_put_open(&j, "refs", '[');
         if (ref.len && !bh_str_starts(ref, BH_STR("sha256:")))
@@ -187,12 +189,12 @@ static void put_scan(struct bh_agent_scans *s, struct bh_str id, struct bh_str r
 }
 
 /* id: "sha256:…", or empty: the report knows it. */
-static int scan(struct bh_agent_scans *s, struct bh_str id, struct bh_str ref, const char *target, struct bh_err *err) {
+static int scan(struct bh_agent_scans *s, struct bh_str subject, struct bh_str id, struct bh_str ref, const char *target, struct bh_err *err) {
         BH_CLEANUP(bh_buf_done) struct bh_buf report = { 0 };
         int r = run_scan(s, target, &report, err);
 
         if (r >= 0)
-                put_scan(s, id, ref, &report);
+                put_scan(s, subject, id, ref, &report);
         bh_buf_done(&report);
         (void) malloc_trim(0);
         return r;
@@ -209,7 +211,7 @@ static void answer(struct bh_agent_scans *s, const struct asked *q) {
                 bh_agent_result(s->agent, bh_str_of(q->command), false, BH_STR("target: docker:IMAGE or podman:IMAGE"), (struct bh_str){ 0 });
                 return;
         }
-        r = scan(s, (struct bh_str){ 0 }, ref, q->target, &err);
+        r = scan(s, BH_STR("image"), (struct bh_str){ 0 }, ref, q->target, &err);
         bh_agent_result(s->agent, bh_str_of(q->command), r >= 0, r < 0 ? bh_str_of(err.text) : BH_STR("scanned"), (struct bh_str){ 0 });
 }
 
@@ -275,35 +277,49 @@ static bool is_ending(struct bh_agent_scans *s) {
 }
 
 /* One that fails is not tried again before the agent starts anew. */
-static void scan_running(struct bh_agent_scans *s, const struct bh_docker_containers *all) {
-        for (size_t i = 0; i < all->len && !is_ending(s); i++) {
-                const struct bh_docker_container *c = &all->at[i];
-                struct bh_err err = BH_ERR_NONE;
-                char target[300];
+static void scan_image(struct bh_agent_scans *s, const struct bh_agent_image *image) {
+        struct bh_err err = BH_ERR_NONE;
 
-                if (c->state != BH_DOCKER_RUNNING || !c->image_id.len || c->image_id.len > 200 || bh_map_has(&s->done, c->image_id))
-                        continue;
-                (void) snprintf(target, sizeof target, "docker:%.*s", BH_FMT(c->image_id));
-                if (scan(s, c->image_id, c->image, target, &err) < 0) {
-                        bh_agent_log("image %.*s is not scanned: %s", BH_FMT(c->image), err.text);
-                        (void) bh_map_set(&s->done, bh_arena_str(s->arena, c->image_id), s);
-                } else {
-                        remember(s, c->image_id);
-                }
+        if (scan(s, BH_STR("image"), image->id, image->ref, image->target, &err) >= 0) {
+                remember(s, image->id);
+                return;
         }
+        bh_agent_log("image %.*s is not scanned: %s", BH_FMT(image->ref), err.text);
+        (void) bh_map_set(&s->done, bh_arena_str(s->arena, image->id), s);
+}
+
+/* false: there was none left to scan. */
+static bool scan_images(struct bh_agent_scans *s) {
+        struct bh_arena *arena = bh_arena_new();
+        struct bh_agent_images all;
+        bool any = false;
+
+        bh_agent_images_look(arena, &all);
+        for (size_t i = 0; i < all.len && !any; i++)
+                if (!bh_map_has(&s->done, all.at[i].id)) {
+                        scan_image(s, &all.at[i]);
+                        any = true; /* what runs may be another by now: look again */
+                }
+        bh_arena_free(&arena);
+        return any;
+}
+
+/* The machine's own packages, once a day. */
+static void scan_host(struct bh_agent_scans *s) {
+        struct bh_err err = BH_ERR_NONE;
+
+        if (s->host_due_s > clock_s())
+                return;
+        s->host_due_s = clock_s() + DAY_S;
+        if (scan(s, BH_STR("host"), (struct bh_str){ 0 }, (struct bh_str){ 0 }, "host", &err) < 0 && !is_ending(s))
+                bh_agent_log("this machine is not scanned: %s", err.text);
 }
 
 static void look(struct bh_agent_scans *s) {
-        struct bh_arena *arena = bh_arena_new();
-        struct bh_docker_containers all = { 0 };
-        struct bh_docker d;
-
-        if (bh_docker_open(arena, BH_API_DOCKER, NULL, &d, NULL) >= 0) {
-                if (bh_docker_list(&d, NULL, false, &all, NULL) >= 0)
-                        scan_running(s, &all);
-                bh_docker_close(&d);
-        }
-        bh_arena_free(&arena);
+        while (!is_ending(s) && scan_images(s))
+                ;
+        if (!is_ending(s))
+                scan_host(s);
 }
 
 static bool rest(struct bh_agent_scans *s) {

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <pwd.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -55,12 +56,15 @@ static void rest(void) {
         (void) nanosleep(&(struct timespec){ .tv_nsec = LOOK_MS * 1000000l }, NULL);
 }
 
-/* The port of "address:port"; where it listens on all addresses, we call this machine. */
-static const char *url_of(const struct up *u, const char *address, const char *host) {
-        struct bh_str at = bh_str_of(address);
+/* Of "address:port"; `all`: how we call this machine, where it listens on all addresses. */
+static const char *url_of(const struct up *u, const char *address, const char *all) {
+        struct bh_str at = bh_str_of(address), host = at;
         ptrdiff_t colon = bh_str_rchr(at, ':');
 
-        return bh_arena_printf(u->cli->arena, "https://%s:%s", host, colon < 0 ? "8443" : address + colon + 1).at;
+        host.len = colon < 0 ? at.len : (size_t) colon;
+        if (bh_str_is(host, "0.0.0.0") || bh_str_is(host, "[::]") || host.len == 0)
+                host = bh_str_of(all);
+        return bh_arena_printf(u->cli->arena, "https://%.*s:%s", BH_FMT(host), colon < 0 ? "8443" : address + colon + 1).at;
 }
 
 static const char *host_name(const struct up *u) {
@@ -161,13 +165,18 @@ static int local_token(const struct up *u, const char **ret, struct bh_err *err)
         return r;
 }
 
-static int enrol(const struct up *u, const char *token, struct bh_err *err) {
-        const char *const argv[] = { u->place.bulkhead_agent, "enrol", "--state", u->place.agent, "--token", token, NULL };
+/* The token goes by the environment: the list of processes shows command lines to everybody. server: NULL as the token says. */
+static int enrol(const struct up *u, const char *server, const char *token, struct bh_err *err) {
+        const char *const argv[] = { u->place.bulkhead_agent, "enrol", "--state", u->place.agent, server ? "--server" : NULL, server, NULL };
         int r = bh_place_make(&u->place, err);
 
-        if (r >= 0)
-                tell(u, "Enrolling this machine's agent ...");
-        return r < 0 ? r : run_program(argv, NULL, NULL, err);
+        if (r < 0)
+                return r;
+        tell(u, "Enrolling this machine's agent ...");
+        (void) setenv("BULKHEAD_TOKEN", token, 1);
+        r = run_program(argv, NULL, NULL, err);
+        (void) unsetenv("BULKHEAD_TOKEN");
+        return r;
 }
 
 static bool is_enrolled(const struct up *u) {
@@ -214,7 +223,7 @@ static int up_here(const struct up *u, struct bh_err *err) {
         r = r < 0 ? r : wait_for_server(u, err);
         if (r >= 0 && !is_enrolled(u)) {
                 r = local_token(u, &token, err);
-                r = r < 0 ? r : enrol(u, token, err);
+                r = r < 0 ? r : enrol(u, NULL, token, err);
         }
         r = r < 0 ? r : start_agent(u, err);
         r = r < 0 ? r : wait_for_agent(u, err);
@@ -231,7 +240,7 @@ static int join(const struct up *u, const char *server, struct bh_err *err) {
         int r = 0;
 
         if (!is_enrolled(u))
-                r = token ? enrol(u, token, err) : bh_fail(err, BH_E_USAGE, "--server: this machine is not enrolled there yet: give --token too");
+                r = token ? enrol(u, server, token, err) : bh_fail(err, BH_E_USAGE, "--server: this machine is not enrolled there yet: give --token too");
         r = r < 0 ? r : start_agent(u, err);
         r = r < 0 ? r : wait_for_agent(u, err);
         if (r >= 0)
@@ -262,7 +271,7 @@ const struct bh_cmd bh_cmd_up = {
                 "Services are kept running by systemd where there is one, else by `bulkhead supervise`.\n",
         .examples = "  sudo bulkhead up\n"
                     "  sudo bulkhead up --listen 127.0.0.1:8443\n"
-                    "  sudo bulkhead up --server https://guard.example:8443 --token bhe_...\n",
+                    "  sudo bulkhead up --server https://guard.example:8443 --token bhe1....\n",
         .opts = opts,
         .run = run,
 };

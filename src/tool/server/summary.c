@@ -31,8 +31,7 @@ struct pending {
 
 static int count_pending(struct bh_db *db, struct pending *ret, struct bh_err *err) {
         static const char hosts[] = "SELECT count(*) FROM host";
-        static const char images[] = "SELECT count(DISTINCT c.image_id) FROM container c LEFT JOIN image i ON i.id = c.image_id "
-                                     "WHERE c.state = 'running' AND c.gone_ms IS NULL AND c.image_id <> '' AND i.scanned_ms IS NULL";
+        static const char images[] = "SELECT count(*) FROM image i WHERE i.scanned_ms IS NULL AND EXISTS (SELECT 1 FROM image_ref r WHERE r.image_id = i.id AND r.gone_ms IS NULL)";
         static const char scanned[] = "SELECT count(DISTINCT subject) FROM holding";
         int r = bh_db_number(db, hosts, BH_NO_ARGS, &ret->hosts, err);
 
@@ -51,7 +50,7 @@ static int look(struct bh_store *store, struct pending *ret, struct bh_err *err)
         return r;
 }
 
-/* Until a host has come, something of it was scanned, and no running container's image is unknown. */
+/* Until a host has come, something of it was scanned, and no image of an engine is unknown. */
 static int wait_for_results(struct bh_store *store, uint64_t wait_s, struct bh_err *err) {
         int64_t until = now_ms() + (int64_t) wait_s * 1000;
         struct pending p = { 0 };
