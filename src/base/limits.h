@@ -171,6 +171,12 @@
 #define BH_LIMIT_SINK_ANSWER (4 * BH_MIB)       /* what a receiver answers */
 #define BH_LIMIT_INTEGRATIONS 32u               /* each has a thread */
 #define BH_LIMIT_OUTBOX 100000u                 /* things that wait for one receiver */
+#define BH_LIMIT_POLICY (4 * BH_MIB)            /* one policy, or a proof */
+#define BH_LIMIT_INTEL_FILE (64 * BH_MIB)       /* what a source says */
+#define BH_LIMIT_INDICATORS 500000u             /* of one source */
+#define BH_LIMIT_INDICATOR 2000u                /* bytes of one */
+#define BH_LIMIT_INTEL_LIST 50000u              /* addresses, or names, that nodes are given */
+#define BH_LIMIT_MISP_EVENTS 500u               /* of one feed */
 #define BH_LIMIT_TELL 100u                      /* live alerts told one by one in one turn; of the rest their number */
 /* agent and server */
 #define BH_LIMIT_ITEM (16 * BH_MIB)             /* one item that an agent tells: a scan's report is the longest */

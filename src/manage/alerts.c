@@ -15,6 +15,7 @@
 #include "manage/attack.h"
 #include "manage/incidents.h"
 #include "manage/intake.h"
+#include "manage/intel.h"
 #include "manage/lineage.h"
 #include "manage/suppress.h"
 #include "manage/tell.h"
@@ -251,6 +252,7 @@ int bh_intake_alert(struct bh_db *db, const struct bh_sender *from, const struct
         if (r != 0)
                 return r < 0 ? r : 0;
         r = fill_in(db, &a, arena, err);
+        r = r < 0 ? r : bh_intel_meet(db, &a, from->now_ms, arena, &a.intel, err);
         if (r >= 0 && p)
                 r = hide(db, p, &a, from->now_ms, &hidden_by, err);
         if (r >= 0 && !hidden_by)

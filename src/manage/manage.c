@@ -9,6 +9,7 @@
 #include "manage/alerts.h"
 #include "manage/jobs.h"
 #include "manage/integrations.h"
+#include "manage/intel.h"
 #include "manage/match.h"
 #include "manage/parts.h"
 #include "manage/responses.h"
@@ -32,6 +33,7 @@ const struct bh_manage_part *const bh_manage_parts[BH_MANAGE_PARTS_MAX] = {
         &bh_part_alerts,
         &bh_part_jobs,
         &bh_part_integrations,
+        &bh_part_intel,
         &bh_part_responses,
         &bh_part_match,
         &bh_part_retention,

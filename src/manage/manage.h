@@ -9,12 +9,14 @@
 #include "store/store.h"
 
 struct bh_manage;
+struct bh_policy_port;
 
 struct bh_manage_opts {
         struct bh_store *store;
         const char *state_dir;    /* certificates, spools, backups */
         const char *advisory_db;  /* the vulnerability index; NULL: the default place */
         const char *program;      /* bulkhead, for scans of registries; NULL: beside this one */
+        const struct bh_policy_port *policies; /* who knows the engines' rules (manage/policies.h); NULL: policies cannot be checked, so none is taken */
         /* Something happened that people who watch want to know (serve/call.h bh_live_publish). */
         void (*live)(void *user, const char *topic, struct bh_str json);
         /* Whoever waits for this key need wait no longer (serve/call.h bh_server_wake). */

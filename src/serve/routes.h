@@ -26,6 +26,8 @@ extern const struct bh_route bh_routes_teams[];
 extern const struct bh_route bh_routes_tokens[];
 extern const struct bh_route bh_routes_users[];
 extern const struct bh_route bh_routes_integrations[];
+extern const struct bh_route bh_routes_intel[];
+extern const struct bh_route bh_routes_policies[];
 extern const struct bh_route bh_routes_responses[];
 
 #endif

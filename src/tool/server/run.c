@@ -12,7 +12,9 @@
 #include "serve/call.h"
 #include "serve/server.h"
 #include "sys/notify.h"
+#include "tool/content_dir.h"
 #include "tool/server/commands.h"
+#include "tool/server/policy_port.h"
 
 enum { CERTIFY_MS = 12 * 3600 * 1000 };
 
@@ -23,6 +25,7 @@ struct host {
         struct bh_server *server; /* atomic: manage's threads ask for it from the beginning */
         bool json, quiet;
         int64_t every_ms, told_ms, certify_ms;
+        struct bh_policy_port policies;
 };
 
 static struct bh_server *stopped; /* by the signals' handler */
@@ -131,9 +134,14 @@ static int open_store(struct bh_cli *cli, struct host *h, struct bh_err *err) {
 }
 
 static int open_manage(struct bh_cli *cli, struct host *h, struct bh_err *err) {
+        const char *rules = NULL;
         struct bh_manage_opts opts = { .store = h->store, .state_dir = bh_cli_get(cli, "state"), .advisory_db = bh_cli_get(cli, "db"), .live = live,
                                        .wake = wake, .user = h };
 
+        if (bh_tool_content_folder(cli, "rules", &rules, NULL) == 0) { /* without them, policies are not taken */
+                h->policies = bh_server_policy_port(rules);
+                opts.policies = &h->policies;
+        }
         return bh_manage_open(&opts, &h->manage, err);
 }
 
@@ -202,6 +210,7 @@ static const struct bh_opt opts[] = {
         { "agents", 0, "ADDRESS:PORT", "where agents report; empty: nowhere", "0.0.0.0:8444", false },
         { "state", 0, "DIR", "the server's state folder", BH_SERVER_STATE, false },
         { "assets", 0, "DIR", "serve the console from this folder, not from the program", NULL, false },
+        { "content", 0, "DIR", "our rules and what else we know; default: beside the program", NULL, false },
         { "db", 0, "FILE", "the vulnerability database", NULL, false },
         { "name", 0, "HOST", "a further name for the certificate, when it is renewed", NULL, true },
         { "log", 0, "text|json", "how the log is written, on stderr", "text", false },
