@@ -190,6 +190,11 @@ int bh_index_open(const char *path, const struct bh_keyring *keys, struct bh_ind
         return 0;
 }
 
+void bh_index_rest(struct bh_index *ix) {
+        if (ix->mapped) /* a refusal costs memory, no more */
+                BH_IGNORE(madvise((void *) (uintptr_t) ix->file.at, ix->file.len, MADV_DONTNEED));
+}
+
 void bh_index_close(struct bh_index **index) {
         struct bh_index *ix = *index;
 

@@ -41,6 +41,8 @@ int bh_index_open(const char *path, const struct bh_keyring *keys, struct bh_ind
 /* Over bytes that outlive it. Without a keyring neither signature nor hashes are asked for: for what we made ourselves. */
 int bh_index_over(struct bh_str bytes, const struct bh_keyring *keys, struct bh_index **ret, struct bh_err *err) BH_MUST_CHECK;
 void bh_index_close(struct bh_index **index);
+/* Between two walks through it: what was read does not count as held any more, and is met again where it is wanted. */
+void bh_index_rest(struct bh_index *index);
 /* Checks every block now. */
 int bh_index_verify(struct bh_index *index, struct bh_err *err) BH_MUST_CHECK;
 /* `len` checked bytes at `offset` of the file. */

@@ -144,9 +144,11 @@ int bh_report_match(struct bh_report *report, struct bh_index *index, struct bh_
 
         if (r < 0)
                 return r;
+        bh_index_rest(index);
         report->vulns = bh_arena_array(arena, struct bh_vuln_finding, matches.len);
         for (size_t i = 0; i < matches.len && r >= 0; i++)
                 r = add(&m, &matches.at[i], &report->vulns[report->n_vulns++], err);
+        bh_index_rest(index);
         report->space = matches.space;
         report->space_known = matches.space_known || !matches.os_packages;
         report->lifecycle = matches.release;
