@@ -136,6 +136,14 @@ int bh_report_texts(struct bh_report *report, struct bh_index *index, struct bh_
         return r;
 }
 
+/* Many packages touch much of the database; for few it costs more than it saves. */
+static void rest(const struct bh_report *report, struct bh_index *index) {
+        enum { MANY = 2000 };
+
+        if (report->n_packages > MANY)
+                bh_index_rest(index);
+}
+
 int bh_report_match(struct bh_report *report, struct bh_index *index, struct bh_arena *arena, struct bh_err *err) {
         struct matching m = { .report = report, .index = index, .arena = arena };
         struct bh_match_query q = query(&m);
@@ -144,11 +152,11 @@ int bh_report_match(struct bh_report *report, struct bh_index *index, struct bh_
 
         if (r < 0)
                 return r;
-        bh_index_rest(index);
+        rest(report, index);
         report->vulns = bh_arena_array(arena, struct bh_vuln_finding, matches.len);
         for (size_t i = 0; i < matches.len && r >= 0; i++)
                 r = add(&m, &matches.at[i], &report->vulns[report->n_vulns++], err);
-        bh_index_rest(index);
+        rest(report, index);
         report->space = matches.space;
         report->space_known = matches.space_known || !matches.os_packages;
         report->lifecycle = matches.release;
