@@ -48,7 +48,8 @@ def agent(server, tmp_path_factory):
     file.write_text(token)
     caps = [f"--cap-add={cap}" for cap in capabilities()]
     server("run", "-d", "--name", "bh-agent", "--network", "host", "--pid", "host", "--cgroupns", "host", "--read-only", "--tmpfs", "/tmp",
-           "--cap-drop", "ALL", *caps, "--security-opt", "no-new-privileges:true", "--memory", "256m",
+           "--cap-drop", "ALL", *caps, "--security-opt", "no-new-privileges:true", "--security-opt", f"seccomp={ROOT}/deploy/seccomp/agent.json",
+           "--memory", "256m",
            "-v", "/sys/fs/bpf:/sys/fs/bpf", "-v", "/sys/fs/cgroup:/sys/fs/cgroup", "-v", f"{file}:/run/token:ro",
            "-e", "BULKHEAD_SERVER=https://127.0.0.1:28443", "-e", "BULKHEAD_TOKEN_FILE=/run/token", "bulkhead-agent:test")
     try:
