@@ -2,7 +2,8 @@
 /*
  * The audit log. Each line's hash is SHA-256 of the hash before it, a blank,
  * and the line as a JSON array; the first follows 64 zeros. Triggers refuse to
- * change or to remove lines; who has the file itself can, and the chain shows it.
+ * change lines, and to remove those of the last year (older ones are retention's);
+ * who has the file itself can, and the chain shows it.
  */
 #include "base/text.h"
 #include "fmt/digest.h"
@@ -61,11 +62,29 @@ static struct line line_of(struct bh_rows *rows) {
 }
 
 struct chain {
-        int64_t n, first_bad;
+        int64_t n, first, last, first_bad;
         char head[65];
 };
 
-/* Ids grow by one: a line that is missing is seen even where the chain was mended. */
+/*
+ * Ids grow by one: a line that is missing is seen even where the chain was mended. Where retention took old lines away, the
+ * first that is left has nothing to be compared with: the chain begins with what it says of itself.
+ */
+static void join(struct chain *c, struct bh_arena *arena, struct bh_rows *rows) {
+        struct bh_str kept = bh_rows_text(rows, 10);
+        struct line l = line_of(rows);
+        int64_t id = bh_rows_int(rows, 0);
+        bool anchor = c->n == 0 && id > 1;
+
+        c->first = c->n ? c->first : id;
+        if (!c->first_bad && !anchor && (!bh_str_eq(hash_of(arena, bh_str_of(c->head), &l), kept) || id != c->last + 1))
+                c->first_bad = id;
+        c->n++;
+        c->last = id;
+        for (size_t i = 0; i + 1 < sizeof c->head; i++)
+                c->head[i] = i < kept.len ? kept.at[i] : '0';
+}
+
 static int walk(struct bh_db *db, struct chain *c, struct bh_err *err) {
         BH_CLEANUP(bh_rows_done) struct bh_rows *rows = NULL;
         BH_CLEANUP(bh_arena_free) struct bh_arena *arena = bh_arena_new();
@@ -73,14 +92,7 @@ static int walk(struct bh_db *db, struct chain *c, struct bh_err *err) {
                           &rows, err);
 
         while (r >= 0 && (r = bh_rows_next(rows, err)) > 0) {
-                struct line l = line_of(rows);
-                struct bh_str hash = hash_of(arena, bh_str_of(c->head), &l), kept = bh_rows_text(rows, 10);
-
-                if (!c->first_bad && (!bh_str_eq(hash, kept) || bh_rows_int(rows, 0) != c->n + 1))
-                        c->first_bad = bh_rows_int(rows, 0);
-                c->n++;
-                for (size_t i = 0; i + 1 < sizeof c->head; i++)
-                        c->head[i] = i < kept.len ? kept.at[i] : '0';
+                join(c, arena, rows);
                 bh_arena_reset(arena);
         }
         return r;
@@ -98,6 +110,7 @@ static int verify(struct bh_call *call, struct bh_err *err) {
         bh_json_put_open(&j, NULL, '{');
         bh_json_put_bool(&j, "whole", chain.first_bad == 0);
         bh_json_put_int(&j, "lines", chain.n);
+        bh_json_put_int(&j, "first", chain.first);
         if (chain.first_bad)
                 bh_json_put_int(&j, "first_bad", chain.first_bad);
         bh_json_put_cstr(&j, "head", chain.head);
