@@ -4,6 +4,7 @@ console's files look like when they are served."""
 import hashlib
 import re
 import signal
+import socket
 import subprocess
 import threading
 import time
@@ -38,7 +39,8 @@ class Watcher:
         self.lines, self.ended = [], threading.Event()
         self.socket = server.socket()
         self.socket.sendall(f"GET /api/v1/live{query} HTTP/1.1\r\nHost: x\r\nCookie: bh_session={client.cookie}\r\n\r\n".encode())
-        threading.Thread(target=self._read, daemon=True).start()
+        self.thread = threading.Thread(target=self._read, daemon=True)
+        self.thread.start()
 
     def _read(self):
         rest = b""
@@ -51,6 +53,12 @@ class Watcher:
         except OSError:
             pass
         self.ended.set()
+
+    def close(self):
+        """The thread first: the number of a closed descriptor is soon another connection's."""
+        self.socket.shutdown(socket.SHUT_RDWR)
+        self.thread.join()
+        self.socket.close()
 
     def wait(self, text, seconds=5):
         until = time.monotonic() + seconds
@@ -69,7 +77,7 @@ def test_a_stream_begins_and_beats(server, admin):
     while ":" not in w.lines and time.monotonic() < until:
         time.sleep(0.2)
     assert ":" in w.lines, w.lines  # the heartbeat is a comment
-    w.socket.close()
+    w.close()
 
 
 def test_nobody_watches_without_a_session(server):
