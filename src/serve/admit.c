@@ -13,7 +13,7 @@ static bool too_often(struct bh_port *port, struct bh_call *call) {
                 return false;
         port->server->metrics.n_limited++;
         bh_call_reply_header(call, "Retry-After", "%u", wait_s);
-        bh_call_problem(call, 429, "more than %d requests a second", BH_LIMIT_API_RATE);
+        bh_call_problem(call, 429, "too many requests a second; come back in %u", wait_s);
         return true;
 }
 

@@ -2,10 +2,7 @@
 #include "serve/server.h"
 
 #include <event2/event.h>
-#include <event2/listener.h>
-#include <arpa/inet.h>
 #include <errno.h>
-#include <netdb.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,9 +15,10 @@
 #include "serve/assets.h"
 #include "serve/core.h"
 #include "serve/guesses.h"
-#include "serve/tls.h"
+#include "serve/park.h"
+#include "serve/port.h"
 
-enum { TICK_MS = 250, END_MS = 10 * 1000, THREADS = 16, AGENT_THREADS = 32, BACKLOG = 1024 };
+enum { TICK_MS = 250, END_MS = 10 * 1000 };
 
 int64_t bh_now_us(void) {
         struct timespec t;
@@ -90,7 +88,7 @@ static void run_posts(struct bh_server *s) {
         }
 }
 
-/* Jobs: to a pool, and back, perhaps to be parked. */
+/* Jobs: to a pool, and back. */
 
 void bh_server_begin(struct bh_server *server, struct bh_job *job) {
         bool agents = job->route->needs == BH_MAY_AGENT;
@@ -102,125 +100,28 @@ void bh_server_begin(struct bh_server *server, struct bh_job *job) {
         bh_conn_answer(server, &job->post);
 }
 
-unsigned bh_server_wakes(const struct bh_server *server) {
-        return __atomic_load_n(&server->wakes, __ATOMIC_ACQUIRE);
-}
-
-static void unpark(struct bh_server *s, struct bh_job **at) {
-        struct bh_job *job = *at;
-
-        *at = job->next;
-        s->n_parked--;
-        job->call.parked = true;
-        bh_server_begin(s, job);
-}
-
-static void park(struct bh_server *s, struct bh_job *job) {
-        job->parks = false;
-        job->next = s->parked;
-        s->parked = job;
-        s->n_parked++;
-        if (s->ending || s->n_parked > BH_LIMIT_API_PARKED || job->wakes != bh_server_wakes(s))
-                unpark(s, &s->parked);
-}
-
-/* Back from a pool. */
-static void job_done(struct bh_server *s, struct bh_post *post) {
-        struct bh_job *job = (struct bh_job *) (void *) post;
-
-        if (job->parks && job->conn && !(s->ending && job->call.parked))
-                park(s, job);
-        else
-                bh_conn_answer(s, post);
-}
-
 void bh_job_done(struct bh_server *server, struct bh_job *job) {
-        job->post.run = job_done;
+        job->post.run = bh_park_or_answer;
         bh_server_post(server, &job->post);
-}
-
-/* Those of this key, or all whose time is over. */
-static void wake_parked(struct bh_server *s, const struct bh_str *key, int64_t now_ms) {
-        struct bh_job **at = &s->parked;
-
-        while (*at)
-                if (key ? bh_str_eq((*at)->park_key, *key) : now_ms >= (*at)->park_until_ms)
-                        unpark(s, at);
-                else
-                        at = &(*at)->next;
-}
-
-struct wake_post {
-        struct bh_post post;
-        struct bh_str key;
-        char text[];
-};
-
-static void run_wake(struct bh_server *s, struct bh_post *post) {
-        struct wake_post *w = (struct wake_post *) (void *) post;
-
-        wake_parked(s, &w->key, 0);
-        free(w);
-}
-
-void bh_server_wake(struct bh_server *server, struct bh_str key) {
-        struct wake_post *w = malloc(sizeof *w + key.len);
-
-        if (!w)
-                bh_nomem(sizeof *w);
-        w->post.run = run_wake;
-        memcpy(w->text, key.at, key.len);
-        w->key = (struct bh_str){ w->text, key.len };
-        __atomic_add_fetch(&server->wakes, 1, __ATOMIC_ACQ_REL);
-        bh_server_post(server, &w->post);
 }
 
 /* The loop. */
 
 static void stop_listening(struct bh_server *s) {
-        for (size_t i = 0; i < BH_LEN(s->ports); i++) {
-                if (s->ports[i].listener)
-                        evconnlistener_free(s->ports[i].listener);
-                s->ports[i].listener = NULL;
-        }
+        for (size_t i = 0; i < BH_LEN(s->ports); i++)
+                bh_port_stop(&s->ports[i]);
 }
 
 static void begin_end(struct bh_server *s) {
         s->ending = true;
         s->end_ms = bh_now_ms() + END_MS;
         stop_listening(s);
-        wake_parked(s, NULL, INT64_MAX);
+        bh_park_tick(s, INT64_MAX);
 }
 
 static void go_on_ending(struct bh_server *s) {
         if (bh_conn_end_all(s) || bh_now_ms() >= s->end_ms)
                 (void) event_base_loopbreak(s->base);
-}
-
-static int load_tls(const struct bh_server *s, bool agents, struct ssl_ctx_st **ret, struct bh_err *err) {
-        BH_CLEANUP(bh_arena_free) struct bh_arena *arena = bh_arena_new();
-        struct bh_tls_files files = { bh_arena_printf(arena, "%s/tls/server.pem", s->opts.state_dir).at,
-                                      bh_arena_printf(arena, "%s/tls/server.key", s->opts.state_dir).at,
-                                      agents ? bh_arena_printf(arena, "%s/tls/ca.pem", s->opts.state_dir).at : NULL };
-
-        return bh_tls_new(&files, ret, err);
-}
-
-/* Connections that are open keep what they began with. */
-static void reload_tls(struct bh_server *s) {
-        for (size_t i = 0; i < BH_LEN(s->ports); i++) {
-                struct ssl_ctx_st *tls;
-                struct bh_err err = BH_ERR_NONE;
-
-                if (!s->ports[i].tls)
-                        continue;
-                if (load_tls(s, s->ports[i].agents, &tls, &err) < 0) {
-                        bh_server_log(s, "error", "certificates were not read anew: %s", err.text);
-                        continue;
-                }
-                bh_tls_free(&s->ports[i].tls);
-                s->ports[i].tls = tls;
-        }
 }
 
 static void on_wake(evutil_socket_t fd, short what, void *user) {
@@ -231,7 +132,8 @@ static void on_wake(evutil_socket_t fd, short what, void *user) {
         BH_IGNORE(read(fd, &n, sizeof n));
         run_posts(s);
         if (__atomic_exchange_n(&s->reload, 0, __ATOMIC_ACQ_REL))
-                reload_tls(s);
+                for (size_t i = 0; i < BH_LEN(s->ports); i++)
+                        bh_port_reload(&s->ports[i]);
         if (__atomic_load_n(&s->stop, __ATOMIC_ACQUIRE) && !s->ending)
                 begin_end(s);
         if (s->ending)
@@ -248,113 +150,14 @@ static void on_tick(evutil_socket_t fd, short what, void *user) {
                 s->opts.alive(s->opts.log_user);
         bh_conn_tick(s, now);
         bh_live_tick(s, now);
-        wake_parked(s, NULL, now);
-        for (size_t i = 0; i < BH_LEN(s->ports); i++) /* may have been silenced by on_accept_error */
-                if (s->ports[i].listener)
-                        (void) evconnlistener_enable(s->ports[i].listener);
+        bh_park_tick(s, now);
+        for (size_t i = 0; i < BH_LEN(s->ports); i++)
+                bh_port_go_on(&s->ports[i]);
         if (s->ending)
                 go_on_ending(s);
 }
 
-static struct bh_str print_address(const struct sockaddr *from, char *text, size_t size) {
-        if (from->sa_family == AF_INET)
-                return bh_str_of(inet_ntop(AF_INET, &((const struct sockaddr_in *) (const void *) from)->sin_addr, text, (socklen_t) size));
-        if (from->sa_family == AF_INET6) {
-                struct bh_str all = bh_str_of(inet_ntop(AF_INET6, &((const struct sockaddr_in6 *) (const void *) from)->sin6_addr, text, (socklen_t) size));
-
-                (void) bh_str_cut_prefix(&all, BH_STR("::ffff:"));
-                return all;
-        }
-        return BH_STR("?");
-}
-
-static void on_accept(struct evconnlistener *l, evutil_socket_t fd, struct sockaddr *from, int len, void *user) {
-        struct bh_port *port = user;
-        char text[INET6_ADDRSTRLEN];
-
-        (void) l;
-        (void) len;
-        port->server->metrics.n_connections++;
-        if (port->n_connections >= port->max_connections) {
-                port->server->metrics.n_refused++;
-                (void) evutil_closesocket(fd);
-                return;
-        }
-        bh_conn_new(port, fd, print_address(from, text, sizeof text));
-}
-
-/* No descriptors left, mostly: without a pause we would spin. */
-static void on_accept_error(struct evconnlistener *l, void *user) {
-        struct bh_port *port = user;
-
-        bh_server_log(port->server, "error", "a connection could not be taken: %s", evutil_socket_error_to_string(EVUTIL_SOCKET_ERROR()));
-        (void) evconnlistener_disable(l);
-}
-
 /* Opening and closing. */
-
-struct place {
-        char host[256], service[16];
-};
-
-static int parse_place(const char *text, struct place *ret, struct bh_err *err) {
-        struct bh_str all = bh_str_of(text), host, service;
-        ptrdiff_t colon = bh_str_rchr(all, ':');
-        uint64_t number;
-
-        host = bh_str_part(all, 0, colon < 0 ? 0 : (size_t) colon);
-        service = bh_str_from(all, (size_t) (colon + 1));
-        if (host.len > 1 && host.at[0] == '[' && host.at[host.len - 1] == ']')
-                host = bh_str_part(host, 1, host.len - 2);
-        if (colon < 0 || !bh_str_u64(service, &number) || number > 65535 || host.len >= sizeof ret->host)
-                return bh_fail(err, BH_E_USAGE, "%s is not ADDRESS:PORT", BH_QUOTE(all));
-        (void) snprintf(ret->host, sizeof ret->host, "%.*s", BH_FMT(host));
-        (void) snprintf(ret->service, sizeof ret->service, "%u", (unsigned) number);
-        return 0;
-}
-
-static unsigned number_of(evutil_socket_t fd) {
-        struct sockaddr_storage at;
-        socklen_t len = sizeof at;
-
-        if (getsockname(fd, (struct sockaddr *) &at, &len) != 0)
-                return 0;
-        return ntohs(at.ss_family == AF_INET6 ? ((struct sockaddr_in6 *) (void *) &at)->sin6_port : ((struct sockaddr_in *) (void *) &at)->sin_port);
-}
-
-static int listen_at(struct bh_port *port, const char *text, struct bh_err *err) {
-        const struct addrinfo how = { .ai_flags = AI_PASSIVE, .ai_socktype = SOCK_STREAM };
-        struct addrinfo *found = NULL;
-        struct place place;
-        int r = parse_place(text, &place, err);
-
-        if (r < 0)
-                return r;
-        r = getaddrinfo(*place.host ? place.host : NULL, place.service, &how, &found);
-        if (r != 0)
-                return bh_fail(err, BH_E_USAGE, "%s: %s", text, gai_strerror(r));
-        port->listener = evconnlistener_new_bind(port->server->base, on_accept, port, LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC | LEV_OPT_REUSEABLE,
-                                                 BACKLOG, found->ai_addr, (int) found->ai_addrlen);
-        freeaddrinfo(found);
-        if (!port->listener)
-                return bh_fail_sys(err, errno, "listen on %s", text);
-        evconnlistener_set_error_cb(port->listener, on_accept_error);
-        port->number = number_of(evconnlistener_get_fd(port->listener));
-        return 0;
-}
-
-static int open_port(struct bh_server *s, bool agents, const char *text, struct bh_err *err) {
-        struct bh_port *port = &s->ports[agents];
-        unsigned n = agents ? s->opts.n_agent_threads : s->opts.n_threads;
-        int r = load_tls(s, agents, &port->tls, err);
-
-        port->server = s;
-        port->agents = agents;
-        port->max_connections = agents ? BH_LIMIT_API_AGENTS : BH_LIMIT_API_CONNECTIONS;
-        if (r >= 0)
-                r = bh_pool_new(n ? n : agents ? AGENT_THREADS : THREADS, bh_job_run, &port->pool, err);
-        return r < 0 ? r : listen_at(port, text, err);
-}
 
 static int open_loop(struct bh_server *s, struct bh_err *err) {
         const struct timeval often = { 0, TICK_MS * 1000 };
@@ -371,6 +174,7 @@ static int open_loop(struct bh_server *s, struct bh_err *err) {
 }
 
 int bh_server_open(const struct bh_server_opts *opts, struct bh_server **ret, struct bh_err *err) {
+        double rate = opts->rate ? opts->rate : BH_LIMIT_API_RATE;
         struct bh_server *s = calloc(1, sizeof *s);
         int r;
 
@@ -379,8 +183,8 @@ int bh_server_open(const struct bh_server_opts *opts, struct bh_server **ret, st
         s->opts = *opts;
         s->wake_fd = -1;
         s->posts_end = &s->posts;
-        s->rates = bh_buckets_new(BH_LIMIT_API_RATE, BH_LIMIT_API_BURST);
-        s->user_rates = bh_buckets_new(BH_LIMIT_API_RATE, BH_LIMIT_API_BURST);
+        s->rates = bh_buckets_new(rate, rate * BH_LIMIT_API_BURST / BH_LIMIT_API_RATE);
+        s->user_rates = bh_buckets_new(rate, rate * BH_LIMIT_API_BURST / BH_LIMIT_API_RATE);
         s->guesses = bh_guesses_new();
         bh_metrics_init(&s->metrics);
         (void) pthread_mutex_init(&s->rates_lock, NULL);
@@ -389,9 +193,9 @@ int bh_server_open(const struct bh_server_opts *opts, struct bh_server **ret, st
         if (r >= 0)
                 r = open_loop(s, err);
         if (r >= 0)
-                r = open_port(s, false, opts->listen, err);
+                r = bh_port_open(s, false, opts->listen, err);
         if (r >= 0 && opts->agents)
-                r = open_port(s, true, opts->agents, err);
+                r = bh_port_open(s, true, opts->agents, err);
         if (r < 0)
                 bh_server_close(&s);
         else
@@ -427,7 +231,7 @@ static void end_jobs(struct bh_server *s) {
         }
         for (struct bh_post *post; (post = s->posts);) {
                 s->posts = post->next;
-                if (post->run == job_done)
+                if (post->run == bh_park_or_answer)
                         bh_job_free((struct bh_job *) (void *) post);
                 else
                         free(post);
@@ -442,7 +246,7 @@ void bh_server_close(struct bh_server **server) {
         stop_listening(s);
         end_jobs(s);
         for (size_t i = 0; i < BH_LEN(s->ports); i++)
-                bh_tls_free(&s->ports[i].tls);
+                bh_port_done(&s->ports[i]);
         if (s->woken)
                 event_free(s->woken);
         if (s->ticker)

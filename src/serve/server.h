@@ -27,6 +27,7 @@ struct bh_server_opts {
         struct bh_store *store;
         void *user;             /* call->user */
         unsigned n_threads, n_agent_threads; /* 0: enough */
+        unsigned rate;          /* requests a second of one address, and of one person; 0: BH_LIMIT_API_RATE */
         const char *version;
         /* A line for the log, from any thread. `level`: "info", "error". */
         void (*log)(void *log_user, const char *level, const char *text);

@@ -147,12 +147,18 @@ static int open_manage(struct bh_cli *cli, struct host *h, struct bh_err *err) {
 
 static int open_server(struct bh_cli *cli, struct host *h, struct bh_err *err) {
         const char *agents = bh_cli_get(cli, "agents");
+        uint64_t rate = 0;
         struct bh_server_opts opts = { .listen = bh_cli_get(cli, "listen"), .agents = agents && *agents ? agents : NULL,
                                        .state_dir = bh_cli_get(cli, "state"), .assets_dir = bh_cli_get(cli, "assets"), .store = h->store,
                                        .user = h->manage, .version = BH_VERSION, .log = log_line, .log_user = h, .alive = alive };
         struct bh_server *server;
-        int r = bh_server_open(&opts, &server, err);
+        int r = bh_cli_number(cli, "rate", &rate, err);
 
+        if (r >= 0 && (rate == 0 || rate > 1000000))
+                r = bh_fail(err, BH_E_USAGE, "--rate is between 1 and 1000000");
+        opts.rate = (unsigned) rate;
+        if (r >= 0)
+                r = bh_server_open(&opts, &server, err);
         if (r < 0)
                 return r;
         stopped = server;
@@ -212,6 +218,7 @@ static const struct bh_opt opts[] = {
         { "assets", 0, "DIR", "serve the console from this folder, not from the program", NULL, false },
         { "content", 0, "DIR", "our rules and what else we know; default: beside the program", NULL, false },
         { "db", 0, "FILE", "the vulnerability database", NULL, false },
+        { "rate", 0, "N", "requests a second of one address or person; more behind a proxy that all people come through", "100", false },
         { "name", 0, "HOST", "a further name for the certificate, when it is renewed", NULL, true },
         { "log", 0, "text|json", "how the log is written, on stderr", "text", false },
         { "quiet", 'q', NULL, "log errors only", NULL, false },
