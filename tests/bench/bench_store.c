@@ -3,9 +3,9 @@
  * What the API's lists cost when there is much: 1,000,000 findings and alerts,
  * 10,000 hosts.
  *
- *     bench_store FILE [ROUNDS [SMALLER]]
+ *     bench_store FILE [ROUNDS [SMALLER [delete]]]
  *
- * FILE is filled when it is not there (SMALLER: divided by that). Prints p50,
+ * FILE is filled when it is not there (SMALLER: divided by that); with `delete`, 50,000 alerts are retention's at the end. Prints p50,
  * p99 and the worst of each question in milliseconds, with other parameters
  * each time, asked by one thread of a store as the server opens it, and what
  * the process holds in memory.
@@ -19,6 +19,7 @@
 #include "fmt/json.h"
 #include "platform_fill.h"
 #include "serve/routes.h"
+#include "store/retention.h"
 #include "store/store.h"
 
 static const struct bh_fill full = { .hosts = 10000, .images = 1000, .packages = 40000, .vulns = 30000, .findings = 1000000, .alerts = 1000000 };
@@ -55,6 +56,8 @@ static const struct question {
         { "alerts", "count", "limit=1&count=true", 0 },
         { "alerts", "q, often there", "q=shell", 0 },
         { "alerts", "q, not there", "q=nothing-of-that-name", 0 },
+        { "incidents", "open, newest", "f.status=open&sort=-last_ms", 0 },
+        { "incidents", "facets", "limit=1&facets=status,level&count=true", 0 },
 };
 
 static const struct statement {
@@ -92,7 +95,7 @@ static void print_times(const char *list, const char *what, double *times, unsig
 }
 
 static const struct bh_list *list_of(const char *name) {
-        static const struct bh_route *const areas[] = { bh_routes_findings, bh_routes_alerts };
+        static const struct bh_route *const areas[] = { bh_routes_findings, bh_routes_alerts, bh_routes_incidents };
 
         for (size_t i = 0; i < BH_LEN(areas); i++)
                 for (const struct bh_route *r = areas[i]; r->method; r++)
@@ -183,6 +186,23 @@ static void print_memory(void) {
                 (void) fclose(f);
 }
 
+static int keep_fewer(struct bh_db *db, void *user, struct bh_err *err) {
+        (void) user;
+        return bh_retention_set(db, BH_STR("alerts"), 0, (int64_t) full.alerts - 50000, err);
+}
+
+/* What a large deletion costs those who want to write meanwhile. */
+static void time_retention(struct bh_store *store) {
+        struct bh_retention_run run = { 0 };
+        struct bh_err err = BH_ERR_NONE;
+        double begin = now_s();
+
+        must(bh_store_write(store, keep_fewer, NULL, &err), &err);
+        must(bh_retention_apply(store, (int64_t) time(NULL) * 1000, NULL, NULL, &run, &err), &err);
+        printf("retention: %llu rows in %llu slices, the longest held the writer %.1f ms; %.1f s in all\n", (unsigned long long) run.deleted, (unsigned long long) run.slices,
+               (double) run.longest_us / 1e3, now_s() - begin);
+}
+
 static void fill(const char *path, int64_t smaller) {
         struct bh_fill how = { full.hosts / smaller, full.images / smaller, full.packages / smaller, full.vulns / smaller, full.findings / smaller, full.alerts / smaller };
         struct bh_store *store = NULL;
@@ -202,7 +222,7 @@ int main(int argc, char **argv) {
         struct stat st;
 
         if (argc < 2 || rounds == 0) {
-                fprintf(stderr, "bench_store FILE [ROUNDS [SMALLER]]\n");
+                fprintf(stderr, "bench_store FILE [ROUNDS [SMALLER [delete]]]\n");
                 return 2;
         }
         if (access(argv[1], F_OK) < 0)
@@ -216,6 +236,8 @@ int main(int argc, char **argv) {
         for (size_t i = 0; i < BH_LEN(questions); i++)
                 time_question(store, &questions[i], rounds);
         print_memory();
+        if (argc > 4)
+                time_retention(store);
         bh_store_close(&store);
         return 0;
 }
