@@ -551,6 +551,7 @@ static void what_takes_too_long_is_left_out_and_said(void **state) {
         assert_int_equal(bh_doc_count(bh_doc_get(doc, "items")), 0);
         assert_true(bh_doc_get_text(doc, "next").len > 0);
         q = parse(arena, "count=true");
+        q->count_ms = 60000; /* on a busy machine, too */
         assert_int_equal(bh_doc_int(bh_doc_get(answer(&s, arena, q), "total"), -1), 200000);
         shelf_done(&s);
 }
