@@ -391,6 +391,36 @@ static void a_broken_page_is_told_at_the_start(void **state) {
         shelf_done(&s);
 }
 
+/* An index over few values must not be taken before one over many: of a million rows that is a minute. */
+static void questions_are_asked_by_the_index_that_tells_most(void **state) {
+        static const struct {
+                const char *sql, *index;
+        } rows[] = {
+                { "EXPLAIN QUERY PLAN SELECT * FROM finding WHERE subject='x' AND state='open'", "sqlite_autoindex_finding_1" },
+                { "EXPLAIN QUERY PLAN SELECT * FROM finding WHERE subject='x' AND kind='vulnerability' AND severity=5", "sqlite_autoindex_finding_1" },
+                { "EXPLAIN QUERY PLAN SELECT 1 FROM finding WHERE due='x' AND state='open' LIMIT 9", "finding_due" },
+                { "EXPLAIN QUERY PLAN SELECT * FROM finding WHERE vuln_id='x' AND state='open'", "finding_vuln" },
+                { "EXPLAIN QUERY PLAN SELECT * FROM finding WHERE state='open' ORDER BY risk DESC, id DESC LIMIT 9", "finding_state" },
+                { "EXPLAIN QUERY PLAN SELECT * FROM alert WHERE level=2 ORDER BY at_ms DESC, id DESC LIMIT 9", "alert_level" },
+        };
+        struct shelf s = shelf_new();
+        struct bh_err err = BH_ERR_NONE;
+        struct bh_db *db = NULL;
+
+        (void) state;
+        assert_int_equal(bh_store_borrow(s.store, &db, &err), 0);
+        for (size_t i = 0; i < BH_LEN(rows); i++) {
+                BH_CLEANUP(bh_rows_done) struct bh_rows *plan = NULL;
+
+                assert_int_equal(bh_db_ask(db, rows[i].sql, BH_NO_ARGS, &plan, &err), 0);
+                assert_int_equal(bh_rows_next(plan, &err), 1);
+                if (bh_str_find(bh_rows_text(plan, 3), bh_str_of(rows[i].index)) < 0)
+                        fail_msg("%s: %.*s", rows[i].sql, BH_FMT(bh_rows_text(plan, 3)));
+        }
+        bh_store_give_back(s.store, &db);
+        shelf_done(&s);
+}
+
 static void a_backup_that_fails_leaves_nothing_behind(void **state) {
         struct shelf s = shelf_new();
         struct bh_err err = BH_ERR_NONE;
@@ -407,4 +437,4 @@ BH_UNIT_MAIN(what_was_written_is_there_after_opening_again, a_reader_sees_one_mo
              a_full_disk_fails_the_group_and_keeps_what_was_durable, a_newer_schema_is_refused_with_a_way_out, a_schema_that_was_edited_is_refused,
              what_is_no_database_of_ours_is_refused, a_broken_page_is_found_by_verify, a_backup_is_whole_while_others_write,
              a_backup_comes_back_and_what_was_there_is_set_aside, a_broken_backup_changes_nothing, a_broken_page_is_told_at_the_start,
-             a_backup_that_fails_leaves_nothing_behind)
+             questions_are_asked_by_the_index_that_tells_most, a_backup_that_fails_leaves_nothing_behind)
