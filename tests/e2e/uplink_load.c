@@ -64,7 +64,11 @@ static void add(struct bh_outbox *o, uint64_t n, FILE *journal) {
 
 static void post(struct bh_outbox *o, FILE *journal, unsigned rate) {
         struct timespec nap = { 0, 10 * 1000 * 1000 };
-        uint64_t n = (uint64_t) time(NULL) << 20;
+        struct timespec now;
+        uint64_t n;
+
+        (void) clock_gettime(CLOCK_REALTIME, &now);
+        n = (uint64_t) now.tv_sec * 1000000 + (uint64_t) now.tv_nsec / 1000; /* never again: a run posts less than one a microsecond */
 
         while (!ending) {
                 for (unsigned i = 0; i < (rate + 99) / 100; i++)
