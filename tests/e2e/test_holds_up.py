@@ -60,6 +60,8 @@ class World:
         self.load.wait()
 
     def end_load(self):
+        """Not before it runs: until then a signal just ends it."""
+        conftest.wait_for("uplink_load", lambda: f"uplink_load {self.load.pid}: running" in self.said.read_text(), 30, self.load)
         self.load.terminate()
         assert self.load.wait(30) == 0
 

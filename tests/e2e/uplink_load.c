@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "uplink/enrol.h"
 #include "uplink/link.h"
@@ -91,7 +92,7 @@ static int run(int argc, char **args) {
                 return fail(&err);
         if (bh_uplink_open(&(struct bh_uplink_opts){ .state_dir = args[0], .outbox = o, .told = told }, &u, &err) < 0)
                 return fail(&err);
-        (void) fprintf(stderr, "uplink_load: running\n");
+        (void) fprintf(stderr, "uplink_load %d: running\n", (int) getpid());
         post(o, journal, (unsigned) atoi(args[2]));
         bh_uplink_close(&u, 5000);
         bh_outbox_stats(o, &stats);
