@@ -135,6 +135,13 @@ static int put_rows(struct bh_db *db, const struct bh_enrol_request *q, struct b
         return r < 0 ? r : bh_agent_note(db, id, q->now_ms, "enrolled", q->address, err);
 }
 
+/* It watches by what all others were given last. */
+static int hand_policy(struct bh_db *db, const struct bh_enrol_request *q, struct bh_str id, struct bh_err *err) {
+        return bh_db_run(db, "INSERT INTO command(agent_id, kind, body, made_by, made_ms, until_ms) SELECT ?1, kind, body, made_by, ?2, ?2 + 365 * 86400000 FROM command "
+                             "WHERE kind = 'policy' ORDER BY id DESC LIMIT 1",
+                         BH_ARGS(bh_arg_text(id), bh_arg_int(q->now_ms)), NULL, err);
+}
+
 static bool is_id(struct bh_str s) {
         if (s.len == 0 || s.len > 64)
                 return false;
@@ -157,6 +164,7 @@ int bh_agent_enrol(struct bh_db *db, const char *state_dir, const struct bh_enro
         r = r < 0 ? r : make_room(db, q, arena, err);
         r = r < 0 ? r : put_rows(db, q, made.agent_id, environment, err);
         r = r < 0 ? r : sign(db, state_dir, made.agent_id, q->csr, q->now_ms, q->days, arena, &made.certificate, err);
+        r = r < 0 ? r : hand_policy(db, q, made.agent_id, err);
         r = r < 0 ? r : bh_agents_ca(state_dir, arena, &made.ca, err);
         if (r >= 0)
                 *ret = made;

@@ -68,6 +68,15 @@ static int write_one(struct bh_arena *arena, const char *dir, const struct bh_do
         return bh_fail(err, BH_E_UNSUPPORTED, "this agent takes no files of kind %s", BH_QUOTE(kind));
 }
 
+/* Of what has one place, a second would be lost without a word. */
+static int only_one(const struct bh_doc *files, const char *kind, struct bh_err *err) {
+        unsigned n = 0;
+
+        for (const struct bh_doc *f = bh_doc_first(files); f; f = f->next)
+                n += bh_str_is(bh_doc_get_text(f, "kind"), kind);
+        return n > 1 ? bh_fail(err, BH_E_FORMAT, "%u files of kind %s: one is as many as there may be", n, kind) : 0;
+}
+
 static int write_set(struct bh_arena *arena, const char *dir, const struct bh_doc *body, struct bh_err *err) {
         const struct bh_doc *files = bh_doc_get(body, "files");
         int64_t version = bh_doc_int(bh_doc_get(body, "version"), 0);
@@ -77,6 +86,8 @@ static int write_set(struct bh_arena *arena, const char *dir, const struct bh_do
                 return bh_fail(err, BH_E_LIMIT, "more than %d files", FILES_MAX);
         r = r < 0 ? r : make_dir(bh_arena_printf(arena, "%s/rules", dir).at, err);
         r = r < 0 ? r : write_text(bh_arena_printf(arena, "%s/responses.yaml", dir).at, BH_STR("responses: []\n"), err);
+        r = r < 0 ? r : only_one(files, "allow", err);
+        r = r < 0 ? r : only_one(files, "responses", err);
         for (const struct bh_doc *f = bh_doc_first(files); f && r >= 0; f = f->next)
                 r = write_one(arena, dir, f, err);
         return r < 0 ? r : write_text(bh_arena_printf(arena, "%s/version", dir).at, bh_arena_printf(arena, "%lld\n", (long long) version), err);
