@@ -179,9 +179,18 @@ static bool any_work(struct jobs *j) {
         return r > 0;
 }
 
+/* Who opens the store is its only server: what an earlier one held, it holds no longer. */
+static int take_up(struct bh_db *db, void *user, struct bh_err *err) {
+        (void) user;
+        return bh_db_run(db, "UPDATE scan_job SET state = 'queued', lease_ms = 0 WHERE state = 'running' AND kind IN ('image', 'catalogue')", BH_NO_ARGS, NULL,
+                         err);
+}
+
 static void *run(void *user) {
         struct jobs *j = user;
+        struct bh_err err = BH_ERR_NONE;
 
+        BH_IGNORE(bh_store_write(j->store, take_up, NULL, &err)); /* failing that, their leases run out */
         do
                 while (!j->ending && any_work(j) && one(j))
                         ;

@@ -284,21 +284,36 @@ static int take_packages(struct taking *t, struct bh_err *err) {
 
 /* ---- findings ---- */
 
-/* How bad by itself; where it runs and whether somebody is inside comes on top. */
-static struct bh_risk risk_of(struct bh_arena *arena, enum bh_severity severity) {
-        static const struct {
-                double value;
-                const char *words;
-        } table[_BH_SEVERITY_MAX] = {
-                [BH_SEVERITY_UNKNOWN] = { 0.05, "how bad it is, is unknown" }, [BH_SEVERITY_INFO] = { 0.02, "good to know" },
-                [BH_SEVERITY_LOW] = { 0.10, "low" },                           [BH_SEVERITY_MEDIUM] = { 0.30, "medium" },
-                [BH_SEVERITY_HIGH] = { 0.60, "high" },                         [BH_SEVERITY_CRITICAL] = { 0.85, "critical" },
-        };
-        struct bh_risk r = { .factors = bh_arena_array(arena, struct bh_risk_factor, 1), .n_factors = 1 };
-        double v = table[severity].value;
+/* How bad by itself; where it runs and whether somebody is inside comes on top. The kinds are weighed so that they can stand in one list. */
+static const struct {
+        double value;
+        const char *words;
+} severities[_BH_SEVERITY_MAX] = {
+        [BH_SEVERITY_UNKNOWN] = { 0.05, "how bad it is, is unknown" }, [BH_SEVERITY_INFO] = { 0.02, "good to know" },
+        [BH_SEVERITY_LOW] = { 0.10, "low" },                           [BH_SEVERITY_MEDIUM] = { 0.30, "medium" },
+        [BH_SEVERITY_HIGH] = { 0.60, "high" },                         [BH_SEVERITY_CRITICAL] = { 0.85, "critical" },
+};
+static const struct {
+        double value;
+        const char *words;
+} kinds[_BH_FINDING_MAX] = {
+        [BH_FINDING_MALWARE] = { 1.00, "somebody's tool is in the image" },
+        [BH_FINDING_WEBSHELL] = { 1.00, "it hands the server to whoever asks" },
+        [BH_FINDING_TAMPER] = { 1.00, "made to deceive" },
+        [BH_FINDING_SECRET] = { 0.60, "a credential opens what it opens for whoever has the image" },
+        [BH_FINDING_INTEGRITY] = { 0.40, "a file is not what its package brought" },
+        [BH_FINDING_CONFIG] = { 0.03, "it helps an attacker who is inside already" },
+        [BH_FINDING_LICENCE] = { 0.02, "a matter of law, not of attack" },
+        [BH_FINDING_WEIGHT] = { 0.01, "bytes that need not be there" },
+};
 
-        r.factors[0] = (struct bh_risk_factor){ BH_STR_INIT("severity"), v, v, v, bh_str_of(table[severity].words), true };
-        r.score = r.low = r.high = 100 * v;
+static struct bh_risk risk_of(struct bh_arena *arena, enum bh_finding_kind kind, enum bh_severity severity) {
+        struct bh_risk r = { .factors = bh_arena_array(arena, struct bh_risk_factor, 2), .n_factors = 2 };
+        double s = severities[severity].value, k = kinds[kind].value;
+
+        r.factors[0] = (struct bh_risk_factor){ BH_STR_INIT("severity"), s, s, s, bh_str_of(severities[severity].words), true };
+        r.factors[1] = (struct bh_risk_factor){ BH_STR_INIT("kind"), k, k, k, bh_str_of(kinds[kind].words), true };
+        r.score = r.low = r.high = 100 * s * k;
         return r;
 }
 
@@ -325,7 +340,7 @@ static struct bh_finding_row finding_row(struct taking *t, const struct bh_doc *
                 .category = bh_doc_get_text(f, "category"), .path = bh_doc_get_text(f, "path"), .evidence = bh_doc_get_text(f, "evidence"),
                 .mend = bh_doc_get_text(f, "mend"), .side = bh_doc_get_text(f, "side"), .owner = bh_doc_get_text(f, "owner"),
                 .detail = finding_detail(t, f), .severity = (int) severity, .line = (uint32_t) bh_doc_int(bh_doc_get(f, "line"), 0),
-                .layer = (uint32_t) bh_doc_int(bh_doc_get(f, "layer"), 0), .risk = risk_of(t->arena, severity) };
+                .layer = (uint32_t) bh_doc_int(bh_doc_get(f, "layer"), 0), .risk = risk_of(t->arena, bh_finding_kind_of(bh_doc_get_text(f, "kind")), severity) };
 }
 
 static int take_findings(struct taking *t, struct bh_err *err) {

@@ -92,13 +92,15 @@ static int mark_fn(struct bh_db *db, void *user, struct bh_err *err) {
 }
 
 static int patch_image(struct bh_call *call, struct bh_err *err) {
-        static const struct bh_row_key keys[] = { { "is_base", true } };
+        static const struct bh_row_key keys[] = { { "is_base", false } };
         struct marking m = { .call = call, .id = bh_call_part(call, "id") };
         const struct bh_doc *body = NULL;
         struct bh_row_file f;
         int r = bh_call_object(call, keys, BH_LEN(keys), &body, &f, err);
 
-        r = r < 0 ? r : bh_body_bool(&f, body, "is_base", false, &m.is_base, err);
+        if (r >= 0 && !bh_doc_is(bh_doc_get(body, "is_base"), BH_DOC_BOOL))
+                return bh_fail(err, BH_E_FORMAT, "\"is_base\" is missing: true or false");
+        m.is_base = r >= 0 && bh_doc_bool(bh_doc_get(body, "is_base"), false);
         r = r < 0 ? r : bh_store_write(call->store, mark_fn, &m, err);
         if (r < 0)
                 return r;

@@ -141,7 +141,7 @@ static void a_report_becomes_rows(void **state) {
         assert_str(text(&w, "SELECT space FROM package WHERE name = 'openssl'"), "debian:12");
         assert_str(text(&w, "SELECT space FROM package WHERE name = 'lodash'"), "npm");
         assert_str(text(&w, "SELECT side FROM image_layer WHERE position = 1"), "application");
-        assert_int_equal(number(&w, "SELECT COUNT(*) FROM finding WHERE kind = 'secret' AND state = 'open' AND risk > 50"), 1);
+        assert_int_equal(number(&w, "SELECT COUNT(*) FROM finding WHERE kind = 'secret' AND state = 'open' AND risk > 35"), 1);
         end_world(&w);
 }
 
