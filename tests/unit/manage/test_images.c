@@ -14,6 +14,7 @@
 #include "lib/vulns.h"
 #include "manage/exceptions.h"
 #include "manage/findings.h"
+#include "manage/jobs.h"
 #include "manage/match.h"
 #include "manage/overview.h"
 #include "manage/risk.h"
@@ -521,6 +522,103 @@ static void an_exception_holds_for_the_name_it_was_made_for(void **state) {
         end_world(&w);
 }
 
+/* ---- jobs ---- */
+
+struct jobbing {
+        struct bh_arena *arena;
+        int64_t now, id;
+        struct bh_job job;
+        int got;
+        const char *why;
+        bool may_pass;
+};
+
+static int add_job(struct bh_db *db, void *user, struct bh_err *err) {
+        struct jobbing *j = user;
+
+        return bh_job_add(db, &(struct bh_job_order){ .kind = "image", .target = BH_STR_INIT("registry:r/a:1"), .now_ms = j->now }, &j->id, err);
+}
+
+static int claim_job(struct bh_db *db, void *user, struct bh_err *err) {
+        struct jobbing *j = user;
+
+        j->got = bh_job_claim(db, j->now, j->arena, &j->job, err);
+        return j->got < 0 ? j->got : 0;
+}
+
+static int renew_job(struct bh_db *db, void *user, struct bh_err *err) {
+        struct jobbing *j = user;
+
+        return bh_job_renew(db, j->job.id, j->now, err);
+}
+
+static int end_job(struct bh_db *db, void *user, struct bh_err *err) {
+        struct jobbing *j = user;
+
+        return bh_job_end(db, &j->job, bh_str_of(j->why), j->may_pass, j->now, err);
+}
+
+static void a_lease_that_ran_out_is_anybodys_again(void **state) {
+        struct bh_err err = BH_ERR_NONE;
+        struct jobbing j;
+        struct world w;
+        int64_t first;
+
+        (void) state;
+        open_world(&w);
+        j = (struct jobbing){ .arena = w.arena, .now = 1000, .why = "" };
+        assert_int_equal(bh_store_write(w.store, claim_job, &j, &err), 0);
+        assert_int_equal(j.got, 0);
+        assert_int_equal(bh_store_write(w.store, add_job, &j, &err), 0);
+        first = j.id;
+        assert_int_equal(bh_store_write(w.store, add_job, &j, &err), 0);
+        assert_int_equal(j.id, first); /* the same target waits once */
+        assert_int_equal(bh_store_write(w.store, claim_job, &j, &err), 0);
+        assert_true(j.got == 1 && j.job.id == first && j.job.tries == 1);
+        j.now += BH_JOB_LEASE_MS - 1;
+        assert_int_equal(bh_store_write(w.store, claim_job, &j, &err), 0);
+        assert_int_equal(j.got, 0);
+        assert_int_equal(bh_store_write(w.store, renew_job, &j, &err), 0);
+        j.now += BH_JOB_LEASE_MS - 1;
+        assert_int_equal(bh_store_write(w.store, claim_job, &j, &err), 0);
+        assert_int_equal(j.got, 0);
+        j.now += 1;
+        assert_int_equal(bh_store_write(w.store, claim_job, &j, &err), 0);
+        assert_true(j.got == 1 && j.job.id == first && j.job.tries == 2);
+        assert_int_equal(bh_store_write(w.store, end_job, &j, &err), 0);
+        assert_str(text(&w, "SELECT state FROM scan_job"), "done");
+        end_world(&w);
+}
+
+static void what_may_pass_is_tried_three_times(void **state) {
+        struct bh_err err = BH_ERR_NONE;
+        struct jobbing j;
+        struct world w;
+
+        (void) state;
+        open_world(&w);
+        j = (struct jobbing){ .arena = w.arena, .now = 1000, .why = "the network is away", .may_pass = true };
+        assert_int_equal(bh_store_write(w.store, add_job, &j, &err), 0);
+        for (int i = 1; i <= BH_JOB_TRIES; i++) {
+                assert_int_equal(bh_store_write(w.store, claim_job, &j, &err), 0);
+                assert_true(j.got == 1 && j.job.tries == i);
+                assert_int_equal(bh_store_write(w.store, end_job, &j, &err), 0);
+                assert_str(text(&w, "SELECT state FROM scan_job"), i < BH_JOB_TRIES ? "queued" : "failed");
+                if (i < BH_JOB_TRIES) { /* after a pause */
+                        assert_int_equal(bh_store_write(w.store, claim_job, &j, &err), 0);
+                        assert_int_equal(j.got, 0);
+                }
+                j.now += 60000;
+        }
+        assert_str(text(&w, "SELECT reason FROM scan_job"), "the network is away");
+        j = (struct jobbing){ .arena = w.arena, .now = 900000, .why = "it is no image" };
+        assert_int_equal(bh_store_write(w.store, add_job, &j, &err), 0);
+        assert_int_equal(bh_store_write(w.store, claim_job, &j, &err), 0);
+        assert_int_equal(bh_store_write(w.store, end_job, &j, &err), 0);
+        assert_int_equal(number(&w, "SELECT COUNT(*) FROM scan_job WHERE state = 'failed'"), 2);
+        end_world(&w);
+}
+
 /* ---- size ---- */
 
 static double cpu_s(void) {
@@ -562,4 +660,5 @@ static void many_findings_come_in_seconds(void **state) {
 
 BH_UNIT_MAIN(a_report_becomes_rows, the_same_report_again_changes_nothing_and_a_thinner_one_takes_away, a_report_that_lies_leaves_nothing,
              names_are_taken_apart, a_match_writes_what_changed_alone, a_marked_base_settles_whose_it_is, where_it_runs_makes_its_risk,
-             one_container_among_many_is_not_blamed_for_another, the_health_score_is_a_hundred_less_its_parts, an_exception_holds_for_the_name_it_was_made_for, many_findings_come_in_seconds)
+             one_container_among_many_is_not_blamed_for_another, the_health_score_is_a_hundred_less_its_parts, an_exception_holds_for_the_name_it_was_made_for,
+             a_lease_that_ran_out_is_anybodys_again, what_may_pass_is_tried_three_times, many_findings_come_in_seconds)
