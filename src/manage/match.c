@@ -18,7 +18,7 @@
 #include "manage/overview.h"
 #include "manage/risk.h"
 
-enum { DAY_MS = 24 * 3600 * 1000, HEALTH_MS = 600 * 1000, TURN_MS = 1000, HURRY_MS = 50, BATCH = 32, VULNS = 500, HURRIES = 40 };
+enum { DAY_MS = 24 * 3600 * 1000, HEALTH_MS = 600 * 1000, TURN_MS = 1000, HURRY_MS = 50, BATCH = 32, VULNS = 200, COMMIT_MS = 50, HURRIES = 40 };
 
 struct matcher {
         struct bh_manage *manage;
@@ -237,15 +237,29 @@ static int match_batch(struct matcher *m, struct bh_err *err) {
 
 /* ---- risks ---- */
 
-static int count_one(struct bh_db *db, void *user, struct bh_err *err) {
-        const struct bh_str *subject = user;
+/* Several in one commit, as long as others need not wait for it. */
+struct counted {
+        const struct bh_subject_ids *ids;
+        size_t at;
+};
 
-        return bh_risk_count(db, *subject, err);
+static int count_some(struct bh_db *db, void *user, struct bh_err *err) {
+        struct counted *c = user;
+        int64_t from = now_ms();
+        size_t i = c->at;
+        int r = 0;
+
+        while (r >= 0 && i < c->ids->len && now_ms() - from < COMMIT_MS)
+                r = bh_risk_count(db, c->ids->at[i++], err);
+        if (r >= 0)
+                c->at = i;
+        return r;
 }
 
 static int count_changed(struct matcher *m, struct bh_err *err) {
         BH_CLEANUP(bh_arena_free) struct bh_arena *arena = bh_arena_new();
         struct bh_subject_ids ids = { 0 };
+        struct counted counted = { .ids = &ids };
         struct bh_db *db = NULL;
         int64_t used = m->used_ms;
         int r = bh_store_borrow(m->store, &db, err);
@@ -254,9 +268,9 @@ static int count_changed(struct matcher *m, struct bh_err *err) {
                 return r;
         r = bh_risk_changed(db, arena, m->used_ms, &used, &ids, err);
         bh_store_give_back(m->store, &db);
-        for (size_t i = 0; i < ids.len && r >= 0; i++)
-                r = bh_store_write(m->store, count_one, &ids.at[i], err);
-        if (r >= 0)
+        while (r >= 0 && counted.at < ids.len && !m->ending)
+                r = bh_store_write(m->store, count_some, &counted, err);
+        if (r >= 0 && counted.at == ids.len)
                 m->used_ms = used;
         return r;
 }
@@ -275,7 +289,7 @@ static int count_dirty_vulns(struct matcher *m, struct bh_err *err) {
                 return r;
         r = bh_db_number(db, "SELECT 1 FROM vuln_dirty LIMIT 1", BH_NO_ARGS, &waiting, err);
         bh_store_give_back(m->store, &db);
-        while (r > 0 && n == VULNS)
+        while (r > 0 && n == VULNS && !m->ending)
                 if (bh_store_write(m->store, count_vulns, &n, err) < 0)
                         return BH_E_IO;
         return r;

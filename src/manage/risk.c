@@ -343,8 +343,8 @@ static int write_host(struct counting *c, struct bh_str host, struct bh_err *err
         if (place[0].n_incidents)
                 risk = fmax(risk, attacked_least);
         return bh_db_run(c->db,
-                         "UPDATE host SET risk = ?2, place = ?3, n_findings = (SELECT COUNT(*) FROM finding f WHERE f.fixed_ms IS NULL AND f.state = 'open' AND "
-                         "(f.subject = ?4 OR f.subject IN (SELECT image_id FROM container WHERE host_id = ?1 AND gone_ms IS NULL))) WHERE id = ?1",
+                         "UPDATE host SET risk = ?2, place = ?3, n_findings = (SELECT COALESCE(SUM(w.n_findings), 0) FROM work w WHERE w.subject IN "
+                         "(SELECT image_id FROM container WHERE host_id = ?1 AND gone_ms IS NULL UNION SELECT ?4)) WHERE id = ?1",
                          BH_ARGS(bh_arg_text(host), bh_arg_real(risk), bh_arg_text(bh_place_key(c->arena, &place[0])), bh_arg_text(own)), NULL, err);
 }
 
