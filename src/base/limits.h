@@ -105,6 +105,14 @@
 
 
 /* the sensor */
+#define BH_LIMIT_WATCHED_ROOTS 1024u    /* mount namespaces, without BPF */
+#define BH_LIMIT_NETWORKS 512u          /* network namespaces, likewise */
+#define BH_LIMIT_NETWORKS_A_LOOK 16u
+#define BH_LIMIT_NETWORKS_MS 50         /* for all of them in one look */
+#define BH_LIMIT_SOCKETS_KEPT 65536u    /* remembered from look to look */
+#define BH_LIMIT_NEW_SOCKETS 8192u      /* of one look */
+#define BH_LIMIT_OWNER_FDS 200000u      /* descriptors looked at for whose they are, */
+#define BH_LIMIT_OWNERS_MS 100          /* and how long */
 #define BH_LIMIT_RESOURCE_CONTAINERS 16384 /* whose counters are remembered */
 #define BH_LIMIT_RESOURCE_EVERY_MS 2000 /* looks at them */
 #define BH_LIMIT_HIDDEN 64              /* processes, and ports, that may be hidden */

@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/limits.h"
 #include "sense/backend.h"
 #include "sense/connector.h"
 #include "sense/procfs.h"
@@ -30,7 +31,6 @@
 #include "sys/fd.h"
 
 #define TURN_BYTES 65536u
-#define ROOTS 1024u /* mount namespaces that are watched */
 #define FILE_EVENTS (FAN_OPEN | FAN_CLOSE_WRITE)
 
 enum { CAN_PROCESS, CAN_OPEN, CAN_CONNECT, CAN_CONNECT_OTHERS, CAN_CONNECT_SHORT, CAN_CALLS, CAN_MOST };
@@ -49,7 +49,7 @@ struct bh_backend {
         uint64_t gone;     /* processes that were no more when we looked, since that was told last */
         uint64_t missed;   /* sockets, likewise */
         int64_t told_ns;
-        uint32_t roots[ROOTS], n_roots;
+        uint32_t roots[BH_LIMIT_WATCHED_ROOTS], n_roots;
         bh_record_fn fn;
         void *user;
         int said; /* what fn returned, when that ends the turn */
@@ -112,8 +112,8 @@ static void watch_root(struct bh_backend *b, uint32_t pid, uint32_t ns) {
         (void) snprintf(path, sizeof path, "/proc/%u/root", pid);
         if (fanotify_mark(b->files, FAN_MARK_ADD | FAN_MARK_FILESYSTEM, FILE_EVENTS, AT_FDCWD, path) < 0 && errno != ENOENT)
                 b->stats[BH_LANE_FILE].lost++;
-        b->roots[b->n_roots % ROOTS] = ns;
-        b->n_roots = BH_MIN(b->n_roots + 1, ROOTS - 1);
+        b->roots[b->n_roots % BH_LIMIT_WATCHED_ROOTS] = ns;
+        b->n_roots = BH_MIN(b->n_roots + 1, BH_LIMIT_WATCHED_ROOTS - 1);
 }
 
 static void fill_fd(int fd, struct bh_ev_fd *ret) {

@@ -26,7 +26,6 @@
 #include "sys/proc.h"
 
 #define CAN (BH_PREVENT_BIT(LISTED) | BH_PREVENT_BIT(DRIFTED))
-#define DEVICES 1024u
 #define GROUPS_ABOVE 16u
 #define PROC_FILE (1u << 20)
 
@@ -41,7 +40,7 @@ struct bh_refuser {
         bool threads[2];
         pthread_t judge, guard;
         uint64_t own_mnt; /* of the host, as far as we can tell */
-        uint64_t devices[DEVICES]; /* file systems that are asked about */
+        uint64_t devices[BH_LIMIT_WATCHED_ROOTS]; /* file systems that are asked about */
         unsigned n_devices;
 
         pthread_mutex_t lock; /* of all that follows */
@@ -272,8 +271,8 @@ static void mark(struct bh_refuser *r, const char *path) {
                         return;
         if (fanotify_mark(r->files, FAN_MARK_ADD | FAN_MARK_FILESYSTEM, FAN_OPEN_EXEC_PERM, AT_FDCWD, path) < 0)
                 return; /* one that fanotify knows nothing of, such as proc; or it is gone */
-        r->devices[r->n_devices % DEVICES] = st.st_dev;
-        r->n_devices = BH_MIN(r->n_devices + 1, DEVICES - 1);
+        r->devices[r->n_devices % BH_LIMIT_WATCHED_ROOTS] = st.st_dev;
+        r->n_devices = BH_MIN(r->n_devices + 1, BH_LIMIT_WATCHED_ROOTS - 1);
 }
 
 void bh_refuser_know(struct bh_refuser *r, uint32_t pid) {

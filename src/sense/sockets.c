@@ -17,23 +17,19 @@
 #include <unistd.h>
 
 #include "base/hash.h"
+#include "base/limits.h"
 #include "base/macros.h"
 #include "sense/procfs.h"
 #include "sense/sockdiag.h"
 #include "sense/socket_owner.h"
 #include "sys/fd.h"
 
-#define NAMESPACES 512u
-#define NAMESPACES_A_LOOK 16u
-#define LOOK_NS 50000000      /* for namespaces of others, in one look */
-#define OWNERS_NS 100000000   /* for whose the new ones are */
-#define OWNER_FDS 200000u     /* descriptors looked at for that */
-#define NEW_MOST 8192u        /* new sockets of one look */
-#define SETS 8192u            /* a power of two */
 #define WAYS 8u
+#define SETS (BH_LIMIT_SOCKETS_KEPT / WAYS)
 #define KEPT_NS 20000000000ll /* a socket not seen for longer makes room: all namespaces have had their turn by then */
 #define ANSWER_BYTES 65536u
 #define STATE(x) (1u << (x))
+_Static_assert((SETS & (SETS - 1)) == 0, "a power of two");
 
 struct seen {
         uint64_t key; /* 0: free */
@@ -55,14 +51,14 @@ struct found {
 struct bh_sockets {
         int host;
         bool others;
-        struct space spaces[NAMESPACES]; /* the first is our own */
+        struct space spaces[BH_LIMIT_NETWORKS]; /* the first is our own */
         unsigned n_spaces, turn;
         bool looked, missing;            /* missing: somebody we knew of a namespace is gone, there may be others in it */
         int64_t due_ns, searched_ns;
         uint64_t lost;
         struct bh_socket_owners owners;
-        struct found found[NEW_MOST];
-        struct bh_socket_want wants[NEW_MOST];
+        struct found found[BH_LIMIT_NEW_SOCKETS];
+        struct bh_socket_want wants[BH_LIMIT_NEW_SOCKETS];
         size_t n_found;
         struct seen seen[SETS][WAYS];
 };
@@ -137,7 +133,7 @@ static void note(struct bh_sockets *s, const struct space *in, const struct bh_d
                 (void) see(s, key_of(in->ns, KEY_PORT, protocol, d->lport), in->seen_ns);
         if (!d->inode || !see(s, key_of(in->ns, waits ? KEY_WAITS : KEY_PEER, protocol, d->cookie), in->seen_ns) || in->learn)
                 return;
-        if (s->n_found == NEW_MOST) {
+        if (s->n_found == BH_LIMIT_NEW_SOCKETS) {
                 s->lost++;
                 return;
         }
@@ -263,7 +259,7 @@ static void search_namespaces(struct bh_sockets *s, int64_t now) {
 }
 
 static void look_at_others(struct bh_sockets *s, int64_t until_ns) {
-        unsigned n = BH_MIN(s->n_spaces - 1, NAMESPACES_A_LOOK);
+        unsigned n = BH_MIN(s->n_spaces - 1, BH_LIMIT_NETWORKS_A_LOOK);
 
         for (unsigned i = 0; i < n && s->n_spaces > 1 && now_ns() < until_ns; i++) {
                 unsigned at = 1 + s->turn % (s->n_spaces - 1);
@@ -324,7 +320,7 @@ static void tell_found(struct bh_sockets *s, bh_socket_fn fn, void *user) {
         qsort(s->found, s->n_found, sizeof s->found[0], by_inode);
         for (size_t i = 0; i < s->n_found; i++)
                 wants[i] = (struct bh_socket_want){ .inode = s->found[i].socket.inode, .fd = -1 };
-        bh_socket_owners_find(&s->owners, wants, s->n_found, OWNER_FDS, now_ns() + OWNERS_NS);
+        bh_socket_owners_find(&s->owners, wants, s->n_found, BH_LIMIT_OWNER_FDS, now_ns() + (BH_LIMIT_OWNERS_MS * 1000000ll));
         for (size_t i = 0; i < s->n_found; i++)
                 tell(s, &s->found[i], &wants[i], fn, user);
         s->n_found = 0;
@@ -387,7 +383,7 @@ void bh_sockets_know(struct bh_sockets *s, uint32_t pid, uint32_t ns) {
                         s->spaces[i].pid = pid;
                         return;
                 }
-        if (s->n_spaces == NAMESPACES) {
+        if (s->n_spaces == BH_LIMIT_NETWORKS) {
                 s->lost++;
                 return;
         }
@@ -413,7 +409,7 @@ void bh_sockets_look(struct bh_sockets *s, bh_socket_fn fn, void *user, uint64_t
 
         look_at_host(s);
         search_namespaces(s, begun);
-        look_at_others(s, begun + LOOK_NS);
+        look_at_others(s, begun + (BH_LIMIT_NETWORKS_MS * 1000000ll));
         s->looked = true;
         tell_found(s, fn, user);
         took = now_ns() - begun;
