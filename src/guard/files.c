@@ -105,6 +105,7 @@ struct bh_files_watch {
         int fd;
         const char **paths;
         size_t n;
+        BH_VEC(int) walked; /* folders whose own folders hold rules, too: what inotify calls them */
         int64_t changed_ms; /* 0: nothing is going on */
 };
 
@@ -117,21 +118,28 @@ static int64_t now_ms(void) {
 
 /* Folders, not files: an editor puts a new file in the place of the old one. */
 static int watch_all(struct bh_files_watch *w, struct bh_err *err) {
-        struct found f = { .arena = w->arena };
+        struct found f = { .arena = w->arena }, above = { .arena = w->arena };
 
+        w->walked.len = 0;
         for (size_t i = 0; i < w->n; i++) {
                 struct bh_str path = bh_str_of(w->paths[i]), top = bh_str_dirname(path);
 
                 if (find(&f, path, 0, NULL) < 0 || bh_str_chr(path, '/') >= 0) /* also one that is not there yet */
-                        *bh_vec_add(w->arena, &f.folders) = top.len ? top : BH_STR("/");
+                        *bh_vec_add(w->arena, &above.folders) = top.len ? top : BH_STR("/");
                 if (bh_str_chr(path, '/') < 0)
-                        *bh_vec_add(w->arena, &f.folders) = BH_STR(".");
+                        *bh_vec_add(w->arena, &above.folders) = BH_STR(".");
         }
-        for (size_t i = 0; i < f.folders.len; i++)
-                if (inotify_add_watch(w->fd, bh_arena_cstr(w->arena, f.folders.at[i]),
-                                      IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_CREATE | IN_DELETE | IN_ONLYDIR) < 0 &&
-                    errno != ENOENT)
-                        return bh_fail_sys(err, errno, "watch %s", BH_QUOTE(f.folders.at[i]));
+        for (size_t i = 0; i < above.folders.len + f.folders.len; i++) {
+                bool walked = i >= above.folders.len;
+                struct bh_str folder = walked ? f.folders.at[i - above.folders.len] : above.folders.at[i];
+                int wd = inotify_add_watch(w->fd, bh_arena_cstr(w->arena, folder),
+                                           IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_CREATE | IN_DELETE | IN_ONLYDIR);
+
+                if (wd < 0 && errno != ENOENT)
+                        return bh_fail_sys(err, errno, "watch %s", BH_QUOTE(folder));
+                if (wd >= 0 && walked)
+                        *bh_vec_add(w->arena, &w->walked) = wd;
+        }
         return 0;
 }
 
@@ -165,13 +173,23 @@ void bh_files_watch_free(struct bh_files_watch **w) {
         *w = NULL;
 }
 
+/* A new folder there may hold rules. */
+static bool is_walked(const struct bh_files_watch *w, int wd) {
+        for (size_t i = 0; i < w->walked.len; i++)
+                if (w->walked.at[i] == wd)
+                        return true;
+        return false;
+}
+
 /* Is that name one of ours? A folder above a single file holds much else. */
 static bool matters(const struct bh_files_watch *w, const struct inotify_event *e) {
         struct bh_str name = e->len ? bh_str_of(e->name) : (struct bh_str){ 0 };
 
-        if (e->mask & (IN_Q_OVERFLOW | IN_IGNORED | IN_ISDIR))
-                return e->mask & IN_ISDIR ? name.len && name.at[0] != '.' : true;
-        if (name.len && is_rules(name))
+        if (e->mask & (IN_Q_OVERFLOW | IN_IGNORED))
+                return true;
+        if (e->mask & IN_ISDIR && is_walked(w, e->wd) && name.len && name.at[0] != '.')
+                return true;
+        if (!(e->mask & IN_ISDIR) && name.len && is_rules(name))
                 return true;
         for (size_t i = 0; i < w->n; i++)
                 if (bh_str_eq(name, bh_str_basename(bh_str_of(w->paths[i]))))

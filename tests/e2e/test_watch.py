@@ -3,6 +3,7 @@
 import hashlib
 import os
 import pathlib
+import re
 import shutil
 import signal
 import subprocess
@@ -11,6 +12,7 @@ import time
 import conftest
 import guard_help as g
 import pytest
+import watching
 
 RULES = """
 - list: odd_programs
@@ -227,3 +229,20 @@ def test_who_lays_hands_on_the_watch_is_told(watch, top):
 def test_the_audit_of_all_that_holds(build, watch, top):
     r = conftest.run(g.program(build), "respond", "audit", "--verify", "--state", top / "state")
     assert "none changed" in r.stdout
+
+
+def reloads(said):
+    return int(re.search(r"reloads: (\d+)", said).group(1))
+
+
+def test_folders_beside_a_file_of_rules_are_nobody_s_business(build, tmp_path):
+    conftest.need_root()
+    rule = "- rule: Never\n  desc: x\n  condition: evt.type = reboot\n  output: x\n  warn_evttypes: false\n  priority: WARNING\n"
+    (tmp_path / "rules.yaml").write_text(rule)
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "one.yaml").write_text(rule)
+    for rules, made, more in ((tmp_path / "rules.yaml", tmp_path / "beside", 0), (tmp_path / "folder", tmp_path / "folder" / "within", 1)):
+        w = watching.Watch(g.program(build), "--rules", rules, "--login", "none")
+        made.mkdir()
+        time.sleep(2)
+        assert reloads(w.stop()) == more, rules
