@@ -39,7 +39,7 @@ async function handle(req, res) {
 		session = name;
 		return send(res, 200, { csrf: "straw" });
 	}
-	if (path === "/about") return send(res, 200, { version: "0.1.0", name: "straw" });
+	if (path === "/about") return send(res, 200, { version: "0.1.0", name: "straw", agents_port: 8444, time_ms: Date.now() });
 	if (!session) return problem(res, 401, "not logged in", "Log in first.");
 	if (path === "/session" && req.method === "DELETE") {
 		session = null;
@@ -49,7 +49,8 @@ async function handle(req, res) {
 		session = "admin";
 		return send(res, 200, { csrf: "straw" });
 	}
-	if (path === "/me" && req.method === "GET") return send(res, 200, { id: 1, name: session, role: "administrator", must_change_password: session === "first", csrf: "straw", permissions: ["self", "read", "findings.write", "alerts.write", "respond", "policy.write", "registry.write", "scan", "agents.write", "integrations.write", "users.write", "audit.read", "system.write"] });
+	if (path === "/session") return send(res, 200, { csrf: "straw", me: { id: 1, name: session } });
+	if (path === "/me" && req.method === "GET") return send(res, 200, { id: 1, name: session, role: "administrator", must_change: session === "first", permissions: ["self", "read", "findings.write", "alerts.write", "respond", "policy.write", "registry.write", "scan", "agents.write", "integrations.write", "users.write", "audit.read", "system.write"] });
 	if (path === "/live") {
 		res.writeHead(200, { "Content-Type": "text/event-stream", "Cache-Control": "no-store" });
 		res.write(": here\n\n");

@@ -22,7 +22,7 @@ function App() {
 	const { me, ready, problem, enter } = useSession();
 	if (!ready) return null;
 	if (problem) return <main className="alone"><Failure error={problem} retry={() => void enter()} /></main>;
-	if (!me || me.must_change_password) return <Login />;
+	if (!me || me.must_change) return <Login />;
 	return <Shell><Routes /></Shell>;
 }
 

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { nextSort, readState, request, sortOf, toggled, windowOf } from "../src/list/query";
+import { answerHere } from "../src/list/local";
 import { match, withParams } from "../src/lib/router";
 
 test("a list's state is read from the address and asked of the server in the same words", () => {
@@ -56,4 +57,15 @@ test("paths match by their parts, and broken percent signs match nothing", () =>
 test("parameters are set and taken away, the others stay", () => {
 	assert.equal(withParams("/a", "?x=1&open=2", { open: null, tab: "b" }), "/a?x=1&tab=b");
 	assert.equal(withParams("/a", "?open=2", { open: null }), "/a");
+});
+
+test("a list that comes whole is filtered, searched, sorted and counted here as the server would", () => {
+	const rows = [{ rule: "a", level: 4, tags: ["x"] }, { rule: "b", level: 2, tags: ["y"] }, { rule: "c", level: 2, tags: [] }];
+	const ask = (search: string) => answerHere(rows, readState(search, "rule"), ["level"]);
+	assert.deepEqual(ask("?f.level=2&sort=-rule").items.map((r) => r.rule), ["c", "b"]);
+	assert.deepEqual(ask("?not.level=2").items.map((r) => r.rule), ["a"]);
+	assert.deepEqual(ask("?q=Y").items.map((r) => r.rule), ["b"]);
+	assert.deepEqual(ask("?sort=level").items.map((r) => r.level), [2, 2, 4]);
+	assert.deepEqual(ask("").facets?.["level"], [{ value: "2", count: 2 }, { value: "4", count: 1 }]);
+	assert.equal(ask("?min.level=3").total, 1);
 });

@@ -80,4 +80,4 @@ export const get = async <T>(path: string, signal?: AbortSignal): Promise<T> => 
 export const post = async <T>(path: string, body: unknown = {}): Promise<T> => json<T>(await call("POST", path, body));
 export const put = async <T>(path: string, body: unknown): Promise<T> => json<T>(await call("PUT", path, body));
 export const patch = async <T>(path: string, body: unknown): Promise<T> => json<T>(await call("PATCH", path, body));
-export const remove = async <T>(path: string): Promise<T> => json<T>(await call("DELETE", path));
+export const remove = async <T>(path: string, body?: unknown): Promise<T> => json<T>(await call("DELETE", path, body));

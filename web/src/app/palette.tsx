@@ -8,12 +8,15 @@ import { Icon, type IconName } from "../ui/icon";
 import { GROUPS } from "./nav";
 import { words } from "./words";
 
+interface Found {
+	kinds: { kind: string; path: string; items: { id: string; name: string; detail?: string; gone: boolean }[] }[];
+}
+
 interface Hit {
 	type: string;
-	id: string | number;
-	name?: string;
-	title?: string;
-	detail?: string;
+	id: string;
+	name: string;
+	detail?: string | undefined;
 }
 
 interface Row {
@@ -24,6 +27,7 @@ interface Row {
 	note: string;
 }
 
+const ONE: Record<string, string> = { images: "image", hosts: "host", containers: "container", packages: "package", vulnerabilities: "vulnerability", rules: "rule", incidents: "incident" };
 const ICONS: Record<string, IconName> = {
 	image: "layers", host: "server", container: "box", package: "clip", vulnerability: "bug", vuln: "bug", alert: "bell", incident: "flag", rule: "book", asset: "target", finding: "bug",
 };
@@ -69,9 +73,9 @@ export function Palette({ close }: { close: () => void }) {
 		}
 		const stop = new AbortController();
 		const timer = setTimeout(() => {
-			get<{ items?: Hit[]; results?: Hit[] }>(`/search?q=${enc(text)}&limit=20`, stop.signal).then(
+			get<Found>(`/search?q=${enc(text)}`, stop.signal).then(
 				(found) => {
-					setHits(found.items ?? found.results ?? []);
+					setHits(found.kinds.flatMap((k) => k.items.map((i) => ({ type: ONE[k.kind] ?? k.kind, id: i.id, name: i.name || i.id, detail: i.detail }))));
 					setAsked(text);
 					setAt(0);
 				},
@@ -97,8 +101,8 @@ export function Palette({ close }: { close: () => void }) {
 		.map((p) => ({ key: p.to, to: p.to, icon: p.icon, name: t(p.key), note: "" }))
 		.filter((p) => q === "" || p.name.toLowerCase().includes(q.trim().toLowerCase()));
 	const found: Row[] = hits.map((h) => ({
-		key: `${h.type}:${h.id}`, to: addressOf(h.type, h.id), icon: ICONS[h.type] ?? "target", name: h.name || h.title || String(h.id),
-		note: [typeWord(h.type), h.detail ?? (h.name && h.title ? h.title : "")].filter(Boolean).join(" · "),
+		key: `${h.type}:${h.id}`, to: addressOf(h.type, h.id), icon: ICONS[h.type] ?? "target", name: h.name,
+		note: [typeWord(h.type), h.detail].filter(Boolean).join(" · "),
 	}));
 	const rows = [...found, ...pages];
 	const go = (row: Row | undefined) => {

@@ -9,9 +9,50 @@ import { words } from "./words";
 type PageOf = ComponentType<{ params: Record<string, string> }>;
 const page = (load: () => Promise<{ default: PageOf }>) => lazy(load);
 
+const ALERTS = page(() => import("../pages/alerts"));
+const ASSETS = page(() => import("../pages/assets"));
+const INTEGRATIONS = page(() => import("../pages/integrations"));
+const REGISTRIES = page(() => import("../pages/registries"));
+const RULES = page(() => import("../pages/rules"));
+const SYSTEM = page(() => import("../pages/system"));
+const VULNS = page(() => import("../pages/vulns"));
+
 const ROUTES: [string, PageOf][] = [
 	["/", page(() => import("../pages/overview"))],
+	["/vulnerabilities", VULNS],
+	["/findings", VULNS],
+	["/worklists/operations", VULNS],
+	["/worklists/developers", VULNS],
+	["/vulnerabilities/:id", page(() => import("../pages/vulns/one"))],
 	["/images", page(() => import("../pages/images"))],
+	["/images/:id", page(() => import("../pages/images/one"))],
+	["/incidents", page(() => import("../pages/alerts/incidents"))],
+	["/incidents/:id", page(() => import("../pages/alerts/incident"))],
+	["/alerts", ALERTS],
+	["/attack", ALERTS],
+	["/suppressions", ALERTS],
+	["/responses", ALERTS],
+	["/assets", ASSETS],
+	["/hosts", ASSETS],
+	["/containers", ASSETS],
+	["/packages", ASSETS],
+	["/changes", ASSETS],
+	["/hosts/:id", page(() => import("../pages/assets/host"))],
+	["/containers/:id", page(() => import("../pages/assets/container"))],
+	["/registries", REGISTRIES],
+	["/promotions", REGISTRIES],
+	["/scans", REGISTRIES],
+	["/rules", RULES],
+	["/policies", RULES],
+	["/policies/:id", RULES],
+	["/compliance", page(() => import("../pages/compliance"))],
+	["/reports", page(() => import("../pages/reports"))],
+	["/integrations", INTEGRATIONS],
+	["/intel", INTEGRATIONS],
+	["/people", page(() => import("../pages/people"))],
+	["/account", page(() => import("../pages/people/account"))],
+	["/system", SYSTEM],
+	["/agents", SYSTEM],
 ];
 
 class Guard extends Component<{ children: ReactNode; shown: (text: string) => ReactNode }, { text: string | null }> {
@@ -33,7 +74,7 @@ export function Routes() {
 		return (
 			<Guard key={pattern} shown={(text) => <Page title={t("crash")}><Empty icon="warn" title={t("crash")}>{t("crash_text", { text })}</Empty></Page>}>
 				<Suspense fallback={<div className="page"><Loading lines={6} /></div>}>
-					<Show params={params} key={path} />
+					<Show params={params} />
 				</Suspense>
 			</Guard>
 		);

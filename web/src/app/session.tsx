@@ -11,11 +11,9 @@ export interface Me {
 	full_name?: string;
 	role: string;
 	permissions?: string[];
-	may?: string[];
-	must_change_password?: boolean;
+	must_change?: boolean;
 	totp?: boolean;
-	csrf?: string;
-	teams?: { id: number; name: string }[] | string[];
+	teams?: { id: number; name: string }[];
 }
 
 interface SessionState {
@@ -28,16 +26,8 @@ interface SessionState {
 }
 
 const Context = createContext<SessionState | null>(null);
-const KEY = "bh.csrf";
-
 export function keepCsrf(token: string | undefined): void {
-	if (!token) return;
-	setCsrf(token);
-	try {
-		sessionStorage.setItem(KEY, token);
-	} catch {
-		// storage is switched off: a reload asks for the log-in again
-	}
+	if (token) setCsrf(token);
 }
 
 export function Session({ children }: { children: ReactNode }) {
@@ -47,9 +37,9 @@ export function Session({ children }: { children: ReactNode }) {
 
 	const enter = useCallback(async () => {
 		try {
-			const who = await get<Me>("/me");
-			keepCsrf(who.csrf);
-			setMe(who);
+			const session = await get<{ csrf: string }>("/session");
+			keepCsrf(session.csrf);
+			setMe(await get<Me>("/me"));
 			setProblem(null);
 		} catch (e) {
 			setMe(null);
@@ -66,11 +56,6 @@ export function Session({ children }: { children: ReactNode }) {
 	}, []);
 
 	useEffect(() => {
-		try {
-			setCsrf(sessionStorage.getItem(KEY) ?? "");
-		} catch {
-			setCsrf("");
-		}
 		void enter();
 		return onLoggedOut(() => {
 			stopLive();
@@ -79,7 +64,7 @@ export function Session({ children }: { children: ReactNode }) {
 		});
 	}, [enter]);
 
-	const live = me !== null && !me.must_change_password;
+	const live = me !== null && !me.must_change;
 	useEffect(() => {
 		if (!live) return;
 		startLive();
@@ -88,7 +73,7 @@ export function Session({ children }: { children: ReactNode }) {
 
 	const value = useMemo(() => {
 		const may = (permission: string) => {
-			const list = me?.permissions ?? me?.may;
+			const list = me?.permissions;
 			return list ? list.includes(permission) : me?.role === "administrator";
 		};
 		return { me, ready, problem, enter, leave, may };

@@ -45,6 +45,7 @@ export interface ListProps<Row> {
 	empty: { icon?: IconName; title: string; text?: ReactNode; action?: ReactNode };
 	tools?: ReactNode;
 	lead?: boolean;
+	local?: boolean; /* the server gives it whole, and knows no questions */
 	short?: boolean; /* as high as its rows, for lists within pages */
 }
 
@@ -122,7 +123,7 @@ export function List<Row>(props: ListProps<Row>) {
 	const [chosen, choose] = useChosen(name);
 	const holdStill = useCallback(() => (scroller.current?.scrollTop ?? 0) > ROW, []);
 	const facetKeys = useMemo(() => facets.filter((x) => x.kind === "values").map((x) => x.key), [facets]);
-	const list = useRows<Row>(path, state, fixed, facetKeys, props.topics ?? [], holdStill);
+	const list = useRows<Row>(path, state, fixed, facetKeys, props.topics ?? [], holdStill, props.local);
 	const columns = props.columns.filter((col) => (chosen ? chosen.includes(col.key) : !col.hidden));
 	const opened = props.open ? new URLSearchParams(search).get(props.open) : null;
 
@@ -223,9 +224,9 @@ export function List<Row>(props: ListProps<Row>) {
 						</div>
 					)}
 				</Popover>
-				<a className="button button-bare button-small button-icon" href={csv} download={`${name}.csv`} aria-label={c("csv")} title={c("csv")}>
+				{!props.local && <a className="button button-bare button-small button-icon" href={csv} download={`${name}.csv`} aria-label={c("csv")} title={c("csv")}>
 					<Icon name="download" />
-				</a>
+				</a>}
 			</div>
 			<Chips state={state} facets={facets} columns={props.columns} change={change} search={search} word={word} />
 			<div className="grid" role="grid" aria-label={label} aria-rowcount={list.total !== undefined ? list.total + 1 : -1} aria-colcount={columns.length} aria-busy={list.loading}

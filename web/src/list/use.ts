@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The rows of a list, page after page as they are scrolled to. */
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { get, Problem } from "../api/client";
 import { useLive, type Topic } from "../api/live";
+import { answerHere } from "./local";
 import { request, type ListState } from "./query";
 
 export interface FacetValue {
@@ -33,7 +34,7 @@ export interface Rows<Row> {
 const LIMIT = 100;
 const NOTHING = { items: [] as never[] };
 
-export function useRows<Row>(path: string, state: ListState, fixed: Record<string, string>, facets: string[], topics: Topic[], holdStill: () => boolean): Rows<Row> {
+export function useRows<Row>(path: string, state: ListState, fixed: Record<string, string>, facets: string[], topics: Topic[], holdStill: () => boolean, local = false): Rows<Row> {
 	const [answer, setAnswer] = useState<Answer<Row>>(NOTHING);
 	const [loading, setLoading] = useState(true);
 	const [error, setError] = useState<Problem | null>(null);
@@ -42,7 +43,7 @@ export function useRows<Row>(path: string, state: ListState, fixed: Record<strin
 	const [asked, ask] = useState(0);
 	const fetching = useRef<AbortController | null>(null);
 	const timer = useRef(0);
-	const first = request(path, state, fixed, { limit: String(LIMIT), count: "true", ...(facets.length ? { facets: facets.join(",") } : {}) });
+	const first = local ? path : request(path, state, fixed, { limit: String(LIMIT), count: "true", ...(facets.length ? { facets: facets.join(",") } : {}) });
 	const shown = useRef("");
 
 	useEffect(() => {
@@ -95,5 +96,6 @@ export function useRows<Row>(path: string, state: ListState, fixed: Record<strin
 	});
 	useEffect(() => () => clearTimeout(timer.current), []);
 
-	return { rows: answer.items, total: answer.total, facets: answer.facets ?? {}, loading, error, at, whole: !answer.next, stale, more, reload };
+	const shownAnswer = useMemo(() => (local ? answerHere(answer.items, state, facets) : answer), [local, answer, state, facets]);
+	return { rows: shownAnswer.items, total: shownAnswer.total, facets: shownAnswer.facets ?? {}, loading, error, at, whole: !answer.next, stale, more, reload };
 }

@@ -78,7 +78,7 @@ const STATE_TONES: Record<string, string> = {
 	open: "high", working: "low", closed: "good", "false-alarm": "plain", accepted: "plain", "not-affected": "plain", fixed: "good",
 	running: "good", paused: "medium", exited: "plain", online: "good", ok: "good", offline: "bad", revoked: "bad", failed: "bad",
 	done: "good", waiting: "low", queued: "low", active: "good", expired: "medium", error: "bad", blocked: "bad", allowed: "good", promoted: "good", refused: "bad",
-	new: "low", changed: "medium", gone: "plain", succeeded: "good", late: "medium", never: "plain", stale: "medium", sent: "low", pending: "low", cancelled: "plain",
+	new: "low", changed: "medium", gone: "plain", succeeded: "good", late: "medium", never: "plain", stale: "medium", sent: "low", asked: "low", undone: "plain", pending: "low", cancelled: "plain",
 };
 
 export function State({ value }: { value: string | null | undefined }) {
@@ -261,11 +261,17 @@ export function Stat({ label, value, tone, note, to }: { label: string; value: R
 	return to ? <Link to={to} className="stat stat-link">{inner}</Link> : <div className="stat">{inner}</div>;
 }
 
+/* A table that may be wider than its place, and then scrolls by the keyboard too. */
+export function TableBox({ label, children }: { label: string; children: ReactNode }) {
+	const c = useCommon();
+	return <div className="table-box" tabIndex={0} role="region" aria-label={c("table_of", { what: label })}>{children}</div>;
+}
+
 export function Code({ children, label }: { children: string; label?: string }) {
 	const c = useCommon();
 	return (
 		<div className="code">
-			<pre tabIndex={0} aria-label={label ?? c("text")} role="region">{children}</pre>
+			<pre tabIndex={0} aria-label={label ? c("text_of", { what: label }) : c("text")} role="region">{children}</pre>
 			<Copy text={children} />
 		</div>
 	);

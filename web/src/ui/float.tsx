@@ -62,7 +62,7 @@ export function Popover({ label, icon, children, active, align = "start", bare, 
 export function Drawer({ title, sub, close, children, actions }: { title: ReactNode; sub?: ReactNode; close: () => void; children: ReactNode; actions?: ReactNode }) {
 	const c = useCommon();
 	const id = useId();
-	const box = useRef<HTMLElement>(null);
+	const box = useRef<HTMLDivElement>(null);
 	useEffect(() => {
 		const before = document.activeElement as HTMLElement | null;
 		box.current?.focus();
@@ -76,7 +76,7 @@ export function Drawer({ title, sub, close, children, actions }: { title: ReactN
 		return () => removeEventListener("keydown", key);
 	}, [close]);
 	return (
-		<aside className="drawer" role="dialog" aria-labelledby={id} ref={box} tabIndex={-1}>
+		<div className="drawer" role="dialog" aria-labelledby={id} ref={box} tabIndex={-1}>
 			<header className="drawer-head">
 				<div>
 					<h2 id={id}>{title}</h2>
@@ -86,7 +86,7 @@ export function Drawer({ title, sub, close, children, actions }: { title: ReactN
 			</header>
 			<div className="drawer-body" tabIndex={0} role="region" aria-labelledby={id}>{children}</div>
 			{actions && <footer className="drawer-foot">{actions}</footer>}
-		</aside>
+		</div>
 	);
 }
 

@@ -49,7 +49,7 @@ export function PathTabs({ tabs, label }: { tabs: { to: string; label: string }[
 	return (
 		<nav className="tabs" aria-label={label}>
 			{tabs.map((t) => (
-				<Link key={t.to} to={t.to} className="tab" aria-current={path === t.to ? "page" : undefined}>{t.label}</Link>
+				<Link key={t.to} to={t.to} className="tab" aria-current={path === t.to || path.startsWith(`${t.to}/`) ? "page" : undefined}>{t.label}</Link>
 			))}
 		</nav>
 	);

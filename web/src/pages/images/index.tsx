@@ -47,12 +47,13 @@ export default function Images() {
 			<List<Image> name="images" label={t("title")} path="/images" columns={columns} sort="-risk" rowKey={(r) => r.id} href={(r) => `/images/${enc(r.id)}`} topics={["scans"]}
 				facets={[
 					{ key: "distro", label: t("distro"), kind: "values" },
-					{ key: "arch", label: "CPU", kind: "values" },
+					{ key: "arch", label: t("cpu"), kind: "values" },
 					{ key: "risk", label: c("risk"), kind: "min", steps: [15, 40, 70, 90] },
+					{ key: "running", label: t("running"), kind: "flag" },
 					{ key: "is_base", label: t("is_base"), kind: "flag" },
 					{ key: "end_of_life", label: t("eol"), kind: "flag" },
 				]}
-				empty={{ icon: "layers", title: t("empty"), text: t("empty_text"), action: <LinkButton to="/registries" icon="plus">{c("add")}</LinkButton> }} />
+				empty={{ icon: "layers", title: t("empty"), text: t("empty_text"), action: <LinkButton to="/registries" icon="plus">{t("add_registry")}</LinkButton> }} />
 		</Page>
 	);
 }

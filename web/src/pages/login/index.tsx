@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The door: name and password, the second step where there is one, and a password of one's own at the first visit. */
 import { useEffect, useState, type FormEvent } from "react";
-import { get, post, Problem, put } from "../../api/client";
+import { post, Problem } from "../../api/client";
 import { LanguageSwitch } from "../../app/shell";
 import { keepCsrf, useSession } from "../../app/session";
 import { useCommon, useWords } from "../../i18n";
@@ -10,21 +10,13 @@ import { Field, FormProblem, useSend } from "../../ui/form";
 import { Icon, Mark } from "../../ui/icon";
 import { words } from "./words";
 
-interface About {
-	version?: string;
-	name?: string;
-	oidc?: { name: string; url: string } | null;
-}
-
 interface Entered {
 	csrf?: string;
-	code_needed?: boolean;
-	must_change_password?: boolean;
 }
 
 /* A 401 that asks for the second step says so in its body. */
 function wantsCode(e: unknown): boolean {
-	return e instanceof Problem && e.status === 401 && (e.body["code_needed"] === true || e.body["code"] === "totp" || /code|totp/i.test(String(e.body["type"] ?? "")));
+	return e instanceof Problem && e.status === 401 && e.body["code_needed"] === true;
 }
 
 function Door() {
@@ -37,11 +29,9 @@ function Door() {
 	const [second, setSecond] = useState(false);
 	const [busy, setBusy] = useState(false);
 	const [error, setError] = useState("");
-	const [about, setAbout] = useState<About>({});
 
 	useEffect(() => {
 		document.title = `${t("title")} · Bulkhead`;
-		get<About>("/about").then(setAbout, () => setAbout({}));
 	}, [t]);
 
 	const submit = async (e: FormEvent) => {
@@ -50,14 +40,11 @@ function Door() {
 		setError("");
 		try {
 			const answer = await post<Entered>("/session", { name, password, ...(second ? { code: code.replace(/\s/g, "") } : {}) });
-			if (answer.code_needed) setSecond(true);
-			else {
-				keepCsrf(answer.csrf);
-				await enter();
-			}
+			keepCsrf(answer.csrf);
+			await enter();
 		} catch (failed) {
 			if (!second && wantsCode(failed)) setSecond(true);
-			else if (failed instanceof Problem) setError(failed.status === 401 ? t("wrong") : failed.status === 423 ? t("locked") : problemText(c, failed));
+			else if (failed instanceof Problem) setError(failed.status === 401 ? t("wrong") : failed.status === 429 ? t("locked") : problemText(c, failed));
 			else throw failed;
 		} finally {
 			setBusy(false);
@@ -78,12 +65,6 @@ function Door() {
 			)}
 			{error && <p className="form-problem" role="alert"><Icon name="warn" />{error}</p>}
 			<Button kind="main" type="submit" busy={busy}>{t("log_in")}</Button>
-			{about.oidc && !second && (
-				<>
-					<p className="or"><span>{t("or")}</span></p>
-					<a className="button button-plain" href={about.oidc.url}>{t("oidc", { name: about.oidc.name })}</a>
-				</>
-			)}
 			{second && <Button kind="bare" icon="left" onClick={() => setSecond(false)}>{c("back")}</Button>}
 		</form>
 	);
@@ -105,8 +86,7 @@ function FirstPassword() {
 		setTried(true);
 		if (short || differ) return;
 		void send(async () => {
-			const answer = await put<{ csrf?: string } | undefined>("/me/password", { old, new: fresh });
-			keepCsrf(answer?.csrf);
+			await post("/me/password", { old, new: fresh });
 			await enter();
 		});
 	};

@@ -12,82 +12,66 @@ import { words } from "./words";
 
 interface Part {
 	name: string;
-	points: number;
-	most: number;
+	weight: number;
+	exposure: number;
+	lost: number;
+	words: string;
 }
-interface First {
+interface Step {
 	kind: string;
-	title: string;
-	text?: string;
-	to?: string;
-	gain?: number;
-	n_findings?: number;
-	n_images?: number;
-	image_id?: string;
-	vuln_id?: string;
+	text: string;
+	risk: number;
+	owner?: string;
+	link: string;
 }
 interface Blind {
-	what: string;
-	subject: string;
-	subject_id?: string;
-	text: string;
-	since_ms?: number;
-}
-interface Point {
-	at_ms: number;
-	critical: number;
-	high: number;
-	medium: number;
-	low: number;
-	alerts: number;
-	incidents: number;
-	score?: number;
+	kind: string;
+	count: number;
+	words: string;
+	link: string;
 }
 interface OverviewData {
-	at_ms: number;
-	health: { score: number; parts: Part[] };
-	coverage: { hosts: number; hosts_watched: number; images: number; images_scanned: number; containers: number; containers_watched: number };
-	blind_spots: Blind[];
-	trends: Point[];
-	totals: Record<"critical" | "high" | "kev" | "incidents_open" | "images" | "containers" | "hosts", number>;
-	first: First[];
+	time_ms: number;
+	counts: Record<string, number | undefined>;
+	health?: { score: number; parts: Part[] };
+	advisories?: { present: boolean; date_ms: number; vulnerabilities: number; why: string };
+	blind_spots?: Blind[];
+	trends?: { name: string; points: { day_ms: number; value: number }[] }[];
+	steps: Step[];
 }
 interface Incident {
 	id: number;
 	title: string;
-	level: string | number;
-	host?: string;
-	container?: string;
+	level: number;
+	host?: string | null;
+	container?: string | null;
 	last_ms: number;
 	status: string;
 }
 
-const FIRST_ICONS: Record<string, IconName> = { incident: "flag", base: "layers", package: "box", vulnerability: "bug", agent: "server", image: "layers", config: "gear" };
+const STEP_ICONS: Record<string, IconName> = { incident: "flag", base: "layers", application: "box", host: "server", container: "box", coverage: "blind" };
 
-function First({ rows }: { rows: First[] }) {
+function Steps({ rows }: { rows: Step[] }) {
 	const t = useWords(words);
+	const word = useServerWord();
 	if (rows.length === 0) return <Empty icon="check" title={t("first_none")}>{t("first_none_text")}</Empty>;
 	return (
 		<ol className="first">
-			{rows.slice(0, 6).map((r, i) => {
-				const to = r.to ?? (r.vuln_id ? `/vulnerabilities/${enc(r.vuln_id)}` : r.image_id ? `/images/${enc(r.image_id)}` : "/system");
-				const note = [r.text, r.n_findings && t("findings_n", { n: r.n_findings }), r.n_images && t("images_n", { n: r.n_images })].filter(Boolean).join(" · ");
-				return (
-					<li key={i}>
-						<Link to={to} className="first-row">
-							<span className={`first-icon first-${r.kind}`}><Icon name={FIRST_ICONS[r.kind] ?? "spark"} /></span>
-							<span className="first-text"><strong>{r.title}</strong>{note && <small>{note}</small>}</span>
-							{r.gain !== undefined && r.gain > 0 && <span className="first-gain">{t("gain", { n: r.gain })}</span>}
-							<Icon name="right" size={14} />
-						</Link>
-					</li>
-				);
-			})}
+			{rows.slice(0, 7).map((r, i) => (
+				<li key={i}>
+					<Link to={r.link} className="first-row">
+						<span className={`first-icon first-${r.kind}`}><Icon name={STEP_ICONS[r.kind] ?? "spark"} /></span>
+						<span className="first-text"><strong title={r.text}>{r.text}</strong>{r.owner && <small>{word(r.owner)}</small>}</span>
+						{r.risk > 0 && <Risk value={r.risk} />}
+						<Icon name="right" size={14} />
+					</Link>
+				</li>
+			))}
 		</ol>
 	);
 }
 
-function Health({ health }: { health: OverviewData["health"] }) {
+function Health({ health }: { health: NonNullable<OverviewData["health"]> }) {
 	const t = useWords(words);
 	const f = useFormats();
 	const [tone, word] = health.score >= 80 ? ["good", t("health_good")] : health.score >= 50 ? ["medium", t("health_fair")] : ["critical", t("health_poor")];
@@ -96,36 +80,63 @@ function Health({ health }: { health: OverviewData["health"] }) {
 		<div className="health">
 			<Ring value={health.score} label={t("health")} word={word ?? ""} tone={tone ?? "info"} />
 			<div className="health-parts">
-				<Bars label={t("health")} bars={health.parts.map((p) => ({ key: p.name, label: name(p.name), value: (p.points * 100) / Math.max(p.most, 1), text: p.points > 0 ? t("lost", { n: f.number(p.points) }) : "0", tone: p.points >= p.most * 0.6 ? "critical" : p.points >= p.most * 0.3 ? "medium" : "good" }))} most={100} />
+				<Bars label={t("health")} most={1} bars={health.parts.map((p) => ({
+					key: p.name, label: <span title={p.words}>{name(p.name)}</span>, value: p.exposure, text: p.lost >= 0.05 ? t("lost", { n: f.fixed(p.lost, 1) }) : "0", tone: p.exposure >= 0.6 ? "critical" : p.exposure >= 0.3 ? "medium" : "good",
+				}))} />
 				<p className="hint">{t("health_how")}</p>
 			</div>
 		</div>
 	);
 }
 
-function Coverage({ data }: { data: OverviewData }) {
+function Blinds({ data }: { data: OverviewData }) {
 	const t = useWords(words);
 	const f = useFormats();
-	const cov = data.coverage;
-	const rows: [string, string, number, number][] = [
-		["h", t("hosts_watched"), cov.hosts_watched, cov.hosts],
-		["i", t("images_scanned"), cov.images_scanned, cov.images],
-		["c", t("containers_watched"), cov.containers_watched, cov.containers],
-	];
+	const rows = data.blind_spots ?? [];
+	const text = (b: Blind) => (`b.${b.kind}` in words.en ? t(`b.${b.kind}` as "b.no-sensor", { n: b.count }) : b.words);
 	return (
 		<>
-			<Bars label={t("coverage")} most={100} bars={rows.map(([key, label, n, all]) => ({ key, label, value: all ? (n * 100) / all : 0, text: `${f.number(n)} / ${f.number(all)}`, tone: n < all ? "medium" : "good" }))} />
-			<h3 className="sub">{t("blind")}</h3>
-			{data.blind_spots.length === 0 && <p className="hint">{t("blind_none")}</p>}
+			{rows.length === 0 && <Empty icon="eye" title={t("blind_none")}>{t("blind_none_text")}</Empty>}
 			<ul className="blind">
-				{data.blind_spots.slice(0, 5).map((b, i) => (
-					<li key={i}>
-						<Icon name="blind" />
-						<span><strong>{b.subject}</strong> {b.text}</span>
-						{b.since_ms && <span className="dim nowrap"><Ago ms={b.since_ms} /></span>}
+				{rows.map((b) => (
+					<li key={b.kind}>
+						<Link to={b.link} className="first-row"><span className="first-icon first-agent"><Icon name="blind" /></span><span className="blind-text">{text(b)}</span><Icon name="right" size={14} /></Link>
 					</li>
 				))}
 			</ul>
+			{data.advisories && <p className="hint">{t("advisories")}: {data.advisories.present ? t("advisories_of", { n: data.advisories.vulnerabilities, date: f.date(data.advisories.date_ms) }) : data.advisories.why || "–"}</p>}
+		</>
+	);
+}
+
+/* One line for each name, on the days that any of them has. */
+function lines(data: OverviewData, names: string[]): { times: number[]; of: (wanted: string[]) => (number | null)[] } {
+	const mine = (data.trends ?? []).filter((x) => names.includes(x.name));
+	const times = [...new Set(mine.flatMap((x) => x.points.map((p) => p.day_ms)))].sort((a, b) => a - b);
+	return { times, of: (wanted) => times.map((day) => mine.filter((x) => wanted.includes(x.name)).reduce((sum, x) => sum + (x.points.find((p) => p.day_ms === day)?.value ?? 0), 0)) };
+}
+
+function Trends({ data }: { data: OverviewData }) {
+	const t = useWords(words);
+	const word = useServerWord();
+	const tones = [["low", "2"], ["medium", "3"], ["high", "4"], ["critical", "5"]] as const;
+	const names = tones.flatMap(([w, n]) => [`findings.severity.${n}`, `findings.severity.${w}`]);
+	const found = lines(data, names);
+	const levels = Array.from({ length: 8 }, (_, n) => `alerts.level.${n}`);
+	const alerts = lines(data, levels);
+	return (
+		<>
+			<Panel title={t("trend")}>
+				{found.times.length === 0 ? <p className="hint">{t("trend_none")}</p> : <Trend label={t("trend_label")} times={found.times} stacked series={tones.map(([w, n]) => ({ key: w, label: word(w), tone: w, values: found.of([`findings.severity.${n}`, `findings.severity.${w}`]) }))} />}
+			</Panel>
+			<Panel title={t("alerts_trend")}>
+				{alerts.times.length === 0 ? <p className="hint">{t("trend_none")}</p> : (
+					<Trend label={t("alerts_label")} times={alerts.times} stacked series={[
+						{ key: "o", label: t("alerts_other"), tone: "accent", values: alerts.of(levels.slice(3)) },
+						{ key: "g", label: t("alerts_grave"), tone: "critical", values: alerts.of(levels.slice(0, 3)) },
+					]} />
+				)}
+			</Panel>
 		</>
 	);
 }
@@ -183,41 +194,36 @@ function Worst() {
 export default function Overview() {
 	const t = useWords(words);
 	const f = useFormats();
-	const word = useServerWord();
 	const read = useGet<OverviewData>("/overview", ["incidents", "scans", "agents"]);
-	const series = (["critical", "high", "medium", "low"] as const).map((key) => ({ key, label: word(key), tone: key, values: read.data?.trends.map((p) => p[key]) ?? [] }));
 	return (
-		<Page title={t("title")} lead={t("lead")} actions={<AsOf at={read.data?.at_ms ?? 0} reload={read.reload} loading={read.loading} />}>
+		<Page title={t("title")} lead={t("lead")} actions={<AsOf at={read.data?.time_ms ?? 0} reload={read.reload} loading={read.loading} />}>
 			<Loaded read={read} lines={8}>
-				{(d) => (
-					<>
-						{d.totals.hosts === 0 && (
-							<Panel><Empty icon="server" title={t("start")} action={<LinkButton to="/system?tab=enrol" kind="main" icon="plus">{t("start_do")}</LinkButton>}>{t("start_text")}</Empty></Panel>
-						)}
-						<div className="stats">
-							<Stat label={t("open_incidents")} value={f.number(d.totals.incidents_open)} tone={d.totals.incidents_open ? "bad" : ""} to="/incidents?f.status=open" />
-							<Stat label={t("kev")} value={f.number(d.totals.kev)} tone={d.totals.kev ? "bad" : ""} to="/vulnerabilities?f.kev=true" />
-							<Stat label={t("critical")} value={f.number(d.totals.critical)} to="/findings?f.severity=critical&f.state=open" />
-							<Stat label={t("high")} value={f.number(d.totals.high)} to="/findings?f.severity=high&f.state=open" />
-							<Stat label={t("images")} value={f.number(d.totals.images)} to="/images" />
-							<Stat label={t("running")} value={f.number(d.totals.containers)} to="/containers" note={t("running_note", { n: d.totals.hosts })} />
-						</div>
-						<div className="grid-2">
-							<Panel title={t("health")}><Health health={d.health} /></Panel>
-							<Panel title={t("first")}><First rows={d.first} /></Panel>
-							<Panel title={t("trend")}><Trend label={t("trend_label", { n: d.trends.length })} times={d.trends.map((p) => p.at_ms)} series={[...series].reverse()} stacked /></Panel>
-							<Panel title={t("coverage")}><Coverage data={d} /></Panel>
-							<Latest />
-							<Panel title={t("alerts_trend")}>
-								<Trend label={t("alerts_label")} times={d.trends.map((p) => p.at_ms)} series={[
-									{ key: "a", label: t("alerts"), tone: "accent", values: d.trends.map((p) => p.alerts) },
-									{ key: "i", label: t("incidents"), tone: "critical", values: d.trends.map((p) => p.incidents) },
-								]} />
-							</Panel>
-							<Worst />
-						</div>
-					</>
-				)}
+				{(d) => {
+					const n = (name: string) => d.counts[name] ?? 0;
+					return (
+						<>
+							{d.counts["hosts"] === 0 && (
+								<Panel><Empty icon="server" title={t("start")} action={<LinkButton to="/system?tab=enrol" kind="main" icon="plus">{t("start_do")}</LinkButton>}>{t("start_text")}</Empty></Panel>
+							)}
+							<div className="stats">
+								<Stat label={t("open_incidents")} value={f.number(n("incidents_open"))} tone={n("incidents_grave") ? "bad" : ""} note={t("grave", { n: n("incidents_grave") })} to="/incidents?f.status=open,working" />
+								<Stat label={t("kev")} value={f.number(n("exploited"))} tone={n("exploited") ? "bad" : ""} to="/findings?f.kev=true&f.state=open" />
+								<Stat label={t("critical")} value={f.number(n("critical"))} to="/findings?f.severity=critical&f.state=open" note={t("fixable", { n: n("fixable") })} />
+								<Stat label={t("high")} value={f.number(n("high"))} to="/findings?f.severity=high&f.state=open" />
+								<Stat label={t("images")} value={f.number(n("images"))} to="/images" note={t("images_running", { n: n("images_running") })} />
+								<Stat label={t("running")} value={f.number(n("containers"))} to="/containers" note={t("running_note", { n: n("hosts") })} />
+							</div>
+							<div className="grid-2">
+								{d.health && <Panel title={t("health")}><Health health={d.health} /></Panel>}
+								<Panel title={t("first")}><Steps rows={d.steps} /></Panel>
+								<Latest />
+								{d.blind_spots && <Panel title={t("blind")}><Blinds data={d} /></Panel>}
+								<Trends data={d} />
+								<Worst />
+							</div>
+						</>
+					);
+				}}
 			</Loaded>
 		</Page>
 	);
