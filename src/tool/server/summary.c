@@ -97,7 +97,7 @@ static const struct table tables[] = {
           .n = 6 },
         { .title = "What to look at first",
           .sql = "SELECT CASE WHEN f.vuln_id = '' THEN f.rule ELSE f.vuln_id END, CAST(round(f.risk) AS INTEGER),"
-                 " CASE f.severity WHEN 5 THEN 'critical' WHEN 4 THEN 'high' WHEN 3 THEN 'medium' WHEN 2 THEN 'low' ELSE '' END,"
+                 " CASE f.severity WHEN 5 THEN 'critical' WHEN 4 THEN 'high' WHEN 3 THEN 'medium' WHEN 2 THEN 'low' WHEN 1 THEN 'info' ELSE '' END,"
                  " coalesce(p.name || ' ' || p.version, f.path), coalesce(nullif(i.name, ''), h.name, f.subject), CASE WHEN f.fix = '' THEN f.mend ELSE f.fix END"
                  " FROM finding f LEFT JOIN package p ON p.id = f.package_id LEFT JOIN image i ON i.id = f.subject"
                  " LEFT JOIN host h ON 'host:' || h.id = f.subject WHERE f.state = 'open' ORDER BY f.risk DESC, f.id LIMIT ?1",
