@@ -45,8 +45,7 @@ for method, path, operation, permission in rows:
         given = [look_up(p) for p in [*api["paths"][path].get("parameters", []), *op.get("parameters", [])]]
         if not any(p.get("name") == part and p.get("in") == "path" for p in given):
             bad.append(f"{method} {path}: {{{part}}} is not among its parameters")
-for m, path in described:  # the description is written first: what it promises is shown until it is kept
-    print(f"{m} {path}: described, and not served yet")
+bad += [f"{m} {path}: described, and not served" for m, path in described]
 bad += [f"{name}: the name of {' and of '.join(where)}" for name, where in names.items() if len(where) > 1]
 
 
