@@ -23,7 +23,7 @@ asan: ## the same under clang with AddressSanitizer and UBSan
 	@$(MESON) test -C $(BUILD)-asan --no-rebuild --print-errorlogs --suite unit --suite cases --suite fuzz
 
 test-long: all ## ./test, and ten million pairs for each version order: hours
-	@./test
+	@BULKHEAD_LONG=1 ./test
 	@BULKHEAD_VERSION_PAIRS=10000000 BULKHEAD_CVSS_VECTORS=1000000 $(MESON) test -C $(BUILD) --no-rebuild --print-errorlogs -t 0 --suite versions
 
 fuzz: ## every fuzz target for SECONDS_EACH seconds; what is found stays in build-fuzz/found

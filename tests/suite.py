@@ -109,6 +109,16 @@ def pytest(count, python, folder):
     return count.add(number.get("passed", 0), number.get("failed", 0) + number.get("error", 0), number.get("skipped", 0))
 
 
+def console(count):
+    """The archive in the repository is what its sources build; and axe is there for the browser's tests."""
+    done = run(["tools/console-check"])
+    if done.returncode == 77:
+        return skip(count, "console", "Node 20 and npm are needed to build it anew")
+    if done.returncode == 0:
+        run(["npm", "--prefix", "web", "ci", "--no-audit", "--no-fund", "--loglevel=error"], stdout=subprocess.DEVNULL)
+    count.add(passed=done.returncode == 0, failed=done.returncode != 0)
+
+
 def main():
     count, begun = Count(), time.monotonic()
     python = venv()
@@ -120,10 +130,12 @@ def main():
     meson(count, BUILD, ["versions"])
     say("machine formats against their schemas")
     meson(count, BUILD, ["formats"])
+    say("the console, built anew")
+    console(count)
     say("clang, AddressSanitizer, UBSan")
     other_compiler(count)
     os.environ.pop("PYTHONPATH", None)
-    for folder in ("tests/e2e",):
+    for folder in ("tests/e2e",):  # and what is below it
         if not (ROOT / folder).is_dir():
             continue
         say(folder)
