@@ -296,27 +296,48 @@ static int count_dirty_vulns(struct matcher *m, struct bh_err *err) {
 }
 
 /* Today's health score, for the trend: the last of the day stays. */
+struct health_of_day {
+        int64_t day;
+        double score;
+};
+
 static int put_health(struct bh_db *db, void *user, struct bh_err *err) {
+        const struct health_of_day *h = user;
+
+        return bh_db_run(db, "INSERT INTO trend(day, name, value) VALUES(?1, 'health', ?2) ON CONFLICT(day, name) DO UPDATE SET value = excluded.value",
+                         BH_ARGS(bh_arg_int(h->day), bh_arg_real(h->score)), NULL, err);
+}
+
+/* It is counted by a reader: on a large site that takes longer than the writer may be kept. */
+static int count_health(const struct matcher *m, double *ret, struct bh_err *err) {
         BH_CLEANUP(bh_arena_free) struct bh_arena *arena = bh_arena_new();
-        const struct matcher *m = user;
         struct bh_health_in in;
         struct bh_health health;
-        int r = bh_health_count(db, &m->state, m->health_ms, &in, err);
+        struct bh_db *db = NULL;
+        int r = bh_store_borrow(m->store, &db, err);
 
         if (r < 0)
                 return r;
+        r = bh_health_count(db, &m->state, m->health_ms, &in, err);
+        bh_store_give_back(m->store, &db);
+        if (r < 0)
+                return r;
         bh_health_of(&in, arena, &health);
-        return bh_db_run(db, "INSERT INTO trend(day, name, value) VALUES(?1, 'health', ?2) ON CONFLICT(day, name) DO UPDATE SET value = excluded.value",
-                         BH_ARGS(bh_arg_int(m->health_ms / DAY_MS), bh_arg_real(health.score)), NULL, err);
+        *ret = health.score;
+        return 0;
 }
 
 static int note_health(struct matcher *m, struct bh_err *err) {
+        struct health_of_day h;
         int64_t now = now_ms();
+        int r;
 
         if (now - m->health_ms < HEALTH_MS && now >= m->health_ms)
                 return 0;
         m->health_ms = now;
-        return bh_store_write(m->store, put_health, m, err);
+        h.day = now / DAY_MS;
+        r = count_health(m, &h.score, err);
+        return r < 0 ? r : bh_store_write(m->store, put_health, &h, err);
 }
 
 /* ---- turns ---- */
