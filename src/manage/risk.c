@@ -10,7 +10,7 @@
 #include "model/finding.h"
 #include "model/risk.h"
 
-static const double attacked_least = 90; /* of a container or host with an open incident, whatever it holds */
+static const double attacked_least = 90; /* of a container or host with an open incident of Error or worse, whatever it holds */
 
 struct counting {
         struct bh_db *db;
@@ -368,7 +368,7 @@ int bh_risk_count(struct bh_db *db, struct bh_str subject, struct bh_err *err) {
 
 static const char live_places[] =
         "SELECT c.id, c.privileged, c.root, c.host_net, c.host_pid, c.caps, c.host_mounts, c.exposed, c.listening, c.pod, COALESCE(h.environment, ''), "
-        "(SELECT COUNT(*) FROM incident i WHERE i.host_id = c.host_id AND i.container_id = c.id AND i.status IN ('open', 'working')), "
+        "(SELECT COUNT(*) FROM incident i WHERE i.host_id = c.host_id AND i.container_id = c.id AND i.level <= 3 AND i.status IN ('open', 'working')), "
         "EXISTS (SELECT 1 FROM asset a WHERE a.host_id = c.host_id AND a.kind = 'port' AND a.gone_ms IS NULL), c.runtime <> '', c.image_id, c.place, "
         "c.place_image FROM container c LEFT JOIN host h ON h.id = c.host_id WHERE c.gone_ms IS NULL AND c.state IN ('running', 'paused', '')";
 
@@ -414,7 +414,7 @@ static int changed_by(struct bh_db *db, const char *sql, struct bh_args args, st
 static int changed_hosts(struct bh_db *db, struct bh_arena *arena, struct bh_map *seen, struct bh_subject_ids *ret, struct bh_err *err) {
         struct bh_rows *rows = NULL;
         int r = bh_db_ask(db,
-                          "SELECT 'host:' || h.id, h.environment, (SELECT COUNT(*) FROM incident i WHERE i.host_id = h.id AND i.container_id = '' AND "
+                          "SELECT 'host:' || h.id, h.environment, (SELECT COUNT(*) FROM incident i WHERE i.host_id = h.id AND i.container_id = '' AND i.level <= 3 AND "
                           "i.status IN ('open', 'working')), h.place FROM host h WHERE h.gone_ms IS NULL",
                           BH_NO_ARGS, &rows, err);
 

@@ -111,7 +111,7 @@ static int load_packages(struct bh_db *db, struct bh_subject *s, struct bh_arena
 
 static const char containers_of[] =
         "SELECT c.id, c.privileged, c.root, c.host_net, c.host_pid, c.caps, c.host_mounts, c.exposed, c.listening, c.pod, COALESCE(h.environment, ''), "
-        "(SELECT COUNT(*) FROM incident i WHERE i.host_id = c.host_id AND i.container_id = c.id AND i.status IN ('open', 'working')), "
+        "(SELECT COUNT(*) FROM incident i WHERE i.host_id = c.host_id AND i.container_id = c.id AND i.level <= 3 AND i.status IN ('open', 'working')), "
         "EXISTS (SELECT 1 FROM asset a WHERE a.host_id = c.host_id AND a.kind = 'port' AND a.gone_ms IS NULL), c.runtime <> '' "
         "FROM container c LEFT JOIN host h ON h.id = c.host_id WHERE c.image_id = ?1 AND c.gone_ms IS NULL AND c.state IN ('running', 'paused', '') "
         "ORDER BY c.id";
@@ -129,7 +129,7 @@ struct bh_place bh_place_of_row(struct bh_rows *rows, struct bh_arena *arena) {
 static int place_of_host(struct bh_db *db, struct bh_str host, struct bh_arena *arena, struct bh_place *ret, struct bh_err *err) {
         struct bh_rows *rows = NULL;
         int r = bh_db_ask(db,
-                          "SELECT environment, (SELECT COUNT(*) FROM incident i WHERE i.host_id = h.id AND i.container_id = '' AND "
+                          "SELECT environment, (SELECT COUNT(*) FROM incident i WHERE i.host_id = h.id AND i.container_id = '' AND i.level <= 3 AND "
                           "i.status IN ('open', 'working')) FROM host h WHERE h.id = ?1",
                           BH_ARGS(bh_arg_text(host)), &rows, err);
 

@@ -64,7 +64,7 @@ struct bh_place {
         struct bh_str published;      /* "0.0.0.0:80->8080/tcp", separated by commas */
         struct bh_str listening;      /* "8080/tcp", separated by commas */
         struct bh_str environment;    /* "prod", "dev"; empty: nobody said */
-        uint32_t n_incidents;         /* open ones */
+        uint32_t n_incidents;         /* open ones, of Error or worse: a warning is nobody inside */
 };
 
 enum bh_risk_exposure bh_place_exposure(const struct bh_place *place);
