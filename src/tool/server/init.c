@@ -194,8 +194,8 @@ const struct bh_cmd bh_cmd_init = {
         .name = "init",
         .about = "make certificates and the administrator",
         .text = "Makes what is not there yet, and may be run again. The authority lasts ten years; the server's\n"
-                "certificate a year, and the server renews it by itself a month before. Your own certificate may\n"
-                "take its place: tls/server.pem and tls/server.key in the state folder, with tls/ca.key elsewhere.\n",
+                "certificate a year, and the server renews it by itself a month before. Agents trust this authority\n"
+                "and no other; who wants another certificate for people puts a proxy in front of the console's port.\n",
         .examples = "  bulkhead-server init --name bulkhead.example.org --name 192.0.2.7\n",
         .opts = opts,
         .run = run,
