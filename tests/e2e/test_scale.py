@@ -106,14 +106,19 @@ def run_all(runtime, n, clean_after_s):
             shutil.rmtree(left.popleft()[1])
 
 
+def of_containers(alerts):
+    """Without what the watch says of itself: others on the machine may touch its files meanwhile."""
+    return [a for a in alerts if "container.id" in a.fields]
+
+
 def test_a_thousand_short_lives_are_all_known(watch, runtime):
     n = 1000
     run_all(runtime, n, 0.05)
-    assert watch.wait(lambda alerts: len(alerts) >= n, 20), f"{len(watch.alerts)} alerts"
+    assert watch.wait(lambda alerts: len(of_containers(alerts)) >= n, 20), f"{len(watch.alerts)} alerts"
     assert sorted(runtime.lived)[n // 2] < 0.05, sorted(runtime.lived)[n // 2]
-    assert len(watch.alerts) == n
+    assert len(of_containers(watch.alerts)) == n
     wrong = []
-    for a in watch.alerts:
+    for a in of_containers(watch.alerts):
         i = a.fields["proc.args"].removeprefix("scale-")
         if (a.fields["container.id"], a.fields["container.name"], a.fields["container.image"], a.fields["k8s.pod.name"],
                 a.fields["k8s.ns.name"]) != (runtime.id(int(i))[:12], f"box-{i}", f"registry.example/box:{i}", f"pod-{i}", "scale"):
@@ -126,5 +131,5 @@ def test_without_any_file_the_id_is_still_there(watch, runtime):
     n = 100
     for i in range(n):
         shutil.rmtree(runtime.run(i))
-    assert watch.wait(lambda alerts: len(alerts) >= n, 20)
-    assert [a.fields["container.id"] for a in watch.alerts] == [runtime.id(i)[:12] for i in range(n)]
+    assert watch.wait(lambda alerts: len(of_containers(alerts)) >= n, 20)
+    assert [a.fields["container.id"] for a in of_containers(watch.alerts)] == [runtime.id(i)[:12] for i in range(n)]
