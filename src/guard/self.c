@@ -4,15 +4,25 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+static uint32_t namespace_of(const char *path) {
+        struct stat st;
+
+        return stat(path, &st) == 0 ? (uint32_t) st.st_ino : 0;
+}
 
 void bh_self_init(struct bh_self *s, const char *state_dir) {
         ssize_t n = readlink("/proc/self/exe", s->exe, sizeof s->exe - 1);
         char *real = state_dir ? realpath(state_dir, NULL) : NULL;
 
         s->pid = (uint32_t) getpid();
+        s->ns_pid = namespace_of("/proc/self/ns/pid");
+        s->ns_mnt = namespace_of("/proc/self/ns/mnt");
         s->exe[n > 0 ? n : 0] = '\0';
         s->state[0] = '\0';
         if (!real && state_dir && state_dir[0] == '/') /* it is not there yet */
@@ -55,12 +65,35 @@ void bh_self_widen(const struct bh_self *s, struct bh_arena *arena, struct bh_in
                 want_paths(s, arena, interest, opens[i]);
 }
 
-static bool is_our_file(const struct bh_self *s, struct bh_str path) {
+/* What is not known may be ours. */
+static bool is_same(uint32_t ours, uint32_t theirs) {
+        return !ours || !theirs || ours == theirs;
+}
+
+static bool is_our_path(const struct bh_self *s, struct bh_str path) {
         struct bh_str state = bh_str_of(s->state);
 
         if (s->exe[0] && bh_str_is(path, s->exe))
                 return true;
         return state.len && bh_str_starts(path, state) && (path.len == state.len || path.at[state.len] == '/');
+}
+
+/* Of a path like ours. In another mount namespace it may be a file of theirs; device numbers are told in two ways (overlay, btrfs), inodes in one. */
+static bool is_our_file(const struct bh_self *s, const struct bh_event *e) {
+        char path[sizeof s->state];
+        struct stat st;
+
+        if (!is_our_path(s, e->strs[0]))
+                return false;
+        if (is_same(s->ns_mnt, e->process->now.ns_mnt) || !e->fd->ino || e->strs[0].len >= sizeof path)
+                return true;
+        (void) snprintf(path, sizeof path, "%.*s", BH_FMT(e->strs[0]));
+        return stat(path, &st) == 0 && st.st_ino == e->fd->ino;
+}
+
+/* Our own program, not one of that name in a container. */
+static bool is_our_program(const struct bh_self *s, const struct bh_process *p) {
+        return is_same(s->ns_mnt, p->now.ns_mnt) && bh_str_is(p->exepath, s->exe);
 }
 
 /* The number of the signal is the argument after the process, and of tgkill after the thread. */
@@ -72,17 +105,17 @@ static bool is_polite(const struct bh_event *e) {
 
 bool bh_self_is_touched(const struct bh_self *s, const struct bh_event *e, struct bh_buf *ret, bool *ret_polite) {
         *ret_polite = is_polite(e);
-        if (!e->process || e->head.pid == s->pid || bh_str_is(e->process->exepath, s->exe))
+        if (!e->process || e->head.pid == s->pid || is_our_program(s, e->process))
                 return false;
         if (e->head.type == BH_EV_KILL && e->nums[1] == 0)
                 return false; /* only asks whether we are there */
-        for (size_t i = 0; i < BH_LEN(calls); i++)
-                if (e->head.type == calls[i].type && e->nums[calls[i].arg] == s->pid) {
+        for (size_t i = 0; i < BH_LEN(calls); i++) /* a number of another pid namespace means another process */
+                if (e->head.type == calls[i].type && e->nums[calls[i].arg] == s->pid && is_same(s->ns_pid, e->process->now.ns_pid)) {
                         bh_buf_printf(ret, "%s us", calls[i].what);
                         return true;
                 }
         for (size_t i = 0; i < BH_LEN(opens); i++)
-                if (e->head.type == opens[i] && e->head.res >= 0 && e->fd && (e->fd->open_flags & O_ACCMODE) != O_RDONLY && is_our_file(s, e->strs[0])) {
+                if (e->head.type == opens[i] && e->head.res >= 0 && e->fd && (e->fd->open_flags & O_ACCMODE) != O_RDONLY && is_our_file(s, e)) {
                         bh_buf_printf(ret, "write our file %s", BH_QUOTE(e->strs[0]));
                         return true;
                 }

@@ -11,7 +11,7 @@
 #include "rule/interest.h"
 
 struct bh_self {
-        uint32_t pid;
+        uint32_t pid, ns_pid, ns_mnt; /* namespaces: their inodes, 0 unknown */
         char exe[4096], state[4096]; /* state "": none */
 };
 
