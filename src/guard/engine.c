@@ -15,6 +15,7 @@
 #include "guard/prevent.h"
 #include "guard/ruleset.h"
 #include "guard/self.h"
+#include "sys/clock.h"
 
 enum { TOUCHED = 32, TOUCHED_S = 10, MAX_HITS = 64, MAX_WATCHED = 66, TROUBLE_S = 60 };
 
@@ -57,13 +58,6 @@ struct bh_guard {
         struct note *first, *last;
 };
 
-static int64_t now_ns(void) {
-        struct timespec t;
-
-        (void) clock_gettime(CLOCK_REALTIME, &t);
-        return t.tv_sec * 1000000000ll + t.tv_nsec;
-}
-
 /* ---- saying ---- */
 
 static void post(struct bh_guard *g, const struct bh_alert *a) {
@@ -76,7 +70,7 @@ static void post(struct bh_guard *g, const struct bh_alert *a) {
 void bh_guard_say(struct bh_guard *g, const struct bh_own_alert *own) {
         struct bh_alert a;
 
-        bh_alerter_own(g->alerter, own, now_ns(), &a);
+        bh_alerter_own(g->alerter, own, bh_clock_ns(CLOCK_REALTIME), &a);
         post(g, &a);
 }
 
@@ -279,7 +273,7 @@ static bool is_of_container(const struct bh_guard *g, const struct bh_container 
 static bool is_allowed(struct bh_guard *g, const struct bh_rule *rule, const void *event) {
         struct bh_allow_row *expired;
 
-        if (bh_allow_find(g->set->allow, rule, event, now_ns() / 1000000000, &expired)) {
+        if (bh_allow_find(g->set->allow, rule, event, bh_clock_ns(CLOCK_REALTIME) / 1000000000, &expired)) {
                 count_of(g, rule->name)->allowed++;
                 g->stats.allowed++;
                 return true;
@@ -485,7 +479,7 @@ static void say_hash(struct bh_guard *g, const struct bh_hash_hit *h) {
                                                                                     { "proc.exepath", p ? p->exepath : (struct bh_str){ 0 } },
                                                                                     { "proc.pid", bh_str_of(pid) } },
                                                .n_fields = 4 },
-                       now_ns(), &a);
+                       bh_clock_ns(CLOCK_REALTIME), &a);
         a.process = p;
         a.container = p ? p->container : NULL;
         deliver(g, &a);

@@ -9,11 +9,11 @@
 #include <string.h>
 #include <sys/inotify.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/limits.h"
 #include "base/vec.h"
+#include "sys/clock.h"
 #include "sys/fd.h"
 
 enum { MAX_DEPTH = 8, QUIET_MS = 150 };
@@ -108,13 +108,6 @@ struct bh_files_watch {
         BH_VEC(int) walked; /* folders whose own folders hold rules, too: what inotify calls them */
         int64_t changed_ms; /* 0: nothing is going on */
 };
-
-static int64_t now_ms(void) {
-        struct timespec t;
-
-        (void) clock_gettime(CLOCK_MONOTONIC, &t);
-        return t.tv_sec * 1000ll + t.tv_nsec / 1000000;
-}
 
 /* Folders, not files: an editor puts a new file in the place of the old one. */
 static int watch_all(struct bh_files_watch *w, struct bh_err *err) {
@@ -214,8 +207,8 @@ static bool read_events(struct bh_files_watch *w) {
 
 bool bh_files_watch_changed(struct bh_files_watch *w) {
         if (read_events(w))
-                w->changed_ms = now_ms();
-        if (!w->changed_ms || now_ms() - w->changed_ms < QUIET_MS)
+                w->changed_ms = bh_clock_ms(CLOCK_MONOTONIC);
+        if (!w->changed_ms || bh_clock_ms(CLOCK_MONOTONIC) - w->changed_ms < QUIET_MS)
                 return false;
         w->changed_ms = 0;
         BH_IGNORE(watch_all(w, NULL)); /* folders that are new; those that are gone do not matter */

@@ -13,12 +13,12 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <time.h>
 
 #include "base/limits.h"
 #include "base/macros.h"
 #include "sense/socket_owner.h"
 #include "sense/sockdiag.h"
+#include "sys/clock.h"
 #include "sys/fd.h"
 
 #define FIRST_PID_NAMESPACE 0xEFFFFFFCu /* its inode, in every kernel */
@@ -162,11 +162,8 @@ static int look_at(void *user, struct bh_process *p) {
 }
 
 void bh_hidden_processes(struct bh_hidden *h, struct bh_processes *t, bh_hidden_process_fn fn, void *user) {
-        struct timespec now = { 0 };
-        struct look l = { .h = h, .fn = fn, .user = user };
+        struct look l = { .h = h, .now_ns = (uint64_t) bh_clock_ns(CLOCK_BOOTTIME), .fn = fn, .user = user };
 
-        (void) clock_gettime(CLOCK_BOOTTIME, &now);
-        l.now_ns = (uint64_t) now.tv_sec * 1000000000u + (uint64_t) now.tv_nsec;
         if (!is_first_pid_namespace() || !list_pids(h))
                 return;
         (void) bh_processes_each(t, look_at, &l);
@@ -225,13 +222,6 @@ static bool list_listening(struct listening *l) {
         return l->n > 0;
 }
 
-static int64_t mono_ns(void) {
-        struct timespec t = { 0 };
-
-        (void) clock_gettime(CLOCK_MONOTONIC, &t);
-        return t.tv_sec * 1000000000ll + t.tv_nsec;
-}
-
 static void tell_port(const struct bh_diag_socket *d, bh_hidden_port_fn fn, void *user) {
         struct bh_ev_fd fd = { .num = -1, .kind = d->family == AF_INET ? BH_FD_IPV4 : BH_FD_IPV6, .l4 = IPPROTO_TCP, .family = d->family,
                                .flags = BH_FD_SERVER, .ino = d->inode, .lport = d->lport };
@@ -242,7 +232,7 @@ static void tell_port(const struct bh_diag_socket *d, bh_hidden_port_fn fn, void
 
 void bh_hidden_ports(struct bh_hidden *h, bh_hidden_port_fn fn, void *user) {
         struct listening *l = calloc(1, sizeof *l);
-        int64_t until = mono_ns() + BH_LIMIT_HIDDEN_SEARCH_MS * 1000000ll;
+        int64_t until = bh_clock_ns(CLOCK_MONOTONIC) + BH_LIMIT_HIDDEN_SEARCH_MS * 1000000ll;
         bool quiet;
 
         if (!l)
@@ -251,7 +241,7 @@ void bh_hidden_ports(struct bh_hidden *h, bh_hidden_port_fn fn, void *user) {
                 bh_socket_owners_find(&h->owners, l->wants, l->n, UINT32_MAX, until);
         /* What was there before us may belong to somebody we may not look into. A search that ran out of time proves nothing. */
         quiet = h->owners.blind && !h->looked_at_ports;
-        for (size_t i = 0; i < l->n && mono_ns() < until; i++)
+        for (size_t i = 0; i < l->n && bh_clock_ns(CLOCK_MONOTONIC) < until; i++)
                 if (!l->wants[i].pid && is_certain(&h->ports, l->sockets[i].cookie, quiet))
                         tell_port(&l->sockets[i], fn, user);
         h->looked_at_ports = true;

@@ -16,6 +16,7 @@
 #include "base/hash.h"
 #include "base/limits.h"
 #include "sense/follow.h"
+#include "sys/clock.h"
 #include "sys/fd.h"
 
 #define FILES_MOST 8
@@ -224,23 +225,16 @@ static int look(struct bh_logins *s, struct bh_err *err) {
         return r;
 }
 
-static int64_t now_ms(void) {
-        struct timespec t = { 0 };
-
-        (void) clock_gettime(CLOCK_MONOTONIC, &t);
-        return (int64_t) t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 int bh_login_poll(struct bh_logins *s, int timeout_ms, int (*fn)(void *user, const struct bh_login *login), void *user,
                   struct bh_err *err) {
-        int64_t end = now_ms() + timeout_ms;
+        int64_t end = bh_clock_ms(CLOCK_MONOTONIC) + timeout_ms;
 
         s->fn = fn;
         s->user = user;
         for (;;) {
                 struct pollfd p = { .fd = s->journal_fd, .events = POLLIN };
                 int r = look(s, err);
-                int64_t left = end - now_ms();
+                int64_t left = end - bh_clock_ms(CLOCK_MONOTONIC);
 
                 if (r != 0)
                         return r;

@@ -3,7 +3,6 @@
 #include "sense/looks.h"
 
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/buf.h"
 #include "base/limits.h"
@@ -11,6 +10,7 @@
 #include "model/event.h"
 #include "sense/hidden.h"
 #include "sense/resources.h"
+#include "sys/clock.h"
 
 enum look { RESOURCES, PROCESSES, PORTS, LOOKS };
 
@@ -35,13 +35,6 @@ struct bh_looks {
         void *user;
         int said;
 };
-
-static int64_t clock_ns(clockid_t id) {
-        struct timespec t = { 0 };
-
-        (void) clock_gettime(id, &t);
-        return t.tv_sec * 1000000000ll + t.tv_nsec;
-}
 
 struct bh_looks *bh_looks_new(void) {
         struct bh_looks *l = calloc(1, sizeof *l);
@@ -74,7 +67,7 @@ void bh_looks_filter(struct bh_looks *l, const struct bh_interest *interest) {
 static void give(struct bh_looks *l, struct bh_event_parts *parts) {
         if (l->said)
                 return;
-        parts->head.ktime_ns = (uint64_t) clock_ns(CLOCK_BOOTTIME);
+        parts->head.ktime_ns = (uint64_t) bh_clock_ns(CLOCK_BOOTTIME);
         bh_buf_clear(&l->out);
         bh_event_put(&l->out, parts);
         l->said = l->fn(l->user, bh_buf_str(&l->out));
@@ -112,12 +105,12 @@ int bh_looks_turn(struct bh_looks *l, struct bh_processes *t, bh_record_fn fn, v
         l->user = user;
         l->said = 0;
         for (unsigned i = 0; i < LOOKS && !l->said; i++) {
-                int64_t now = clock_ns(CLOCK_MONOTONIC), end;
+                int64_t now = bh_clock_ns(CLOCK_MONOTONIC), end;
 
                 if (!l->wanted[i] || now < l->due_ns[i])
                         continue;
                 look(l, i, t);
-                end = clock_ns(CLOCK_MONOTONIC);
+                end = bh_clock_ns(CLOCK_MONOTONIC);
                 l->due_ns[i] = end + BH_MAX(looks[i].every_ns, (end - now) * AT_MOST_ONE_IN);
         }
         return l->said;

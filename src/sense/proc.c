@@ -18,7 +18,6 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -28,6 +27,7 @@
 #include "sense/procfs.h"
 #include "sense/refuser.h"
 #include "sense/sockets.h"
+#include "sys/clock.h"
 #include "sys/fd.h"
 
 #define TURN_BYTES 65536u
@@ -55,13 +55,6 @@ struct bh_backend {
         int said; /* what fn returned, when that ends the turn */
 };
 
-static int64_t clock_ns(clockid_t id) {
-        struct timespec t = { 0 };
-
-        (void) clock_gettime(id, &t);
-        return t.tv_sec * 1000000000ll + t.tv_nsec;
-}
-
 static void give(struct bh_backend *b, unsigned lane, const struct bh_event_parts *parts) {
         if (b->said)
                 return;
@@ -80,13 +73,13 @@ static struct bh_ev_head head_of(struct bh_backend *b, const struct bh_told_even
 static void give_lost(struct bh_backend *b, unsigned lane, unsigned type, uint64_t count) {
         const uint64_t nums[] = { lane, type, count, 0 };
 
-        give(b, lane, &(struct bh_event_parts){ .head = { .type = BH_EV_LOST, .ktime_ns = (uint64_t) clock_ns(CLOCK_BOOTTIME) },
+        give(b, lane, &(struct bh_event_parts){ .head = { .type = BH_EV_LOST, .ktime_ns = (uint64_t) bh_clock_ns(CLOCK_BOOTTIME) },
                                                 .nums = nums, .n_nums = 4 });
 }
 
 /* Once a second is often enough. */
 static void tell_gone(struct bh_backend *b) {
-        int64_t now = clock_ns(CLOCK_MONOTONIC);
+        int64_t now = bh_clock_ns(CLOCK_MONOTONIC);
 
         if ((!b->gone && !b->missed) || now - b->told_ns < 1000000000)
                 return;
@@ -146,7 +139,7 @@ static void on_file(struct bh_backend *b, const struct fanotify_event_metadata *
         fd.open_flags = (uint32_t) flags;
         if (fd.flags & BH_FD_NO_LINK)
                 (void) bh_str_cut_suffix(&strs[0], BH_STR(" (deleted)"));
-        who.ktime_ns = (uint64_t) (clock_ns(CLOCK_BOOTTIME) - b->boot_less_mono_ns);
+        who.ktime_ns = (uint64_t) (bh_clock_ns(CLOCK_BOOTTIME) - b->boot_less_mono_ns);
         give(b, BH_LANE_FILE, &(struct bh_event_parts){ .head = head_of(b, &who, BH_EV_OPENAT, 0), .fd = &fd, .nums = nums,
                                                         .n_nums = 6, .strs = strs, .n_strs = 3 });
 }
@@ -193,7 +186,7 @@ static void on_socket(void *user, const struct bh_socket_news *n) {
         const uint8_t types[_BH_SOCKET_MAX] = { BH_EV_CONNECT, b->wants[BH_EV_ACCEPT4] ? BH_EV_ACCEPT4 : BH_EV_ACCEPT, BH_EV_LISTEN,
                                                 BH_EV_BIND };
         const struct bh_told_event who = { .pid = n->pid, .tid = n->pid,
-                                           .ktime_ns = (uint64_t) (clock_ns(CLOCK_BOOTTIME) - b->boot_less_mono_ns) };
+                                           .ktime_ns = (uint64_t) (bh_clock_ns(CLOCK_BOOTTIME) - b->boot_less_mono_ns) };
         uint8_t type = types[n->what];
         bool accepted = n->what == BH_SOCKET_ACCEPT; /* the socket is its result, and who listened is not known */
         const uint64_t nums[6] = { accepted ? UINT64_MAX : (uint64_t) n->fd.num, n->what == BH_SOCKET_LISTEN ? n->backlog : 0 };
@@ -208,7 +201,7 @@ static void on_socket(void *user, const struct bh_socket_news *n) {
 static void look_at_sockets(struct bh_backend *b) {
         uint64_t lost = 0;
 
-        if (!b->wants_sockets || clock_ns(CLOCK_MONOTONIC) < bh_sockets_due_ns(b->sockets))
+        if (!b->wants_sockets || bh_clock_ns(CLOCK_MONOTONIC) < bh_sockets_due_ns(b->sockets))
                 return;
         bh_sockets_look(b->sockets, on_socket, b, &lost);
         b->stats[BH_LANE_NET].lost += lost;
@@ -221,7 +214,7 @@ static int wait_ms(const struct bh_backend *b, int timeout_ms) {
 
         if (!b->wants_sockets)
                 return timeout_ms;
-        left_ms = (bh_sockets_due_ns(b->sockets) - clock_ns(CLOCK_MONOTONIC)) / 1000000 + 1;
+        left_ms = (bh_sockets_due_ns(b->sockets) - bh_clock_ns(CLOCK_MONOTONIC)) / 1000000 + 1;
         left_ms = BH_MAX(left_ms, 0);
         return timeout_ms < 0 || left_ms < timeout_ms ? (int) left_ms : timeout_ms;
 }
@@ -328,7 +321,7 @@ static int tell_alive(void *user, uint32_t pid) {
         if (!bh_procfs_read(pid, b->scratch, &p))
                 return 0;
         give(b, BH_LANE_PROC, &(struct bh_event_parts){ .head = { .type = BH_EV_ALIVE, .pid = pid, .tid = pid,
-                                                                  .ktime_ns = (uint64_t) clock_ns(CLOCK_BOOTTIME) },
+                                                                  .ktime_ns = (uint64_t) bh_clock_ns(CLOCK_BOOTTIME) },
                                                         .proc = &p.proc, .strs = p.strs, .n_strs = BH_PROC_STRS });
         watch_root(b, pid, p.proc.ns_mnt);
         know_network(b, pid, p.proc.ns_net);
@@ -409,7 +402,7 @@ static int proc_open(const struct bh_backend_opts *opts, struct bh_backend **ret
                 bh_nomem(sizeof *b);
         b->told = b->files = -1;
         b->scratch = bh_arena_new();
-        b->boot_less_mono_ns = clock_ns(CLOCK_BOOTTIME) - clock_ns(CLOCK_MONOTONIC);
+        b->boot_less_mono_ns = bh_clock_ns(CLOCK_BOOTTIME) - bh_clock_ns(CLOCK_MONOTONIC);
         r = bh_connector_open(&b->told, err);
         if (r < 0) {
                 proc_close(&b);

@@ -11,6 +11,7 @@
 
 #include "base/cur.h"
 #include "bpf/shared/event.h"
+#include "sys/clock.h"
 #include "sys/fd.h"
 
 #define MAGIC ((struct bh_str){ "BHREC\r\n", 8 })
@@ -72,7 +73,6 @@ struct bh_recorder {
 int bh_recorder_open(const char *path, int64_t boot_ns, struct bh_recorder **ret, struct bh_err *err) {
         struct bh_recording_head head = { .boot_ns = boot_ns };
         struct bh_recorder *r;
-        struct timespec now = { 0 };
         int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 
         if (fd < 0)
@@ -81,8 +81,7 @@ int bh_recorder_open(const char *path, int64_t boot_ns, struct bh_recorder **ret
         if (!r)
                 bh_nomem(sizeof *r);
         r->fd = fd;
-        (void) clock_gettime(CLOCK_REALTIME, &now);
-        head.made_ns = now.tv_sec * 1000000000ll + now.tv_nsec;
+        head.made_ns = bh_clock_ns(CLOCK_REALTIME);
         (void) gethostname(head.machine, MACHINE_LEN);
         bh_recording_head_put(&r->held, &head);
         *ret = r;

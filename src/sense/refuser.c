@@ -22,6 +22,7 @@
 #include "model/container.h"
 #include "sense/procfs.h"
 #include "sense/runtime_files.h"
+#include "sys/clock.h"
 #include "sys/fd.h"
 #include "sys/proc.h"
 
@@ -56,13 +57,6 @@ struct bh_refuser {
         unsigned first, n_told;
         uint64_t lost;
 };
-
-static int64_t clock_ns(clockid_t id) {
-        struct timespec t = { 0 };
-
-        (void) clock_gettime(id, &t);
-        return t.tv_sec * 1000000000ll + t.tv_nsec;
-}
 
 static void answer(const struct bh_refuser *r, int fd, bool allow) {
         const struct fanotify_response a = { .fd = fd, .response = allow ? FAN_ALLOW : FAN_DENY };
@@ -140,7 +134,7 @@ static void tell(struct bh_refuser *r, uint32_t pid, uint32_t kinds, bool would,
         if (r->n_told == BH_LIMIT_REFUSED_QUEUE) {
                 r->lost++;
         } else {
-                *t = (struct bh_refused){ .pid = pid, .kinds = kinds, .would = would, .ktime_ns = (uint64_t) clock_ns(CLOCK_BOOTTIME),
+                *t = (struct bh_refused){ .pid = pid, .kinds = kinds, .would = would, .ktime_ns = (uint64_t) bh_clock_ns(CLOCK_BOOTTIME),
                                           .what = kinds & BH_PREVENT_BIT(DRIFTED) ? BH_PREVENT_DRIFTED : BH_PREVENT_LISTED };
                 (void) snprintf(t->path, sizeof t->path, "%.*s", BH_FMT(path));
                 r->n_told++;
@@ -170,7 +164,7 @@ static bool judge(struct bh_refuser *r, struct bh_arena *scratch, uint32_t pid, 
 static void begin(struct bh_refuser *r, int fd) {
         pthread_mutex_lock(&r->lock);
         r->asked = fd;
-        r->since_ns = clock_ns(CLOCK_MONOTONIC);
+        r->since_ns = bh_clock_ns(CLOCK_MONOTONIC);
         pthread_cond_signal(&r->began);
         pthread_mutex_unlock(&r->lock);
 }
@@ -241,11 +235,11 @@ static void *guard(void *user) {
 
                 if (!r->since_ns)
                         pthread_cond_wait(&r->began, &r->lock);
-                else if (clock_ns(CLOCK_MONOTONIC) < until)
+                else if (bh_clock_ns(CLOCK_MONOTONIC) < until)
                         (void) pthread_cond_timedwait(&r->began, &r->lock, &t);
                 else {
                         let_pass(r);
-                        r->since_ns = clock_ns(CLOCK_MONOTONIC) - (BH_LIMIT_REFUSE_MS - BH_LIMIT_REFUSE_MS / 10) * 1000000ll; /* soon again */
+                        r->since_ns = bh_clock_ns(CLOCK_MONOTONIC) - (BH_LIMIT_REFUSE_MS - BH_LIMIT_REFUSE_MS / 10) * 1000000ll; /* soon again */
                 }
         }
         pthread_mutex_unlock(&r->lock);

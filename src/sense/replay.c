@@ -10,6 +10,7 @@
 
 #include "sense/own.h"
 #include "sense/recording.h"
+#include "sys/clock.h"
 #include "sys/fd.h"
 
 #define READ_BYTES (2 * BH_EV_MAX_SIZE)
@@ -24,13 +25,6 @@ struct bh_backend {
         uint64_t first_ktime_ns, first_now_ns, seen;
         struct bh_recording_head head;
 };
-
-static uint64_t now_ns(void) {
-        struct timespec t = { 0 };
-
-        (void) clock_gettime(CLOCK_MONOTONIC, &t);
-        return (uint64_t) t.tv_sec * 1000000000u + (uint64_t) t.tv_nsec;
-}
 
 static int fill(struct bh_backend *b, struct bh_err *err) {
         if (b->from) {
@@ -101,7 +95,7 @@ static int replay_filter(struct bh_backend *b, const struct bh_interest *interes
 /* How long until that record is due. */
 static uint64_t wait_for(struct bh_backend *b, struct bh_str record) {
         struct bh_ev_head head;
-        uint64_t due, now = now_ns();
+        uint64_t due, now = (uint64_t) bh_clock_ns(CLOCK_MONOTONIC);
 
         memcpy(&head, record.at, sizeof head);
         if (b->at_full_speed || head.type == BH_EV_ALIVE)

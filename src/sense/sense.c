@@ -5,7 +5,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "sense/ebpf/possible.h"
@@ -14,6 +13,7 @@
 #include "sense/procfs.h"
 #include "sense/recording.h"
 #include "sense/runtime_files.h"
+#include "sys/clock.h"
 
 #define PROCESSES 100000u
 #define CONTAINERS 10000u
@@ -43,13 +43,6 @@ static const struct bh_backend_ops *const backends[] = {
 
 bool bh_sense_has_bpf(void) {
         return bh_bpf_possible();
-}
-
-static int64_t clock_ns(clockid_t id) {
-        struct timespec t = { 0 };
-
-        (void) clock_gettime(id, &t);
-        return t.tv_sec * 1000000000ll + t.tv_nsec;
 }
 
 static bool is_live(const struct bh_backend_ops *ops) {
@@ -107,7 +100,7 @@ static void set_clock(struct bh_sense *s) {
                 a->hostname = bh_str_of(bh_replay_machine(s->backend));
                 return;
         }
-        a->boot_ns = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_BOOTTIME);
+        a->boot_ns = bh_clock_ns(CLOCK_REALTIME) - bh_clock_ns(CLOCK_BOOTTIME);
         (void) gethostname(s->machine, sizeof s->machine - 1);
         a->hostname = bh_str_of(s->machine);
 }
@@ -226,7 +219,7 @@ static int on_record(void *user, struct bh_str bytes) {
 static int learn(void *user, uint32_t pid) {
         struct bh_sense *s = user;
 
-        bh_state_learn(&s->state, pid, (uint64_t) clock_ns(CLOCK_BOOTTIME));
+        bh_state_learn(&s->state, pid, (uint64_t) bh_clock_ns(CLOCK_BOOTTIME));
         return 0;
 }
 
@@ -254,7 +247,7 @@ int bh_sense_poll(struct bh_sense *s, int timeout_ms, bh_event_fn fn, void *user
         }
         if (s->sweep && r >= 0) {
                 s->sweep = false;
-                bh_state_sweep(&s->state, (uint64_t) clock_ns(CLOCK_BOOTTIME));
+                bh_state_sweep(&s->state, (uint64_t) bh_clock_ns(CLOCK_BOOTTIME));
         }
         if (s->recorder && r >= 0) {
                 int e = bh_recorder_flush(s->recorder, err);

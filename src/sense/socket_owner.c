@@ -7,12 +7,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/macros.h"
 #include "base/str.h"
 #include "sense/procfs.h"
+#include "sys/clock.h"
 
 struct search {
         struct bh_socket_owners *o;
@@ -23,10 +23,7 @@ struct search {
 };
 
 static bool is_over(const struct search *s) {
-        struct timespec t = { 0 };
-
-        (void) clock_gettime(CLOCK_MONOTONIC, &t);
-        return !s->left || !s->fds_left || t.tv_sec * 1000000000ll + t.tv_nsec >= s->until_ns;
+        return !s->left || !s->fds_left || bh_clock_ns(CLOCK_MONOTONIC) >= s->until_ns;
 }
 
 static int by_inode(const void *key, const void *item) {

@@ -13,7 +13,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/hash.h"
@@ -22,6 +21,7 @@
 #include "sense/procfs.h"
 #include "sense/sockdiag.h"
 #include "sense/socket_owner.h"
+#include "sys/clock.h"
 #include "sys/fd.h"
 
 #define WAYS 8u
@@ -62,13 +62,6 @@ struct bh_sockets {
         size_t n_found;
         struct seen seen[SETS][WAYS];
 };
-
-static int64_t now_ns(void) {
-        struct timespec t = { 0 };
-
-        (void) clock_gettime(CLOCK_MONOTONIC, &t);
-        return t.tv_sec * 1000000000ll + t.tv_nsec;
-}
 
 /* What was seen. */
 
@@ -177,7 +170,7 @@ static int look_through(struct bh_sockets *s, int fd, struct space *in, struct b
         static const uint8_t families[] = { AF_INET, AF_INET6 };
 
         in->before_ns = in->seen_ns;
-        in->seen_ns = now_ns();
+        in->seen_ns = bh_clock_ns(CLOCK_MONOTONIC);
         for (size_t i = 0; i < BH_LEN(asks) * BH_LEN(families); i++) {
                 unsigned protocol = asks[i / 2].protocol;
                 int r = bh_diag_ask(fd, families[i % 2], protocol, asks[i / 2].states, err);
@@ -261,7 +254,7 @@ static void search_namespaces(struct bh_sockets *s, int64_t now) {
 static void look_at_others(struct bh_sockets *s, int64_t until_ns) {
         unsigned n = BH_MIN(s->n_spaces - 1, BH_LIMIT_NETWORKS_A_LOOK);
 
-        for (unsigned i = 0; i < n && s->n_spaces > 1 && now_ns() < until_ns; i++) {
+        for (unsigned i = 0; i < n && s->n_spaces > 1 && bh_clock_ns(CLOCK_MONOTONIC) < until_ns; i++) {
                 unsigned at = 1 + s->turn % (s->n_spaces - 1);
 
                 if (look_at(s, &s->spaces[at])) {
@@ -320,7 +313,7 @@ static void tell_found(struct bh_sockets *s, bh_socket_fn fn, void *user) {
         qsort(s->found, s->n_found, sizeof s->found[0], by_inode);
         for (size_t i = 0; i < s->n_found; i++)
                 wants[i] = (struct bh_socket_want){ .inode = s->found[i].socket.inode, .fd = -1 };
-        bh_socket_owners_find(&s->owners, wants, s->n_found, BH_LIMIT_OWNER_FDS, now_ns() + (BH_LIMIT_OWNERS_MS * 1000000ll));
+        bh_socket_owners_find(&s->owners, wants, s->n_found, BH_LIMIT_OWNER_FDS, bh_clock_ns(CLOCK_MONOTONIC) + (BH_LIMIT_OWNERS_MS * 1000000ll));
         for (size_t i = 0; i < s->n_found; i++)
                 tell(s, &s->found[i], &wants[i], fn, user);
         s->n_found = 0;
@@ -405,14 +398,14 @@ static void look_at_host(struct bh_sockets *s) {
 }
 
 void bh_sockets_look(struct bh_sockets *s, bh_socket_fn fn, void *user, uint64_t *lost) {
-        int64_t begun = now_ns(), took;
+        int64_t begun = bh_clock_ns(CLOCK_MONOTONIC), took;
 
         look_at_host(s);
         search_namespaces(s, begun);
         look_at_others(s, begun + (BH_LIMIT_NETWORKS_MS * 1000000ll));
         s->looked = true;
         tell_found(s, fn, user);
-        took = now_ns() - begun;
+        took = bh_clock_ns(CLOCK_MONOTONIC) - begun;
         s->due_ns = begun + (took > BH_SOCKETS_EVERY_MS * 100000ll ? took * 10 : BH_SOCKETS_EVERY_MS * 1000000ll);
         *lost += s->lost;
         s->lost = 0;

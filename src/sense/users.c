@@ -11,6 +11,7 @@
 
 #include "base/cur.h"
 #include "base/limits.h"
+#include "sys/clock.h"
 #include "sys/fd.h"
 
 #define FILES 256u            /* containers whose users are kept */
@@ -214,15 +215,8 @@ static struct database *database_of(struct bh_users *u, const char *key) {
         return oldest;
 }
 
-static uint64_t clock_now(void) {
-        struct timespec t = { 0 };
-
-        (void) clock_gettime(CLOCK_MONOTONIC_COARSE, &t);
-        return (uint64_t) t.tv_sec * 1000000000u + (uint64_t) t.tv_nsec;
-}
-
 static const struct bh_user *find(struct bh_users *u, const struct bh_process *p, unsigned which, uint32_t id) {
-        uint64_t now = clock_now();
+        uint64_t now = (uint64_t) bh_clock_ns(CLOCK_MONOTONIC_COARSE);
         struct database *d;
         size_t low = 0, high;
 

@@ -5,13 +5,13 @@
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/limits.h"
 #include "base/vec.h"
 #include "guard/engine.h"
 #include "sense/sense.h"
+#include "sys/clock.h"
 #include "sys/fd.h"
 #include "sys/trim.h"
 #include "tool/bulkhead/state.h"
@@ -26,13 +26,6 @@ static void on_signal(int signal) {
                 hangup = 1;
         else
                 ending = 1;
-}
-
-static int64_t now_ms(void) {
-        struct timespec t;
-
-        (void) clock_gettime(CLOCK_MONOTONIC, &t);
-        return t.tv_sec * 1000ll + t.tv_nsec / 1000000;
 }
 
 /* ---- options to structs ---- */
@@ -255,9 +248,9 @@ static int look_at_logins(struct bh_watch *w, struct bh_err *err) {
 static int look_at_logs(struct bh_watch *w, struct bh_err *err) {
         int r = 1;
 
-        if (now_ms() - w->looked_ms < LOGS_MS)
+        if (bh_clock_ms(CLOCK_MONOTONIC) - w->looked_ms < LOGS_MS)
                 return 1;
-        w->looked_ms = now_ms();
+        w->looked_ms = bh_clock_ms(CLOCK_MONOTONIC);
         if (w->logins)
                 r = look_at_logins(w, err);
         if (r > 0 && w->audit && bh_audit_poll(w->audit, 0, on_audit, w, err) < 0)
@@ -270,9 +263,9 @@ static void tick(struct bh_watch *w) {
                 hangup = 0;
                 bh_guard_reload(w->guard);
         }
-        if (now_ms() - w->ticked_ms >= TICK_MS) {
+        if (bh_clock_ms(CLOCK_MONOTONIC) - w->ticked_ms >= TICK_MS) {
                 bh_guard_tick(w->guard);
-                w->ticked_ms = now_ms();
+                w->ticked_ms = bh_clock_ms(CLOCK_MONOTONIC);
         }
 }
 

@@ -3,19 +3,13 @@
 #include "tool/watching.h"
 
 #include <sys/resource.h>
-#include <time.h>
+
+#include "sys/clock.h"
 
 enum { MAX_NOTES = 20 };
 
-static int64_t clock_ns(clockid_t id) {
-        struct timespec t;
-
-        (void) clock_gettime(id, &t);
-        return t.tv_sec * 1000000000ll + t.tv_nsec;
-}
-
 void bh_watch_begin(struct bh_watch *w) {
-        w->begun_ns = clock_ns(CLOCK_MONOTONIC);
+        w->begun_ns = bh_clock_ns(CLOCK_MONOTONIC);
 }
 
 void bh_watch_ready(struct bh_watch *w) {
@@ -23,7 +17,7 @@ void bh_watch_ready(struct bh_watch *w) {
 
         bh_guard_stats(w->guard, &g);
         w->events_before = g.events;
-        w->cpu_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID);
+        w->cpu_ns = bh_clock_ns(CLOCK_THREAD_CPUTIME_ID);
 }
 
 void bh_watch_greet(struct bh_watch *w) {
@@ -36,7 +30,7 @@ void bh_watch_greet(struct bh_watch *w) {
         for (size_t i = 0; i < n; i++)
                 have += c[i].have;
         bh_buf_printf(&out, "bulkhead: watching by %zu rules through %s, %lld ms after the start; it sees %zu of %zu things\n", g.rules,
-                      bh_sense_backend(w->sense), (long long) ((clock_ns(CLOCK_MONOTONIC) - w->begun_ns) / 1000000), have, n);
+                      bh_sense_backend(w->sense), (long long) ((bh_clock_ns(CLOCK_MONOTONIC) - w->begun_ns) / 1000000), have, n);
         for (size_t i = 0; i < n; i++)
                 if (!c[i].have)
                         bh_buf_printf(&out, "bulkhead: cannot see %s: %s\n", c[i].name, c[i].missing);
@@ -105,7 +99,7 @@ static void say_responses(struct bh_buf *out, const struct bh_responder_stats *r
 
 void bh_watch_stats(struct bh_watch *w, const struct bh_guard_stats *g) {
         BH_CLEANUP(bh_buf_done) struct bh_buf out = { 0 };
-        int64_t cpu_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID) - w->cpu_ns;
+        int64_t cpu_ns = bh_clock_ns(CLOCK_THREAD_CPUTIME_ID) - w->cpu_ns;
         uint64_t events = g->events - w->events_before;
         struct bh_sense_stats s = { 0 };
         struct rusage usage;

@@ -14,6 +14,7 @@
 #include "base/limits.h"
 #include "guard/outputs/outlet.h"
 #include "guard/outputs/spill.h"
+#include "sys/clock.h"
 
 enum { FIRST_PAUSE_MS = 100, LAST_PAUSE_MS = 30000, AT_ONCE_MAX = 256 };
 
@@ -35,13 +36,6 @@ struct bh_output {
         atomic_bool stop;
         int64_t until_ms; /* when ending */
 };
-
-static int64_t now_ms(void) {
-        struct timespec t;
-
-        (void) clock_gettime(CLOCK_MONOTONIC, &t);
-        return t.tv_sec * 1000ll + t.tv_nsec / 1000000;
-}
 
 static void wait_until(struct bh_output *o, int64_t when_ms) {
         struct timespec t = { .tv_sec = when_ms / 1000, .tv_nsec = when_ms % 1000 * 1000000 };
@@ -137,7 +131,7 @@ static void *spill_thread(void *user) {
                 if (o->spool.bytes <= o->spool.max_bytes / 2)
                         (void) pthread_cond_wait(&o->more, &o->lock);
                 else if (!spill_down(o, o->spool.max_bytes / 4))
-                        wait_until(o, now_ms() + 1000);
+                        wait_until(o, bh_clock_ms(CLOCK_MONOTONIC) + 1000);
         }
         (void) pthread_mutex_unlock(&o->lock);
         return NULL;
@@ -231,13 +225,13 @@ static unsigned next_pause(unsigned pause_ms) {
 }
 
 static bool is_over(const struct bh_output *o) {
-        return o->ending && ((o->spool.n == 0 && !o->spilling) || now_ms() >= o->until_ms);
+        return o->ending && ((o->spool.n == 0 && !o->spilling) || bh_clock_ms(CLOCK_MONOTONIC) >= o->until_ms);
 }
 
 static void pause_for(struct bh_output *o, unsigned pause_ms) {
-        int64_t until = now_ms() + pause_ms;
+        int64_t until = bh_clock_ms(CLOCK_MONOTONIC) + pause_ms;
 
-        while (now_ms() < until && !is_over(o))
+        while (bh_clock_ms(CLOCK_MONOTONIC) < until && !is_over(o))
                 wait_until(o, o->ending ? BH_MIN(until, o->until_ms) : until);
 }
 
@@ -388,7 +382,7 @@ static void keep_rest(struct bh_output *o) {
 
 void bh_output_close(struct bh_output **output, unsigned deadline_ms, struct bh_output_stats *ret) {
         struct bh_output *o = *output;
-        int64_t until = now_ms() + deadline_ms;
+        int64_t until = bh_clock_ms(CLOCK_MONOTONIC) + deadline_ms;
 
         if (!o)
                 return;
@@ -396,7 +390,7 @@ void bh_output_close(struct bh_output **output, unsigned deadline_ms, struct bh_
         o->ending = true;
         o->until_ms = until;
         (void) pthread_cond_broadcast(&o->more);
-        while (!o->gone && now_ms() < until)
+        while (!o->gone && bh_clock_ms(CLOCK_MONOTONIC) < until)
                 wait_until(o, until);
         (void) pthread_mutex_unlock(&o->lock);
         atomic_store(&o->stop, true); /* ends a send that hangs */

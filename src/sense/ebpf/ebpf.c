@@ -26,6 +26,7 @@
 #include "sense/ebpf/past.h"
 #include "sense/ebpf/pin.h"
 #include "sense/ebpf/prevent.h"
+#include "sys/clock.h"
 #include "sys/fd.h"
 
 #define RING_BYTES (4u << 20)
@@ -280,7 +281,7 @@ static int take_over(struct bh_backend *b, bh_record_fn fn, void *user, struct b
 }
 
 static int ebpf_poll(struct bh_backend *b, int timeout_ms, bh_record_fn fn, void *user, struct bh_err *err) {
-        uint64_t end = bh_boot_ns() + (uint64_t) BH_MAX(timeout_ms, 0) * 1000000ull;
+        uint64_t end = (uint64_t) bh_clock_ns(CLOCK_BOOTTIME) + (uint64_t) BH_MAX(timeout_ms, 0) * 1000000ull;
         int said = b->pins && b->pins->have_old ? take_over(b, fn, user, err) : 0;
 
         if (said != 0)
@@ -290,7 +291,7 @@ static int ebpf_poll(struct bh_backend *b, int timeout_ms, bh_record_fn fn, void
                 int wait;
                 unsigned n = bh_lanes_drain(&b->lanes, fn, user, &said);
 
-                now = bh_boot_ns();
+                now = (uint64_t) bh_clock_ns(CLOCK_BOOTTIME);
                 if (said == 0)
                         said = tell_lost(b, now, fn, user);
                 if (said != 0)

@@ -1,18 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sense/ebpf/lanes.h"
 
-#include <time.h>
+#include "sys/clock.h"
 
 #define TURN 65536 /* records of one poll */
 
 const char *const bh_lane_maps[BH_LANES] = { "ring_proc", "ring_file", "ring_net" };
-
-uint64_t bh_boot_ns(void) {
-        struct timespec t;
-
-        clock_gettime(CLOCK_BOOTTIME, &t);
-        return (uint64_t) t.tv_sec * 1000000000ull + (uint64_t) t.tv_nsec;
-}
 
 enum { NONE = -1, BUSY = -2 };
 
@@ -60,7 +53,7 @@ unsigned bh_lanes_drain(struct bh_lanes *l, bh_record_fn fn, void *user, int *re
 
         do {
                 before = n;
-                (void) bh_lanes_drain_until(l, bh_boot_ns(), fn, user, &n, ret_said);
+                (void) bh_lanes_drain_until(l, (uint64_t) bh_clock_ns(CLOCK_BOOTTIME), fn, user, &n, ret_said);
         } while (n != before && n < TURN && *ret_said == 0);
         return n;
 }

@@ -15,7 +15,6 @@ struct bh_lanes {
 
 extern const char *const bh_lane_maps[BH_LANES];
 
-uint64_t bh_boot_ns(void);
 /* Gives records made before now, 65536 at most: how many. What fn says, if it is not 0, ends it: *ret_said. */
 unsigned bh_lanes_drain(struct bh_lanes *l, bh_record_fn fn, void *user, int *ret_said);
 /* The same of records until then only, in one go; false: one is still being written. */

@@ -10,6 +10,7 @@
 
 #include "base/macros.h"
 #include "bpf/shared/sensor.h"
+#include "sys/clock.h"
 #include "sys/fd.h"
 
 #define SETTLE_US 2000 /* for records whose time is taken and that are not yet in a ring */
@@ -48,7 +49,7 @@ static uint64_t born_ns(void) {
 
         for (int word = 2; at && word < 22; word++)
                 at = strchr(at + 1, ' ');
-        return at ? (strtoull(at, NULL, 10) - 1) * (1000000000ull / (uint64_t) sysconf(_SC_CLK_TCK)) : bh_boot_ns();
+        return at ? (strtoull(at, NULL, 10) - 1) * (1000000000ull / (uint64_t) sysconf(_SC_CLK_TCK)) : (uint64_t) bh_clock_ns(CLOCK_BOOTTIME);
 }
 
 void bh_past_open(struct bh_past *p, const struct bh_pins *pins, uint64_t stamp) {
@@ -90,7 +91,7 @@ int bh_past_tell(struct bh_past *p, bh_record_fn fn, void *user) {
         p->fn = fn;
         p->user = user;
         if (p->readable)
-                (void) tell_until(p, bh_boot_ns(), &said);
+                (void) tell_until(p, (uint64_t) bh_clock_ns(CLOCK_BOOTTIME), &said);
         return said;
 }
 
@@ -102,7 +103,7 @@ int bh_past_end(struct bh_past *p, bh_record_fn fn, void *user, uint64_t *ret_un
                 return 0;
         p->fn = fn;
         p->user = user;
-        *ret_until = bh_boot_ns();
+        *ret_until = (uint64_t) bh_clock_ns(CLOCK_BOOTTIME);
         for (unsigned i = 0; i < TRIES && !all && said == 0; i++) {
                 BH_IGNORE(usleep(SETTLE_US));
                 all = tell_until(p, *ret_until, &said);
