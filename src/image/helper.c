@@ -4,18 +4,17 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/limits.h"
+#include "sys/exec.h"
 #include "sys/fd.h"
 #include "sys/sigpipe.h"
 
-#define PATIENCE_MS 60000 /* a helper may ask a person to unlock something */
+#define PATIENCE_S 60 /* a helper may ask a person to unlock something */
 
 struct child {
         pid_t pid;
@@ -60,36 +59,6 @@ static int start(struct child *c, const char *program, const char *argument, str
         return bh_fail_sys(err, r, "cannot be run");
 }
 
-static int64_t now_ms(void) {
-        struct timespec ts;
-
-        (void) clock_gettime(CLOCK_MONOTONIC, &ts);
-        return (int64_t) ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
-static int read_answer(int fd, struct bh_buf *into, struct bh_err *err) {
-        int64_t until = now_ms() + PATIENCE_MS;
-
-        for (;;) {
-                struct pollfd at = { .fd = fd, .events = POLLIN };
-                int64_t left = until - now_ms();
-                ssize_t n;
-
-                if (left <= 0)
-                        return bh_fail(err, BH_E_TIMEOUT, "no answer in %d seconds", PATIENCE_MS / 1000);
-                if (poll(&at, 1, (int) left) <= 0)
-                        continue;
-                n = read(fd, bh_buf_room(into, 4096), 4096);
-                if (n < 0 && errno != EINTR)
-                        return bh_fail_sys(err, errno, "read");
-                if (n == 0)
-                        return 0;
-                into->len += n > 0 ? (size_t) n : 0;
-                if (into->len > BH_LIMIT_HTTP_HEAD)
-                        return bh_fail(err, BH_E_LIMIT, "its answer is longer than %llu bytes", BH_LIMIT_HTTP_HEAD);
-        }
-}
-
 /* One short line fits any pipe; a helper that does not read it is no failure of ours. */
 static void say(struct child *c, struct bh_str input) {
         struct bh_sigpipe quiet;
@@ -111,7 +80,7 @@ int bh_helper_run(struct bh_arena *arena, const char *program, const char *argum
         if (r < 0)
                 return r;
         say(&c, input);
-        r = read_answer(c.out, &answer, err);
+        r = bh_exec_read(c.out, BH_LIMIT_HTTP_HEAD, PATIENCE_S, &answer, err);
         if (r < 0)
                 return r;
         while (waitpid(c.pid, &status, 0) < 0 && errno == EINTR)

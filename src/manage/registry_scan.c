@@ -13,8 +13,8 @@
 #include "manage/registries.h"
 #include "manage/scans.h"
 #include "sys/child.h"
+#include "sys/exec.h"
 #include "sys/fd.h"
-#include "sys/program.h"
 
 enum { MOST_MS = 30 * 60 * 1000, LOOK_MS = 500, RENEW_MS = 20 * 1000, NICE = 10, TOLD = 300 };
 
@@ -78,7 +78,7 @@ static int start(struct scanning *s, int out, int errors, pid_t *ret_pid, struct
                 argv[n++] = bh_arena_cstr(s->arena, s->reg.username);
         }
         argv[n++] = bh_arena_cstr(s->arena, s->job->target);
-        return bh_program_start(&(struct bh_program){ .argv = argv, .env = env, .out_fd = out, .err_fd = errors, .nice = NICE }, ret_pid, err);
+        return bh_exec_start(&(struct bh_exec){ .argv = argv, .env = env, .out_fd = out, .err_fd = errors, .nice = NICE }, ret_pid, err);
 }
 
 static int renew(struct bh_db *db, void *user, struct bh_err *err) {
@@ -91,20 +91,20 @@ static int watch(struct scanning *s, pid_t pid, int *ret_status, struct bh_err *
         int64_t from = now_ms(), renewed = from;
 
         for (;;) {
-                int r = bh_program_wait(pid, LOOK_MS, ret_status, err);
+                int r = bh_exec_wait(pid, LOOK_MS, ret_status, err);
                 int64_t now = now_ms();
 
                 if (r != 0)
                         return r;
                 if (*s->stop || now - from > MOST_MS) {
-                        bh_program_kill(pid);
+                        bh_exec_kill(pid);
                         return bh_fail(err, BH_E_TIMEOUT, "the scan did not end within %d minutes", MOST_MS / 60000);
                 }
                 if (now - renewed > RENEW_MS) {
                         renewed = now;
                         r = bh_store_write(bh_manage_opts(s->manage)->store, renew, s, err);
                         if (r < 0) {
-                                bh_program_kill(pid);
+                                bh_exec_kill(pid);
                                 return r;
                         }
                 }

@@ -19,8 +19,8 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "sys/exec.h"
 #include "sys/fd.h"
-#include "sys/run.h"
 #include "sys/turnlog.h"
 
 enum {
@@ -109,7 +109,7 @@ static void become(const struct watched *w, int out, pid_t parent) {
         (void) snprintf(usec, sizeof usec, "%llu", w->service->watchdog_s * 1000000ull);
         if (w->service->watchdog_s)
                 (void) setenv("WATCHDOG_USEC", usec, 1);
-        if (w->service->user && bh_run_become(w->service->user) < 0)
+        if (w->service->user && bh_exec_become(w->service->user) < 0)
                 _exit(126);
         if (prctl(PR_SET_PDEATHSIG, SIGTERM) < 0 || getppid() != parent) /* after the user, whose change undoes it */
                 _exit(126);

@@ -6,19 +6,11 @@
  * once a day, its packages alone.
  */
 #define _GNU_SOURCE
-#include <errno.h>
-#include <fcntl.h>
-#include <linux/ioprio.h>
 #include <malloc.h>
-#include <poll.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -27,6 +19,7 @@
 #include "fmt/json.h"
 #include "fmt/json_put.h"
 #include "sys/child.h"
+#include "sys/exec.h"
 #include "sys/fd.h"
 #include "tool/agent/agent.h"
 
@@ -80,65 +73,13 @@ static void remember(struct bh_agent_scans *s, struct bh_str id) {
 
 /* ---- the child ---- */
 
-static void become(const char *program, const char *target, int out, pid_t parent) {
-        char *argv[] = { (char *) (uintptr_t) program, (char *) (uintptr_t) "scan", (char *) (uintptr_t) "--no-db", (char *) (uintptr_t) "--format",
-                         (char *) (uintptr_t) "json", (char *) (uintptr_t) "--quiet", (char *) (uintptr_t) target,
-                         strcmp(target, "host") == 0 ? (char *) (uintptr_t) "--only" : NULL, (char *) (uintptr_t) "packages", NULL };
-        const struct sched_param none = { 0 };
-        sigset_t empty;
-        int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-
-        if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != parent || null < 0 || dup2(null, 0) < 0 || dup2(out, 1) < 0)
-                _exit(126);
-        (void) setpriority(PRIO_PROCESS, 0, 19);
-        (void) sched_setscheduler(0, SCHED_IDLE, &none);
-        (void) syscall(SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0, IOPRIO_PRIO_VALUE(IOPRIO_CLASS_IDLE, 0));
-        (void) close_range(3, ~0u, 0);
-        (void) sigemptyset(&empty);
-        (void) sigprocmask(SIG_SETMASK, &empty, NULL);
-        (void) signal(SIGPIPE, SIG_DFL);
-        (void) execv(program, argv);
-        _exit(127);
-}
-
-static int64_t clock_s(void) {
-        struct timespec t;
-
-        (void) clock_gettime(CLOCK_MONOTONIC, &t);
-        return t.tv_sec;
-}
-
-/* To its end, or the time's. */
-static int read_report(struct bh_agent_scans *s, int fd, struct bh_buf *out, struct bh_err *err) {
-        int64_t until = clock_s() + LIMIT_S;
-
-        for (;;) {
-                struct pollfd p = { fd, POLLIN, 0 };
-                ssize_t n;
-
-                if (clock_s() > until)
-                        return bh_fail(err, BH_E_TIMEOUT, "the scan takes longer than %d seconds", LIMIT_S);
-                if (poll(&p, 1, 1000) <= 0)
-                        continue;
-                n = read(fd, bh_buf_room(out, 65536), 65536);
-                if (n < 0 && errno == EINTR)
-                        continue;
-                if (n <= 0)
-                        return n < 0 ? bh_fail_sys(err, errno, "the scan") : 0;
-                out->len += (size_t) n;
-                if (out->len > BH_LIMIT_ITEM - BH_LIMIT_HTTP_HEAD)
-                        return bh_fail(err, BH_E_LIMIT, "the report of the scan is longer than %llu bytes", BH_LIMIT_ITEM);
-        }
-        (void) s;
-}
-
 static int end_child(struct bh_agent_scans *s, pid_t pid, int r, struct bh_err *err) {
         int status = 0;
 
         if (r < 0)
-                (void) kill(pid, SIGKILL);
-        while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-                ;
+                bh_exec_kill(pid);
+        else
+                r = bh_exec_wait(pid, -1, &status, err);
         atomic_store(&s->child, 0);
         if (r < 0)
                 return r;
@@ -150,21 +91,16 @@ static int end_child(struct bh_agent_scans *s, pid_t pid, int r, struct bh_err *
 }
 
 static int run_scan(struct bh_agent_scans *s, const char *target, struct bh_buf *out, struct bh_err *err) {
-        BH_CLEANUP(bh_fd_close) int in = -1;
-        int fds[2];
-        pid_t parent = getpid(), pid;
+        const char *argv[] = { s->program, "scan", "--no-db", "--format", "json", "--quiet", target, strcmp(target, "host") == 0 ? "--only" : NULL, "packages", NULL };
+        BH_CLEANUP(bh_fd_close) int fd = -1;
+        pid_t pid = 0;
+        int r = bh_exec_start_reading(&(struct bh_exec){ .argv = argv, .err_fd = STDERR_FILENO, .nice = 19, .idle = true }, &pid, &fd, err);
 
-        if (pipe2(fds, O_CLOEXEC) < 0)
-                return bh_fail_sys(err, errno, "pipe");
-        in = fds[0];
-        pid = fork();
-        if (pid == 0)
-                become(s->program, target, fds[1], parent);
-        bh_fd_close(&fds[1]);
-        if (pid < 0)
-                return bh_fail_sys(err, errno, "fork");
+        if (r < 0)
+                return r;
         atomic_store(&s->child, pid);
-        return end_child(s, pid, read_report(s, in, out, err), err);
+        r = bh_exec_read(fd, BH_LIMIT_ITEM - BH_LIMIT_HTTP_HEAD, LIMIT_S, out, err);
+        return end_child(s, pid, bh_wrap(err, r, "the scan of %s", target), err);
 }
 
 /* ---- reports ---- */
@@ -302,6 +238,13 @@ static bool scan_images(struct bh_agent_scans *s) {
                 }
         bh_arena_free(&arena);
         return any;
+}
+
+static int64_t clock_s(void) {
+        struct timespec t;
+
+        (void) clock_gettime(CLOCK_MONOTONIC, &t);
+        return t.tv_sec;
 }
 
 /* The machine's own packages, once a day. */

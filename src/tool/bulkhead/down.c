@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "sys/run.h"
+#include "sys/exec.h"
 #include "tool/bulkhead/commands.h"
 #include "tool/bulkhead/place.h"
 
@@ -33,7 +33,7 @@ static int purge(const struct bh_place *p, struct bh_err *err) {
                 return bh_fail(err, BH_E_NOTFOUND, "%s is not what bulkhead up made; nothing was taken away", p->state);
         if (nftw(p->state, take_away, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT) != 0)
                 return bh_fail_sys(err, errno, "%s", p->state);
-        if (bh_run(&(struct bh_run){ .argv = argv }, NULL, &status, &why) < 0 || (status != 0 && status != 6 /* there is none */))
+        if (bh_exec_run(&(struct bh_exec){ .argv = argv }, 0, NULL, &status, &why) < 0 || (status != 0 && status != 6 /* there is none */))
                 (void) fprintf(stderr, "The user " BH_SERVICE_USER " is still there: %s\n", why.text[0] ? why.text : "userdel refused");
         (void) printf("%s is gone.\n", p->state);
         return 0;

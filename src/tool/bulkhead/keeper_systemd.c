@@ -8,8 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "sys/exec.h"
 #include "sys/fd.h"
-#include "sys/run.h"
 
 #define UNITS "/etc/systemd/system"
 
@@ -23,7 +23,7 @@ static int systemctl(const struct bh_place *p, const char *verb, const char *opt
         const char *program = systemctl_places[access(systemctl_places[0], X_OK) != 0];
         const char *const argv[] = { program, verb, option, name ? bh_arena_printf(p->arena, "bulkhead-%s.service", name).at : NULL, NULL };
 
-        return bh_run(&(struct bh_run){ .argv = argv, .max_bytes = 65536 }, out, ret_status, err);
+        return bh_exec_run(&(struct bh_exec){ .argv = argv }, 65536, out, ret_status, err);
 }
 
 static int do_systemctl(const struct bh_place *p, const char *verb, const char *option, const char *name, struct bh_err *err) {

@@ -11,7 +11,7 @@
 #include "base/limits.h"
 #include "http/http.h"
 #include "sys/fd.h"
-#include "sys/run.h"
+#include "sys/exec.h"
 #include "tool/bulkhead/commands.h"
 #include "tool/bulkhead/place.h"
 
@@ -77,7 +77,7 @@ static const char *host_name(const struct up *u) {
 /* ---- the server ---- */
 
 static int run_program(const char *const *argv, const char *user, struct bh_buf *out, struct bh_err *err) {
-        int status = 0, r = bh_run(&(struct bh_run){ .argv = argv, .user = user, .max_bytes = MAX_ANSWER }, out, &status, err);
+        int status = 0, r = bh_exec_run(&(struct bh_exec){ .argv = argv, .user = user }, MAX_ANSWER, out, &status, err);
 
         return r < 0 ? r : status ? bh_fail(err, BH_E_IO, "%s %s ended with status %d", argv[0], argv[1], status) : 0;
 }
