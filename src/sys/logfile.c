@@ -12,7 +12,7 @@
 int bh_logfile_open(struct bh_logfile *f, struct bh_err *err) {
         struct stat st;
 
-        f->fd = open(f->path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600);
+        f->fd = open(f->path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | (f->own ? O_NOFOLLOW : 0), 0600);
         if (f->fd < 0 || fstat(f->fd, &st) < 0)
                 return bh_fail_sys(err, errno, "%s", f->path);
         f->size = S_ISREG(st.st_mode) ? (uint64_t) st.st_size : 0;
@@ -47,19 +47,24 @@ static int turn(struct bh_logfile *f, struct bh_err *err) {
         return bh_logfile_open(f, err);
 }
 
-int bh_logfile_append(struct bh_logfile *f, struct bh_str line, struct bh_err *err) {
-        BH_CLEANUP(bh_buf_done) struct bh_buf whole = { 0 };
+int bh_logfile_add(struct bh_logfile *f, struct bh_str bytes, struct bh_err *err) {
         int r = 0;
 
         if (f->fd < 0)
                 r = bh_logfile_open(f, err);
-        if (r >= 0 && f->size_bytes && f->size && f->size + line.len + 1 > f->size_bytes)
+        if (r >= 0 && f->size_bytes && f->size && f->size + bytes.len > f->size_bytes)
                 r = turn(f, err);
         if (r < 0)
                 return r;
+        r = bh_fd_write_all(f->fd, bytes, err);
+        f->size += bytes.len;
+        return r < 0 ? bh_wrap(err, r, "%s", f->path) : 0;
+}
+
+int bh_logfile_append(struct bh_logfile *f, struct bh_str line, struct bh_err *err) {
+        BH_CLEANUP(bh_buf_done) struct bh_buf whole = { 0 };
+
         bh_buf_add(&whole, line);
         bh_buf_putc(&whole, '\n');
-        r = bh_fd_write_all(f->fd, bh_buf_str(&whole), err);
-        f->size += whole.len;
-        return r < 0 ? bh_wrap(err, r, "%s", f->path) : 0;
+        return bh_logfile_add(f, bh_buf_str(&whole), err);
 }

@@ -21,7 +21,7 @@
 #include "base/buf.h"
 #include "sys/exec.h"
 #include "sys/fd.h"
-#include "sys/turnlog.h"
+#include "sys/logfile.h"
 
 enum {
         MAX_SERVICES = 8,
@@ -41,7 +41,8 @@ struct watched {
         unsigned pause_ms, restarts;
         int out, notify; /* what it prints, what it tells us */
         char notify_path[108], last[80];
-        struct bh_turnlog log;
+        char log_path[4096];
+        struct bh_logfile log;
 };
 
 struct supervisor {
@@ -62,13 +63,18 @@ static int64_t now_ms(void) {
 
 /* ---- what others can read ---- */
 
+/* What cannot be written is lost: a log must not end what it tells of. */
+static void log_bytes(struct watched *w, struct bh_str bytes) {
+        BH_IGNORE(bh_logfile_add(&w->log, bytes, NULL));
+}
+
 static void say(struct watched *w, const char *text) {
         char line[160], when[32];
         time_t now = time(NULL);
         struct tm tm;
 
         (void) strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &tm));
-        bh_turnlog_add(&w->log, (struct bh_str){ line, (size_t) snprintf(line, sizeof line, "%s supervisor: %s\n", when, text) });
+        log_bytes(w, (struct bh_str){ line, (size_t) snprintf(line, sizeof line, "%s supervisor: %s\n", when, text) });
 }
 
 static const char *state_of(const struct supervisor *s, const struct watched *w) {
@@ -147,7 +153,7 @@ static void read_log(struct watched *w) {
         ssize_t n;
 
         while ((n = read(w->out, bytes, sizeof bytes)) > 0)
-                bh_turnlog_add(&w->log, (struct bh_str){ bytes, (size_t) n });
+                log_bytes(w, (struct bh_str){ bytes, (size_t) n });
         if (n == 0)
                 bh_fd_close(&w->out);
 }
@@ -280,13 +286,14 @@ static int open_notify(struct watched *w, const char *run_dir, struct bh_err *er
 
 static int open_service(struct supervisor *s, const struct bh_service *service, struct bh_err *err) {
         struct watched *w = &s->at[s->n];
-        char path[4096];
         int r;
 
-        *w = (struct watched){ .service = service, .out = -1, .notify = -1, .pause_ms = FIRST_PAUSE_MS / 2, .log.fd = -1 };
-        (void) snprintf(path, sizeof path, "%s/%s.log", s->opts->log_dir, service->name);
+        *w = (struct watched){ .service = service, .out = -1, .notify = -1, .pause_ms = FIRST_PAUSE_MS / 2 };
+        w->log = (struct bh_logfile){ .path = w->log_path, .size_bytes = LOG_BYTES, .keep = LOG_KEEP, .own = true, .fd = -1 };
         s->n++;
-        r = bh_turnlog_open(&w->log, path, LOG_BYTES, LOG_KEEP, err);
+        if ((size_t) snprintf(w->log_path, sizeof w->log_path, "%s/%s.log", s->opts->log_dir, service->name) >= sizeof w->log_path)
+                return bh_fail(err, BH_E_LIMIT, "%.60s...: too long for a path", s->opts->log_dir);
+        r = bh_logfile_open(&w->log, err);
         return r < 0 ? r : open_notify(w, s->opts->run_dir, err);
 }
 
@@ -308,7 +315,7 @@ static void close_all(struct supervisor *s) {
                 bh_fd_close(&s->at[i].out);
                 bh_fd_close(&s->at[i].notify);
                 (void) unlink(s->at[i].notify_path);
-                bh_turnlog_close(&s->at[i].log);
+                bh_logfile_close(&s->at[i].log);
         }
         bh_fd_close(&s->signals);
 }

@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "sys/fd.h"
+#include "sys/logfile.h"
 #include "sys/supervise.h"
-#include "sys/turnlog.h"
 
 static const char *const fails[] = { "/bin/sh", "-c", "echo from the program; exit 3", NULL };
 static const char *const stays[] = { "/bin/sleep", "1000", NULL };
@@ -78,18 +78,21 @@ static void who_ends_is_started_again_and_all_end_together(void **state) {
 
 static void a_log_turns_at_its_size(void **state) {
         struct bh_arena *arena = bh_arena_new();
-        struct bh_turnlog log;
+        struct bh_logfile log = { .path = bh_arena_printf(arena, "%s/turns", room).at, .size_bytes = 10, .keep = 2, .own = true, .fd = -1 };
         struct bh_err err = BH_ERR_NONE;
 
         (void) state;
-        assert_int_equal(bh_turnlog_open(&log, bh_arena_printf(arena, "%s/turns", room).at, 10, 2, &err), 0);
+        assert_int_equal(bh_logfile_open(&log, &err), 0);
         for (char c = '1'; c <= '4'; c++)
-                bh_turnlog_add(&log, (struct bh_str){ (char[]){ c, c, c, c, c, c, c, '\n' }, 8 });
-        bh_turnlog_close(&log);
+                assert_int_equal(bh_logfile_add(&log, (struct bh_str){ (char[]){ c, c, c, c, c, c, c, '\n' }, 8 }, &err), 0);
+        bh_logfile_close(&log);
         assert_str(text_of(arena, "turns"), "4444444\n");
         assert_str(text_of(arena, "turns.1"), "3333333\n");
         assert_str(text_of(arena, "turns.2"), "2222222\n");
         assert_str(text_of(arena, "turns.3"), "");
+        assert_int_equal(symlink("turns", bh_arena_printf(arena, "%s/link", room).at), 0);
+        log.path = bh_arena_printf(arena, "%s/link", room).at;
+        assert_int_equal(bh_logfile_open(&log, &err), BH_E_IO);
         bh_arena_free(&arena);
 }
 
