@@ -2,7 +2,6 @@
 #include "manage/integrations.h"
 
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -10,8 +9,6 @@
 #include "fmt/json.h"
 #include "manage/outbox.h"
 #include "rule/rules.h"
-#include "sys/fd.h"
-#include "trust/vault.h"
 
 enum { LOOK_MS = 300, FIRST_PAUSE_MS = 1000, LONGEST_PAUSE_MS = 5 * 60 * 1000 };
 
@@ -29,7 +26,6 @@ struct worker {
 
 struct integrations {
         struct bh_manage *manage;
-        struct bh_vault_key key;
         pthread_mutex_t lock; /* of the list, and of `wake` */
         pthread_cond_t wake;
         struct worker *workers[BH_LIMIT_INTEGRATIONS];
@@ -54,39 +50,17 @@ static struct bh_str owner_of(struct bh_arena *arena, struct bh_str name) {
 }
 
 int bh_integration_seal(const struct bh_manage *m, struct bh_str name, struct bh_str secrets, struct bh_arena *arena, struct bh_str *ret, struct bh_err *err) {
-        return bh_vault_seal(&part_of(m)->key, owner_of(arena, name), secrets, arena, ret, err);
+        return bh_manage_seal(m, owner_of(arena, name), secrets, arena, ret, err);
 }
 
-static int unseal(const struct bh_vault_key *key, struct bh_str name, struct bh_str sealed, struct bh_arena *arena, struct bh_str *ret, struct bh_err *err) {
-        int r;
+static int unseal(const struct bh_manage *m, struct bh_str name, struct bh_str sealed, struct bh_arena *arena, struct bh_str *ret, struct bh_err *err) {
+        struct bh_str plain = BH_STR("");
+        int r = bh_manage_unseal(m, owner_of(arena, name), sealed, arena, &plain, err);
 
-        if (!sealed.len) {
-                *ret = BH_STR("{}");
-                return 0;
-        }
-        r = bh_vault_open(key, owner_of(arena, name), sealed, arena, ret, err);
-        return r < 0 ? bh_wrap(err, r, "the secrets of %s", BH_QUOTE(name)) : 0;
-}
-
-/* STATE/secrets.key, made at the first use. */
-static int load_key(const char *state_dir, struct bh_vault_key *ret, struct bh_err *err) {
-        char path[4200];
-        BH_CLEANUP(bh_fd_close) int fd = -1;
-        BH_CLEANUP(bh_buf_done) struct bh_buf bytes = { 0 };
-        int r;
-
-        (void) snprintf(path, sizeof path, "%s/secrets.key", state_dir);
-        r = bh_fd_open_own(path, &fd, err);
-        if (r == BH_E_NOTFOUND) {
-                r = bh_vault_key_make(ret, err);
-                return r < 0 ? r : bh_fd_write_own(path, (struct bh_str){ 0 }, (struct bh_str){ (const char *) ret->bytes, sizeof ret->bytes }, err);
-        }
-        r = r < 0 ? r : bh_fd_read_all(fd, 4096, &bytes, err);
-        if (r >= 0 && bytes.len != sizeof ret->bytes)
-                return bh_fail(err, BH_E_FORMAT, "%s: a key of %zu bytes", path, bytes.len);
-        if (r >= 0)
-                memcpy(ret->bytes, bytes.at, sizeof ret->bytes);
-        return r < 0 ? r : 0;
+        if (r < 0)
+                return bh_wrap(err, r, "the secrets of %s", BH_QUOTE(name));
+        *ret = plain.len ? plain : BH_STR("{}");
+        return 0;
 }
 
 /* ---- one of them ---- */
@@ -133,7 +107,7 @@ int bh_integration_check(const struct bh_manage *m, const struct bh_integration 
         return r;
 }
 
-static int load(const struct bh_vault_key *key, struct bh_db *db, int64_t id, struct bh_arena *arena, struct bh_integration *ret, struct bh_err *err) {
+int bh_integration_load(const struct bh_manage *m, struct bh_db *db, int64_t id, struct bh_arena *arena, struct bh_integration *ret, struct bh_err *err) {
         static const char sql[] = "SELECT name, kind, enabled, config, secrets, least_level, condition, alerts, findings FROM integration WHERE id = ?1";
         struct bh_integration i = { .id = id };
         struct bh_str sealed = { 0 };
@@ -154,15 +128,11 @@ static int load(const struct bh_vault_key *key, struct bh_db *db, int64_t id, st
         bh_rows_done(&rows);
         if (r <= 0)
                 return r;
-        r = unseal(key, i.name, sealed, arena, &i.secrets, err);
+        r = unseal(m, i.name, sealed, arena, &i.secrets, err);
         if (r < 0)
                 return r;
         *ret = i;
         return 1;
-}
-
-int bh_integration_load(const struct bh_manage *m, struct bh_db *db, int64_t id, struct bh_arena *arena, struct bh_integration *ret, struct bh_err *err) {
-        return load(&part_of(m)->key, db, id, arena, ret, err);
 }
 
 int bh_integration_test(const struct bh_manage *m, const struct bh_integration *i, int64_t when_ms, struct bh_sink_result *ret, struct bh_err *err) {
@@ -282,7 +252,7 @@ static int worker_open(struct integrations *all, struct bh_db *db, int64_t id, s
                 bh_nomem(sizeof *w);
         w->all = all;
         w->arena = bh_arena_new();
-        r = load(&all->key, db, id, w->arena, &w->what, err);
+        r = bh_integration_load(all->manage, db, id, w->arena, &w->what, err);
         if (r > 0 && w->what.enabled) {
                 w->outbox = (struct bh_outbox){ .integration = id, .what = &w->what };
                 r = open_filter(&w->what, &w->outbox.when, err);
@@ -402,9 +372,8 @@ static int open_part(struct bh_manage *m, void **ret, struct bh_err *err) {
         (void) pthread_condattr_setclock(&how, CLOCK_MONOTONIC);
         (void) pthread_cond_init(&all->wake, &how);
         (void) pthread_condattr_destroy(&how);
-        r = load_key(bh_manage_opts(m)->state_dir, &all->key, err);
         *ret = all;
-        r = r < 0 ? r : begin_all(all, err);
+        r = begin_all(all, err);
         if (r < 0)
                 close_part(ret);
         return r;

@@ -2,6 +2,7 @@
 #include "manage/manage.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -15,11 +16,13 @@
 #include "manage/responses.h"
 #include "manage/retention.h"
 #include "manage/teams.h"
+#include "trust/vault.h"
 
 enum { TICK_S = 1 };
 
 struct bh_manage {
         struct bh_manage_opts opts;
+        struct bh_vault_key key;
         void *parts[BH_MANAGE_PARTS_MAX]; /* as in bh_manage_parts */
         size_t n_open;
         pthread_t ticker;
@@ -83,6 +86,36 @@ static void init_turns(struct bh_manage *m) {
         (void) pthread_condattr_destroy(&how);
 }
 
+/* ---- secrets ---- */
+
+static int load_key(struct bh_manage *m, struct bh_err *err) {
+        char path[4096];
+
+        if ((size_t) snprintf(path, sizeof path, "%s/secrets.key", m->opts.state_dir) >= sizeof path)
+                return bh_fail(err, BH_E_LIMIT, "the state folder's path is too long");
+        return bh_vault_key_keep(path, &m->key, err);
+}
+
+int bh_manage_seal(const struct bh_manage *m, struct bh_str owner, struct bh_str secret, struct bh_arena *arena, struct bh_str *ret, struct bh_err *err) {
+        BH_CLEANUP(bh_buf_done) struct bh_buf out = { 0 };
+        int r = secret.len ? bh_vault_seal(&m->key, owner, secret, &out, err) : 0;
+
+        if (r >= 0)
+                *ret = bh_arena_str(arena, bh_buf_str(&out));
+        return r;
+}
+
+int bh_manage_unseal(const struct bh_manage *m, struct bh_str owner, struct bh_str sealed, struct bh_arena *arena, struct bh_str *ret, struct bh_err *err) {
+        BH_CLEANUP(bh_buf_done) struct bh_buf out = { 0 };
+        int r = sealed.len ? bh_vault_open(&m->key, owner, sealed, &out, err) : 0;
+
+        if (r >= 0)
+                *ret = bh_arena_str(arena, bh_buf_str(&out));
+        return r;
+}
+
+/* ---- parts ---- */
+
 static int open_parts(struct bh_manage *m, struct bh_err *err) {
         for (; bh_manage_parts[m->n_open]; m->n_open++) {
                 const struct bh_manage_part *part = bh_manage_parts[m->n_open];
@@ -102,7 +135,8 @@ int bh_manage_open(const struct bh_manage_opts *opts, struct bh_manage **ret, st
                 bh_nomem(sizeof *m);
         m->opts = *opts;
         init_turns(m);
-        r = open_parts(m, err);
+        r = load_key(m, err);
+        r = r < 0 ? r : open_parts(m, err);
         if (r >= 0 && pthread_create(&m->ticker, NULL, tick, m) != 0)
                 r = bh_fail(err, BH_E_NOMEM, "no further thread");
         m->ticking = r >= 0;
@@ -135,6 +169,7 @@ void bh_manage_close(struct bh_manage **manage) {
         }
         (void) pthread_cond_destroy(&m->wake);
         (void) pthread_mutex_destroy(&m->lock);
+        bh_vault_key_wipe(&m->key);
         free(m);
 }
 

@@ -29,6 +29,18 @@ void bh_manage_close(struct bh_manage **m);
 const struct bh_manage_opts *bh_manage_opts(const struct bh_manage *m);
 
 /*
+ * Secrets that the server must be able to use (a registry's password, a token of a
+ * receiver), so kept in rows that a copy of the database alone is no good: sealed
+ * (trust/vault.h) by STATE/secrets.key, which is made at the first start, for one
+ * owner ("registry:3:password"). Nothing is sealed as nothing.
+ */
+int bh_manage_seal(const struct bh_manage *m, struct bh_str owner, struct bh_str secret, struct bh_arena *arena, struct bh_str *ret, struct bh_err *err)
+        BH_MUST_CHECK;
+/* DENIED: another key, another owner, or somebody touched it. */
+int bh_manage_unseal(const struct bh_manage *m, struct bh_str owner, struct bh_str sealed, struct bh_arena *arena, struct bh_str *ret, struct bh_err *err)
+        BH_MUST_CHECK;
+
+/*
  * A part of it: opened in the order of bh_manage_parts (manage/manage.c), closed in the reverse.
  * `tick` comes about once a second, in manage's own thread; long work belongs in a thread of the part.
  */

@@ -8,7 +8,6 @@
 #include "base/vec.h"
 #include "lib/catalogue.h"
 #include "manage/promote.h"
-#include "manage/sealed.h"
 
 static int64_t now_ms(void) {
         struct timespec t;
@@ -19,11 +18,19 @@ static int64_t now_ms(void) {
 
 /* ---- one ---- */
 
-struct bh_str bh_registry_about(struct bh_arena *arena, int64_t id, const char *what) {
+static struct bh_str owner_of(struct bh_arena *arena, int64_t id, const char *what) {
         return bh_arena_printf(arena, "registry:%lld:%s", (long long) id, what);
 }
 
-int bh_registry_load(struct bh_db *db, const char *state_dir, int64_t id, struct bh_arena *arena, struct bh_registry *ret, struct bh_err *err) {
+int bh_registry_seal(const struct bh_manage *m, int64_t id, const char *what, struct bh_str secret, struct bh_arena *arena, struct bh_str *ret, struct bh_err *err) {
+        return bh_manage_seal(m, owner_of(arena, id, what), secret, arena, ret, err);
+}
+
+int bh_registry_unseal(const struct bh_manage *m, int64_t id, const char *what, struct bh_str sealed, struct bh_arena *arena, struct bh_str *ret, struct bh_err *err) {
+        return bh_manage_unseal(m, owner_of(arena, id, what), sealed, arena, ret, err);
+}
+
+int bh_registry_load(const struct bh_manage *m, struct bh_db *db, int64_t id, struct bh_arena *arena, struct bh_registry *ret, struct bh_err *err) {
         struct bh_str sealed = BH_STR("");
         struct bh_rows *rows = NULL;
         struct bh_registry reg;
@@ -42,7 +49,7 @@ int bh_registry_load(struct bh_db *db, const char *state_dir, int64_t id, struct
         bh_rows_done(&rows);
         if (r <= 0)
                 return r;
-        r = bh_sealed_get(state_dir, bh_registry_about(arena, id, "password"), sealed, arena, &reg.password, err);
+        r = bh_registry_unseal(m, id, "password", sealed, arena, &reg.password, err);
         if (r < 0)
                 return bh_wrap(err, r, "registry %s: password", BH_QUOTE(reg.name));
         *ret = reg;
@@ -292,7 +299,7 @@ int bh_registry_look(struct bh_manage *m, const struct bh_job *job, const atomic
 
         if (r < 0)
                 return r;
-        r = bh_registry_load(db, opts->state_dir, job->registry_id, arena, &l.reg, err);
+        r = bh_registry_load(m, db, job->registry_id, arena, &l.reg, err);
         bh_store_give_back(opts->store, &db);
         if (r == 0)
                 return bh_fail(err, BH_E_NOTFOUND, "the registry is gone");

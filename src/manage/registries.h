@@ -16,9 +16,12 @@ struct bh_registry {
 };
 
 /* 1; 0: there is none of that number. The password is opened. */
-int bh_registry_load(struct bh_db *db, const char *state_dir, int64_t id, struct bh_arena *arena, struct bh_registry *ret, struct bh_err *err) BH_MUST_CHECK;
-/* The context a secret of a registry is sealed for. */
-struct bh_str bh_registry_about(struct bh_arena *arena, int64_t id, const char *what);
+int bh_registry_load(const struct bh_manage *m, struct bh_db *db, int64_t id, struct bh_arena *arena, struct bh_registry *ret, struct bh_err *err) BH_MUST_CHECK;
+/* A secret of one ("password", "webhook"), as its row keeps it, and back. */
+int bh_registry_seal(const struct bh_manage *m, int64_t id, const char *what, struct bh_str secret, struct bh_arena *arena, struct bh_str *ret, struct bh_err *err)
+        BH_MUST_CHECK;
+int bh_registry_unseal(const struct bh_manage *m, int64_t id, const char *what, struct bh_str sealed, struct bh_arena *arena, struct bh_str *ret, struct bh_err *err)
+        BH_MUST_CHECK;
 /* Globs, separated by commas: does the repository fit one? None fit all. */
 bool bh_registry_wants(struct bh_str globs, struct bh_str repository);
 

@@ -179,7 +179,7 @@ int bh_registry_scan(struct bh_manage *m, const struct bh_job *job, const atomic
 
         if (r < 0)
                 return r;
-        r = bh_registry_load(db, opts->state_dir, job->registry_id, arena, &s.reg, err);
+        r = bh_registry_load(m, db, job->registry_id, arena, &s.reg, err);
         bh_store_give_back(opts->store, &db);
         if (r == 0)
                 return bh_fail(err, BH_E_NOTFOUND, "the registry is gone");

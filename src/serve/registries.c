@@ -4,7 +4,6 @@
 
 #include "base/limits.h"
 #include "manage/promote.h"
-#include "manage/sealed.h"
 #include "serve/images.h"
 #include "serve/words.h"
 
@@ -15,9 +14,9 @@ static const struct bh_list_column columns[] = {
         { "stage", "r.stage", BH_LIST_TEXT, BH_LIST_FILTER | BH_LIST_FACET, NULL },
         { "environment", "r.environment", BH_LIST_TEXT, BH_LIST_FILTER | BH_LIST_FACET, NULL },
         { "username", "r.username", BH_LIST_TEXT, 0, NULL },
-        { "has_password", "(r.password <> '')", BH_LIST_BOOL, 0, NULL },
+        { "has_password", "(length(r.password) > 0)", BH_LIST_BOOL, 0, NULL },
         { "has_ca", "(r.ca_pem <> '')", BH_LIST_BOOL, 0, NULL },
-        { "has_webhook", "(r.webhook <> '')", BH_LIST_BOOL, 0, NULL },
+        { "has_webhook", "(length(r.webhook) > 0)", BH_LIST_BOOL, 0, NULL },
         { "plain_http", "r.plain_http", BH_LIST_BOOL, BH_LIST_FILTER, NULL },
         { "repositories", "r.repositories", BH_LIST_TEXT, 0, NULL },
         { "every_minutes", "r.every_minutes", BH_LIST_INT, BH_LIST_FILTER, NULL },
@@ -73,10 +72,6 @@ static const struct bh_list_column promotion_columns[] = {
 static const struct bh_list promotions = { .name = "promotions",
                                            .from = "promotion p LEFT JOIN registry f ON f.id = p.from_id LEFT JOIN registry t ON t.id = p.to_id", .key = "p.id",
                                            .key_type = BH_LIST_INT, .sort = "-at_ms", .mine = "1 = 0 AND ?1 = 0", .columns = promotion_columns };
-
-static const char *state_dir(const struct bh_call *call) {
-        return bh_manage_opts(call->user)->state_dir;
-}
 
 /* ---- made and changed ---- */
 
@@ -161,9 +156,9 @@ static int set_text(struct bh_db *db, const struct registry *g, const char *key,
 static int set_secret(struct bh_db *db, const struct registry *g, const char *key, const char *what, const char *sql, struct bh_str secret,
                       struct bh_err *err) {
         struct bh_str sealed = BH_STR("");
-        int r = said(g, key) ? bh_sealed_put(state_dir(g->call), bh_registry_about(g->call->arena, g->id, what), secret, g->call->arena, &sealed, err) : 0;
+        int r = said(g, key) ? bh_registry_seal(g->call->user, g->id, what, secret, g->call->arena, &sealed, err) : 0;
 
-        return r < 0 ? r : set_text(db, g, key, sql, sealed, err);
+        return r < 0 || !said(g, key) ? r : bh_db_run(db, sql, BH_ARGS(bh_arg_int(g->id), bh_arg_blob(sealed)), NULL, err);
 }
 
 static int set_all(struct bh_db *db, const struct registry *g, struct bh_err *err) {
@@ -278,7 +273,7 @@ static int delete_registry(struct bh_call *call, struct bh_err *err) {
 }
 
 static int get_registry(struct bh_call *call, struct bh_err *err) {
-        static const char sql[] = "SELECT id, name, address, stage, environment, username, password <> '', ca_pem, webhook <> '', plain_http, repositories, "
+        static const char sql[] = "SELECT id, name, address, stage, environment, username, length(password) > 0, ca_pem, length(webhook) > 0, plain_http, repositories, "
                                   "every_minutes, policy, state, why, looked_ms, next_ms, n_repositories, n_tags FROM registry WHERE id = ?1";
         static const struct bh_show show[] = {
                 { "id", BH_SHOW_INT }, { "name", BH_SHOW_TEXT }, { "address", BH_SHOW_TEXT }, { "stage", BH_SHOW_TEXT }, { "environment", BH_SHOW_TEXT },

@@ -10,7 +10,7 @@
  */
 #include "base/vec.h"
 #include "manage/registries.h"
-#include "manage/sealed.h"
+#include "serve/secret.h"
 #include "serve/words.h"
 
 enum { MOST_EVENTS = 1000 };
@@ -60,15 +60,14 @@ static int tell_fn(struct bh_db *db, void *user, struct bh_err *err) {
 
 /* An unknown registry, one without a secret, and a wrong secret look the same from outside. */
 static int check_secret(struct telling *t, struct bh_err *err) {
-        const char *dir = bh_manage_opts(t->call->user)->state_dir;
         struct bh_str sealed = BH_STR(""), secret = BH_STR(""), shown = bh_call_header(t->call, "Authorization");
         int r = bh_db_text(t->call->db, "SELECT webhook FROM registry WHERE id = ?1", BH_ARGS(bh_arg_int(t->id)), t->call->arena, &sealed, err);
 
-        r = r < 0 ? r : bh_sealed_get(dir, bh_registry_about(t->call->arena, t->id, "webhook"), sealed, t->call->arena, &secret, err);
+        r = r < 0 ? r : bh_registry_unseal(t->call->user, t->id, "webhook", sealed, t->call->arena, &secret, err);
         if (r < 0)
                 return r;
         BH_IGNORE(bh_str_cut_prefix(&shown, BH_STR("Bearer ")));
-        if (!bh_sealed_same(secret, shown))
+        if (!bh_secret_same(secret, shown))
                 return bh_fail(err, BH_E_DENIED, "the secret does not open this door");
         return 0;
 }
@@ -80,7 +79,7 @@ static int post_webhook(struct bh_call *call, struct bh_err *err) {
 
         r = r < 0 ? r : check_secret(&t, err);
         r = r < 0 ? r : bh_call_body(call, &body, err);
-        r = r < 0 ? r : bh_registry_load(call->db, bh_manage_opts(call->user)->state_dir, t.id, call->arena, &t.reg, err);
+        r = r < 0 ? r : bh_registry_load(call->user, call->db, t.id, call->arena, &t.reg, err);
         if (r < 0)
                 return r;
         read_pushes(call->arena, body, &t.pushed);

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/err.h"
 
 enum { BH_VAULT_KEY_BYTES = 32, BH_VAULT_EXTRA_BYTES = 1 + 12 + 16, BH_MAC_BYTES = 32 };
@@ -20,12 +21,17 @@ struct bh_vault_key {
 };
 
 int bh_vault_key_make(struct bh_vault_key *ret, struct bh_err *err) BH_MUST_CHECK;
-/* `owner`: what it belongs to. The result lives in the arena. */
-int bh_vault_seal(const struct bh_vault_key *key, struct bh_str owner, struct bh_str secret, struct bh_arena *arena, struct bh_str *ret, struct bh_err *err)
-        BH_MUST_CHECK;
-/* DENIED: not sealed by this key, for another owner, or changed since. */
-int bh_vault_open(const struct bh_vault_key *key, struct bh_str owner, struct bh_str sealed, struct bh_arena *arena, struct bh_str *ret, struct bh_err *err)
-        BH_MUST_CHECK;
+/* A file that only its owner can have written: 32 bytes, or 64 digits of hex. NOTFOUND: it is not there. */
+int bh_vault_key_load(const char *path, struct bh_vault_key *ret, struct bh_err *err) BH_MUST_CHECK;
+/* The same; where it is not there, a key is made and written. */
+int bh_vault_key_keep(const char *path, struct bh_vault_key *ret, struct bh_err *err) BH_MUST_CHECK;
+/* Nothing is left of it in memory. */
+void bh_vault_key_wipe(struct bh_vault_key *key);
+
+/* `owner`: what it belongs to. Appends. */
+int bh_vault_seal(const struct bh_vault_key *key, struct bh_str owner, struct bh_str secret, struct bh_buf *out, struct bh_err *err) BH_MUST_CHECK;
+/* Appends. DENIED: not sealed by this key, for another owner, or changed since. */
+int bh_vault_open(const struct bh_vault_key *key, struct bh_str owner, struct bh_str sealed, struct bh_buf *out, struct bh_err *err) BH_MUST_CHECK;
 
 void bh_hmac_sha256(struct bh_str key, struct bh_str bytes, uint8_t ret[BH_MAC_BYTES]);
 

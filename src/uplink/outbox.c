@@ -111,10 +111,17 @@ static bool make_room(struct bh_outbox *o, unsigned level) {
         return false;
 }
 
+/* ---- sealing ---- */
+
+/* A payload belongs to its number, so that none can be put in another's place. */
+static struct bh_str name_of(char room[40], uint64_t epoch, uint64_t seq) {
+        return (struct bh_str){ room, (size_t) snprintf(room, 40, "%016" PRIx64 "/%016" PRIx64, epoch, seq) };
+}
+
 /* ---- appending ---- */
 
 static int make_segment(struct bh_outbox *o, unsigned level, uint64_t first, struct bh_seg **ret, struct bh_err *err) {
-        struct bh_seg seg = { .epoch = bh_epoch_now(o)->id, .first = first, .level = (uint8_t) level, .active = true, .sealed = o->sealer != NULL, .fd = -1 };
+        struct bh_seg seg = { .epoch = bh_epoch_now(o)->id, .first = first, .level = (uint8_t) level, .active = true, .sealed = o->seals, .fd = -1 };
         struct bh_segment_head head = { .epoch = seg.epoch, .first = first, .level = seg.level, .sealed = seg.sealed };
         BH_CLEANUP(bh_buf_done) struct bh_buf bytes = { 0 };
         char name[64];
@@ -168,10 +175,11 @@ static int append(struct bh_outbox *o, const struct bh_outbox_item *item, uint64
         struct bh_seg *seg = NULL;
         struct bh_record record = { .seq = seq, .at_ms = item->at_ms, .kind = (uint8_t) item->kind, .level = item->level, .payload = item->body };
         int r = active_segment(o, item->level, seq, &seg, err);
+        char name[40];
 
         bh_buf_clear(&o->sealed);
-        if (r >= 0 && o->sealer) {
-                r = bh_sealer_seal(o->sealer, seg->epoch, seq, item->body, &o->sealed, err);
+        if (r >= 0 && o->seals) {
+                r = bh_vault_seal(&o->key, name_of(name, seg->epoch, seq), item->body, &o->sealed, err);
                 record.payload = bh_buf_str(&o->sealed);
         }
         if (r < 0)
@@ -414,10 +422,11 @@ static void put_record(struct bh_outbox *o, struct bh_lane *lane, struct bh_buf 
         const struct bh_seg *seg = lane->read.seg;
         struct bh_str body = r->payload;
         bool fine = r->kind < _BH_ITEM_MAX;
+        char name[40];
 
         bh_buf_clear(&o->sealed);
         if (fine && seg->sealed) {
-                fine = o->sealer && bh_sealer_open(o->sealer, seg->epoch, r->seq, r->payload, &o->sealed, NULL) >= 0;
+                fine = o->seals && bh_vault_open(&o->key, name_of(name, seg->epoch, r->seq), r->payload, &o->sealed, NULL) >= 0;
                 body = bh_buf_str(&o->sealed);
         }
         if (!fine) {
@@ -577,7 +586,7 @@ static void init(struct bh_outbox *o, const struct bh_outbox_opts *opts) {
 
 static void free_outbox(struct bh_outbox *o) {
         bh_lanes_done(o);
-        bh_sealer_free(&o->sealer);
+        bh_vault_key_wipe(&o->key);
         bh_buf_done(&o->scratch);
         bh_buf_done(&o->sealed);
         bh_fd_close(&o->dir_fd);
@@ -603,7 +612,8 @@ int bh_outbox_open(const struct bh_outbox_opts *opts, struct bh_outbox **ret, st
         init(o, opts);
         r = open_dir(o, err);
         if (r >= 0 && opts->key_file)
-                r = bh_sealer_new(opts->key_file, &o->sealer, err);
+                r = bh_vault_key_load(opts->key_file, &o->key, err);
+        o->seals = opts->key_file != NULL;
         r = r < 0 ? r : bh_outbox_recover(o, err);
         if (r < 0) {
                 free_outbox(o);

@@ -5,8 +5,8 @@
 #include <pthread.h>
 
 #include "base/limits.h"
+#include "trust/vault.h"
 #include "uplink/outbox.h"
-#include "uplink/seal.h"
 #include "uplink/segment.h"
 
 struct bh_seg {
@@ -49,7 +49,8 @@ struct bh_epoch {
 struct bh_outbox {
         char *dir;
         uint64_t max_bytes, segment_bytes;
-        struct bh_sealer *sealer; /* NULL: nothing is encrypted */
+        struct bh_vault_key key;
+        bool seals; /* payloads are encrypted, by `key` */
         int dir_fd;
         pthread_mutex_t lock; /* guards all below */
         pthread_cond_t news;

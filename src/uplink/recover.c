@@ -85,7 +85,7 @@ static int read_segment(struct bh_outbox *o, struct bh_seg *seg, struct bh_buf *
                 return 0;
         }
         seg->bytes = bytes->len;
-        seg->sealed = o->sealer != NULL;
+        seg->sealed = o->seals;
         c = bh_cur_of(bh_buf_str(bytes));
         if (bh_segment_head_get(&c, &head, NULL) < 0 || head.epoch != seg->epoch || head.first != seg->first || head.level != seg->level) {
                 *doubt = true;

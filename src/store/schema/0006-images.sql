@@ -75,11 +75,11 @@ CREATE TABLE registry(
 	name TEXT NOT NULL UNIQUE, address TEXT NOT NULL,      -- "registry.example:5000"
 	stage TEXT NOT NULL DEFAULT 'test',                    -- "base", "test", "production"
 	environment TEXT NOT NULL DEFAULT '',                  -- '', "dev", "prod"
-	username TEXT NOT NULL DEFAULT '', password TEXT NOT NULL DEFAULT '', -- sealed
+	username TEXT NOT NULL DEFAULT '', password BLOB NOT NULL DEFAULT x'', -- sealed
 	ca_pem TEXT NOT NULL DEFAULT '', plain_http INTEGER NOT NULL DEFAULT 0,
 	repositories TEXT NOT NULL DEFAULT '',                 -- globs, separated by commas; empty: all of the catalogue
 	every_minutes INTEGER NOT NULL DEFAULT 0,              -- 0: only when asked
-	webhook TEXT NOT NULL DEFAULT '',                      -- its secret, sealed
+	webhook BLOB NOT NULL DEFAULT x'',                     -- its secret, sealed
 	policy TEXT NOT NULL DEFAULT '',                       -- of what may be promoted into it
 	state TEXT NOT NULL DEFAULT 'new', why TEXT NOT NULL DEFAULT '', -- "new", "ok", "failed"
 	looked_ms INTEGER NOT NULL DEFAULT 0, next_ms INTEGER NOT NULL DEFAULT 0, made_ms INTEGER NOT NULL DEFAULT 0,

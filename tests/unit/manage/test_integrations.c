@@ -169,5 +169,25 @@ static void settings_are_checked_by_their_table(void **state) {
         world_done(&w);
 }
 
+static void a_secret_opens_for_its_row_after_a_restart_too(void **state) {
+        struct world w = world_new();
+        struct bh_str sealed = { 0 }, plain = BH_STR("x"), nothing = BH_STR("x");
+        struct bh_err err = BH_ERR_NONE;
+
+        (void) state;
+        world_open(&w);
+        assert_int_equal(bh_manage_seal(w.manage, BH_STR("registry:1:password"), BH_STR("let me in"), w.arena, &sealed, &err), 0);
+        assert_int_equal(bh_manage_seal(w.manage, BH_STR("registry:1:password"), BH_STR(""), w.arena, &nothing, &err), 0);
+        assert_int_equal(nothing.len, 0);
+        bh_manage_close(&w.manage);
+        world_open(&w);
+        assert_int_equal(bh_manage_unseal(w.manage, BH_STR("registry:1:password"), sealed, w.arena, &plain, &err), 0);
+        assert_str(plain, "let me in");
+        assert_int_equal(bh_manage_unseal(w.manage, BH_STR("registry:2:password"), sealed, w.arena, &plain, &err), BH_E_DENIED);
+        assert_int_equal(bh_manage_unseal(w.manage, BH_STR("registry:2:password"), nothing, w.arena, &plain, &err), 0);
+        assert_int_equal(plain.len, 0);
+        world_done(&w);
+}
+
 BH_UNIT_MAIN(what_fits_the_filter_is_told_once_and_the_mark_stays, a_receiver_that_is_not_there_keeps_its_alerts_and_says_why,
-             what_is_too_much_is_dropped_and_counted, settings_are_checked_by_their_table)
+             what_is_too_much_is_dropped_and_counted, settings_are_checked_by_their_table, a_secret_opens_for_its_row_after_a_restart_too)

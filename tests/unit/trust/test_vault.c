@@ -1,36 +1,74 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "unit.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/text.h"
+#include "sys/fd.h"
 #include "trust/vault.h"
 
 static void a_secret_opens_for_its_owner_and_its_key_alone(void **state) {
-        struct bh_arena *arena = bh_arena_new();
+        BH_CLEANUP(bh_buf_done) struct bh_buf one = { 0 }, again = { 0 }, plain = { 0 };
         struct bh_vault_key key, other;
-        struct bh_str sealed = { 0 }, again = { 0 }, plain = { 0 };
         struct bh_err err = BH_ERR_NONE;
-        char *bytes;
+        struct bh_str sealed;
 
         (void) state;
         assert_int_equal(bh_vault_key_make(&key, &err), 0);
         assert_int_equal(bh_vault_key_make(&other, &err), 0);
-        assert_int_equal(bh_vault_seal(&key, BH_STR("a"), BH_STR("geheim"), arena, &sealed, &err), 0);
-        assert_int_equal(bh_vault_seal(&key, BH_STR("a"), BH_STR("geheim"), arena, &again, &err), 0);
-        assert_false(bh_str_eq(sealed, again));
+        assert_int_equal(bh_vault_seal(&key, BH_STR("a"), BH_STR("geheim"), &one, &err), 0);
+        assert_int_equal(bh_vault_seal(&key, BH_STR("a"), BH_STR("geheim"), &again, &err), 0);
+        sealed = bh_buf_str(&one);
+        assert_int_equal(sealed.len, BH_VAULT_EXTRA_BYTES + 6);
+        assert_false(bh_str_eq(sealed, bh_buf_str(&again)));
         assert_true(bh_str_find(sealed, BH_STR("geheim")) < 0);
-        assert_int_equal(bh_vault_open(&key, BH_STR("a"), sealed, arena, &plain, &err), 0);
-        assert_str(plain, "geheim");
-        assert_int_equal(bh_vault_open(&key, BH_STR("b"), sealed, arena, &plain, &err), BH_E_DENIED);
-        assert_int_equal(bh_vault_open(&other, BH_STR("a"), sealed, arena, &plain, &err), BH_E_DENIED);
+        assert_int_equal(bh_vault_open(&key, BH_STR("a"), sealed, &plain, &err), 0);
+        assert_int_equal(bh_vault_open(&key, BH_STR("b"), sealed, &plain, &err), BH_E_DENIED);
+        assert_int_equal(bh_vault_open(&other, BH_STR("a"), sealed, &plain, &err), BH_E_DENIED);
         for (size_t i = 0; i < sealed.len; i++) {
-                bytes = (char *) (uintptr_t) bh_arena_str(arena, sealed).at;
-                bytes[i] ^= 1;
-                assert_int_equal(bh_vault_open(&key, BH_STR("a"), (struct bh_str){ bytes, sealed.len }, arena, &plain, &err), BH_E_DENIED);
+                one.at[i] ^= 1;
+                assert_int_equal(bh_vault_open(&key, BH_STR("a"), sealed, &plain, &err), BH_E_DENIED);
+                one.at[i] ^= 1;
         }
-        assert_int_equal(bh_vault_open(&key, BH_STR("a"), bh_str_part(sealed, 0, 5), arena, &plain, &err), BH_E_DENIED);
-        bh_arena_free(&arena);
+        assert_int_equal(bh_vault_open(&key, BH_STR("a"), bh_str_part(sealed, 0, 5), &plain, &err), BH_E_DENIED);
+        assert_str(bh_buf_str(&plain), "geheim"); /* what did not open added nothing */
+}
+
+static void write_key(const char *path, struct bh_str text) {
+        struct bh_err err = BH_ERR_NONE;
+
+        assert_int_equal(bh_fd_write_own(path, text, BH_STR(""), &err), 0);
+}
+
+static void a_key_is_made_once_and_is_its_owners(void **state) {
+        char dir[] = "/tmp/bulkhead-vault-XXXXXX", path[64];
+        struct bh_vault_key key, again;
+        struct bh_err err = BH_ERR_NONE;
+        struct stat st;
+
+        (void) state;
+        assert_non_null(mkdtemp(dir));
+        (void) snprintf(path, sizeof path, "%s/key", dir);
+        assert_int_equal(bh_vault_key_load(path, &key, &err), BH_E_NOTFOUND);
+        assert_int_equal(bh_vault_key_keep(path, &key, &err), 0);
+        assert_int_equal(bh_vault_key_keep(path, &again, &err), 0);
+        assert_memory_equal(&key, &again, sizeof key);
+        assert_int_equal(stat(path, &st), 0);
+        assert_int_equal(st.st_mode & 0777, 0600);
+        write_key(path, BH_STR("000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f\n"));
+        assert_int_equal(bh_vault_key_load(path, &key, &err), 0);
+        for (size_t i = 0; i < sizeof key.bytes; i++)
+                assert_int_equal(key.bytes[i], i);
+        write_key(path, BH_STR("too short"));
+        assert_int_equal(bh_vault_key_keep(path, &key, &err), BH_E_FORMAT); /* and is not replaced */
+        assert_int_equal(chmod(path, 0666), 0);
+        assert_int_equal(bh_vault_key_load(path, &key, &err), BH_E_DENIED);
+        assert_int_equal(unlink(path), 0);
+        assert_int_equal(rmdir(dir), 0);
 }
 
 /* RFC 4231, cases 1 and 2 */
@@ -46,4 +84,4 @@ static void hmac_is_what_others_compute(void **state) {
         assert_string_equal(bh_hex(mac, sizeof mac, hex), "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
 }
 
-BH_UNIT_MAIN(a_secret_opens_for_its_owner_and_its_key_alone, hmac_is_what_others_compute)
+BH_UNIT_MAIN(a_secret_opens_for_its_owner_and_its_key_alone, a_key_is_made_once_and_is_its_owners, hmac_is_what_others_compute)
