@@ -23,7 +23,6 @@
 
 #define FIRST_PID_NAMESPACE 0xEFFFFFFCu /* its inode, in every kernel */
 #define YOUNG_NS 2000000000ull          /* it may have been born while we read the list */
-#define ANSWER_BYTES 32768u
 
 /* What looked hidden before: by a number that nothing else has. */
 struct suspect {
@@ -178,26 +177,11 @@ struct listening {
         size_t n;
 };
 
-static int read_answer(int fd, struct listening *l) {
-        char bytes[ANSWER_BYTES];
-        struct bh_diag_socket d;
-        int r = 0;
+static void add_listening(void *user, const struct bh_diag_socket *d) {
+        struct listening *l = user;
 
-        while (r != BH_DIAG_DONE) {
-                ssize_t n = recv(fd, bytes, sizeof bytes, 0);
-                struct bh_cur c = bh_cur_of((struct bh_str){ bytes, n > 0 ? (size_t) n : 0 });
-
-                if (n < 0 && errno == EINTR)
-                        continue;
-                if (n <= 0)
-                        return -1;
-                while ((r = bh_diag_next(&c, &d, NULL)) == 1)
-                        if (d.inode && l->n < BH_LIMIT_LISTENING)
-                                l->sockets[l->n++] = d;
-                if (r < 0)
-                        return r;
-        }
-        return 0;
+        if (d->inode && l->n < BH_LIMIT_LISTENING)
+                l->sockets[l->n++] = *d;
 }
 
 static int by_inode(const void *a, const void *b) {
@@ -213,7 +197,7 @@ static bool list_listening(struct listening *l) {
         if (bh_diag_open(&fd, NULL) < 0)
                 return false;
         for (size_t i = 0; i < BH_LEN(families); i++)
-                if (bh_diag_ask(fd, families[i], IPPROTO_TCP, 1u << TCP_LISTEN, NULL) < 0 || read_answer(fd, l) < 0)
+                if (bh_diag_each(fd, families[i], IPPROTO_TCP, 1u << TCP_LISTEN, add_listening, l, NULL) < 0)
                         return false;
         if (l->n)
                 qsort(l->sockets, l->n, sizeof l->sockets[0], by_inode);

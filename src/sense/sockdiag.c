@@ -13,6 +13,8 @@
 
 #include "sys/fd.h"
 
+#define ANSWER_BYTES 65536u
+
 int bh_diag_open(int *ret_fd, struct bh_err *err) {
         BH_CLEANUP(bh_fd_close) int fd = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
         const struct timeval patience = { .tv_sec = 1 };
@@ -23,7 +25,7 @@ int bh_diag_open(int *ret_fd, struct bh_err *err) {
         return 0;
 }
 
-int bh_diag_ask(int fd, unsigned family, unsigned protocol, uint32_t states, struct bh_err *err) {
+static int ask(int fd, unsigned family, unsigned protocol, uint32_t states, struct bh_err *err) {
         const struct inet_diag_req_v2 want = { .sdiag_family = (uint8_t) family, .sdiag_protocol = (uint8_t) protocol,
                                                .idiag_states = states };
         char order[sizeof(struct nlmsghdr) + sizeof want];
@@ -92,4 +94,29 @@ int bh_diag_next(struct bh_cur *c, struct bh_diag_socket *ret, struct bh_err *er
                         return body.left ? take_refusal(&body, err) : BH_DIAG_DONE;
         }
         return 0;
+}
+
+static int read_answer(int fd, bh_diag_fn fn, void *user, struct bh_err *err) {
+        char bytes[ANSWER_BYTES];
+        int r = 0;
+
+        while (r >= 0 && r != BH_DIAG_DONE) {
+                ssize_t n = recv(fd, bytes, sizeof bytes, 0);
+                struct bh_cur c = bh_cur_of((struct bh_str){ bytes, n > 0 ? (size_t) n : 0 });
+                struct bh_diag_socket d;
+
+                if (n < 0 && errno == EINTR)
+                        continue;
+                if (n <= 0)
+                        return bh_fail_sys(err, n ? errno : EPIPE, "the answer of sock_diag");
+                while ((r = bh_diag_next(&c, &d, err)) == 1)
+                        fn(user, &d);
+        }
+        return r < 0 ? r : 0;
+}
+
+int bh_diag_each(int fd, unsigned family, unsigned protocol, uint32_t states, bh_diag_fn fn, void *user, struct bh_err *err) {
+        int r = ask(fd, family, protocol, states, err);
+
+        return r < 0 ? r : read_answer(fd, fn, user, err);
 }

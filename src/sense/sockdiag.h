@@ -24,8 +24,9 @@ struct bh_diag_socket {
 
 /* A socket that asks, of the calling thread's network namespace. */
 int bh_diag_open(int *ret_fd, struct bh_err *err) BH_MUST_CHECK;
-/* `states` is a mask of 1 << TCP_... */
-int bh_diag_ask(int fd, unsigned family, unsigned protocol, uint32_t states, struct bh_err *err) BH_MUST_CHECK;
+typedef void (*bh_diag_fn)(void *user, const struct bh_diag_socket *d);
+/* Asks, and tells each socket of the answer; `states` is a mask of 1 << TCP_... After a failure the rest of an answer may be left in fd. */
+int bh_diag_each(int fd, unsigned family, unsigned protocol, uint32_t states, bh_diag_fn fn, void *user, struct bh_err *err) BH_MUST_CHECK;
 
 #define BH_DIAG_DONE 2
 /* Pure: the next socket of a datagram. 1: here it is; 0: the datagram ends; BH_DIAG_DONE: the answer ends; IO: the kernel refuses. */

@@ -27,7 +27,6 @@
 #define WAYS 8u
 #define SETS (BH_LIMIT_SOCKETS_KEPT / WAYS)
 #define KEPT_NS 20000000000ll /* a socket not seen for longer makes room: all namespaces have had their turn by then */
-#define ANSWER_BYTES 65536u
 #define STATE(x) (1u << (x))
 _Static_assert((SETS & (SETS - 1)) == 0, "a power of two");
 
@@ -119,39 +118,30 @@ static bool is_served(struct bh_sockets *s, const struct space *in, unsigned pro
 
 /* One namespace. */
 
-static void note(struct bh_sockets *s, const struct space *in, const struct bh_diag_socket *d, unsigned protocol, bool waits) {
-        enum bh_socket_what what = waits ? protocol == IPPROTO_TCP ? BH_SOCKET_LISTEN : BH_SOCKET_BIND : BH_SOCKET_CONNECT;
+struct asking {
+        struct bh_sockets *s;
+        const struct space *in;
+        unsigned protocol;
+        bool waits;
+};
 
-        if (waits)
-                (void) see(s, key_of(in->ns, KEY_PORT, protocol, d->lport), in->seen_ns);
-        if (!d->inode || !see(s, key_of(in->ns, waits ? KEY_WAITS : KEY_PEER, protocol, d->cookie), in->seen_ns) || in->learn)
+static void note(void *user, const struct bh_diag_socket *d) {
+        const struct asking *a = user;
+        struct bh_sockets *s = a->s;
+        const struct space *in = a->in;
+        enum bh_socket_what what = a->waits ? a->protocol == IPPROTO_TCP ? BH_SOCKET_LISTEN : BH_SOCKET_BIND : BH_SOCKET_CONNECT;
+
+        if (a->waits)
+                (void) see(s, key_of(in->ns, KEY_PORT, a->protocol, d->lport), in->seen_ns);
+        if (!d->inode || !see(s, key_of(in->ns, a->waits ? KEY_WAITS : KEY_PEER, a->protocol, d->cookie), in->seen_ns) || in->learn)
                 return;
         if (s->n_found == BH_LIMIT_NEW_SOCKETS) {
                 s->lost++;
                 return;
         }
-        if (!waits && d->state != TCP_SYN_SENT && is_served(s, in, protocol, d->lport))
+        if (!a->waits && d->state != TCP_SYN_SENT && is_served(s, in, a->protocol, d->lport))
                 what = BH_SOCKET_ACCEPT;
-        s->found[s->n_found++] = (struct found){ *d, (uint8_t) protocol, what };
-}
-
-static int read_answer(struct bh_sockets *s, int fd, const struct space *in, unsigned protocol, bool waits, struct bh_err *err) {
-        char bytes[ANSWER_BYTES];
-        int r = 0;
-
-        while (r >= 0 && r != BH_DIAG_DONE) {
-                ssize_t n = recv(fd, bytes, sizeof bytes, 0);
-                struct bh_cur c = bh_cur_of((struct bh_str){ bytes, n > 0 ? (size_t) n : 0 });
-                struct bh_diag_socket d;
-
-                if (n < 0 && errno == EINTR)
-                        continue;
-                if (n <= 0)
-                        return bh_fail_sys(err, n ? errno : EPIPE, "the answer of sock_diag");
-                while ((r = bh_diag_next(&c, &d, err)) == 1)
-                        note(s, in, &d, protocol, waits);
-        }
-        return r < 0 ? r : 0;
+        s->found[s->n_found++] = (struct found){ *d, (uint8_t) a->protocol, what };
 }
 
 /* Those who wait come first: what the others are depends on them. */
@@ -172,11 +162,9 @@ static int look_through(struct bh_sockets *s, int fd, struct space *in, struct b
         in->before_ns = in->seen_ns;
         in->seen_ns = bh_clock_ns(CLOCK_MONOTONIC);
         for (size_t i = 0; i < BH_LEN(asks) * BH_LEN(families); i++) {
-                unsigned protocol = asks[i / 2].protocol;
-                int r = bh_diag_ask(fd, families[i % 2], protocol, asks[i / 2].states, err);
+                struct asking a = { s, in, asks[i / 2].protocol, asks[i / 2].waits };
+                int r = bh_diag_each(fd, families[i % 2], a.protocol, asks[i / 2].states, note, &a, err);
 
-                if (r == 0)
-                        r = read_answer(s, fd, in, protocol, asks[i / 2].waits, err);
                 if (r < 0)
                         return r;
         }
