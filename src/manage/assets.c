@@ -86,7 +86,7 @@ static int update(const struct told *t, const struct row *old, struct bh_err *er
 }
 
 static int after_port(const struct told *t, struct bh_str container, struct bh_err *err) {
-        return t->thing.kind == BH_ASSET_PORT && container.len ? bh_asset_listening(t->db, container, t->arena, err) : 0;
+        return t->thing.kind == BH_ASSET_PORT && container.len ? bh_asset_listening(t->db, t->from->host_id, container, t->arena, err) : 0;
 }
 
 static int put_row(const struct told *t, struct bh_err *err) {

@@ -27,7 +27,7 @@ struct bh_own_asset {
 };
 const struct bh_own_asset *bh_asset_own(enum bh_asset_kind kind);
 
-/* What listens in a container, after one of its ports came or went. */
-int bh_asset_listening(struct bh_db *db, struct bh_str container, struct bh_arena *arena, struct bh_err *err) BH_MUST_CHECK;
+/* What listens in a container of that host, after one of its ports came or went. */
+int bh_asset_listening(struct bh_db *db, struct bh_str host, struct bh_str container, struct bh_arena *arena, struct bh_err *err) BH_MUST_CHECK;
 
 #endif

@@ -67,7 +67,7 @@ static int put_container(struct bh_db *db, const struct bh_sender *from, const s
                                   number(a, "created_ms"), number(a, "started_ms"), bh_arg_int(from->now_ms), bh_arg_text(a->attrs)),
                           NULL, err);
 
-        r = r < 0 ? r : bh_asset_listening(db, a->key, arena, err);
+        r = r < 0 ? r : bh_asset_listening(db, from->host_id, a->key, arena, err);
         return r < 0 ? r : count_running(db, image_id, err);
 }
 
@@ -83,11 +83,11 @@ static int end_container(struct bh_db *db, const struct bh_sender *from, struct 
         return r;
 }
 
-int bh_asset_listening(struct bh_db *db, struct bh_str container, struct bh_arena *arena, struct bh_err *err) {
+int bh_asset_listening(struct bh_db *db, struct bh_str host, struct bh_str container, struct bh_arena *arena, struct bh_err *err) {
         BH_CLEANUP(bh_buf_done) struct bh_buf list = { 0 };
         struct bh_rows *rows = NULL;
-        int r = bh_db_ask(db, "SELECT DISTINCT key FROM asset WHERE container_id = ?1 AND kind = 'port' AND gone_ms IS NULL ORDER BY key",
-                          BH_ARGS(bh_arg_text(container)), &rows, err);
+        int r = bh_db_ask(db, "SELECT DISTINCT key FROM asset WHERE container_id = ?1 AND host_id = ?2 AND kind = 'port' AND gone_ms IS NULL ORDER BY key",
+                          BH_ARGS(bh_arg_text(container), bh_arg_text(host)), &rows, err);
 
         while (r >= 0 && (r = bh_rows_next(rows, err)) > 0) { /* "tcp6/:::8080/4026531840" */
                 struct bh_str protocol, rest, address = BH_STR(""), namespace;
@@ -100,7 +100,10 @@ int bh_asset_listening(struct bh_db *db, struct bh_str container, struct bh_aren
                         bh_buf_printf(&list, "%s%.*s/%.*s", list.len ? "," : "", BH_FMT(bh_str_from(address, (size_t) colon + 1)), BH_FMT(bh_str_part(protocol, 0, 3)));
         }
         bh_rows_done(&rows);
-        return r < 0 ? r : bh_db_run(db, "UPDATE container SET listening = ?2 WHERE id = ?1 AND listening <> ?2", BH_ARGS(bh_arg_text(container), bh_arg_text(bh_buf_str(&list))), NULL, err);
+        if (r < 0)
+                return r;
+        return bh_db_run(db, "UPDATE container SET listening = ?3 WHERE id = ?1 AND host_id = ?2 AND listening <> ?3",
+                         BH_ARGS(bh_arg_text(container), bh_arg_text(host), bh_arg_text(bh_buf_str(&list))), NULL, err);
 }
 
 /* ---- images ---- */

@@ -88,6 +88,8 @@ static void what_listens_in_a_container_is_told_of_it(void **state) {
         post(&s, 1, CONTAINER("c1", "\"state\":\"running\""));
         post(&s, 2, "{\"kind\":\"port\",\"key\":\"tcp6/:::8080/4026\",\"op\":\"put\",\"name\":\"x\",\"container\":\"c1\",\"attrs\":{}}");
         assert_int_equal(shelf_ask(&s, "SELECT count(*) FROM container WHERE listening = '8080/tcp'"), 1);
+        assert_int_equal(post_of(&s, "h2", 3, "{\"kind\":\"port\",\"key\":\"tcp/0.0.0.0:22/1\",\"op\":\"put\",\"name\":\"x\",\"container\":\"c1\",\"attrs\":{}}"), 0);
+        assert_int_equal(shelf_ask(&s, "SELECT count(*) FROM container WHERE listening = '8080/tcp'"), 1); /* another host's word of it does not count */
         post(&s, 3, "{\"kind\":\"port\",\"key\":\"tcp6/:::8080/4026\",\"op\":\"gone\"}");
         assert_int_equal(shelf_ask(&s, "SELECT count(*) FROM container WHERE listening = ''"), 1);
         shelf_done(&s);
