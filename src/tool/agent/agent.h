@@ -22,7 +22,7 @@
 
 #define BH_AGENT_STATE "/var/lib/bulkhead/agent"
 
-extern const struct bh_cmd bh_cmd_run, bh_cmd_enrol;
+extern const struct bh_cmd bh_cmd_run, bh_cmd_enrol, bh_cmd_agent_status;
 
 struct bh_agent_scans;
 struct bh_agent_feed;
@@ -41,7 +41,7 @@ struct bh_agent {
         atomic_bool tell_status;        /* now */
         atomic_llong policy_version;
         atomic_uint n_gaps;             /* that the inventory told */
-        int64_t status_ms, alive_ms, alive_every_ms, trim_ms;
+        int64_t status_ms, alive_ms, alive_every_ms, touch_ms, trim_ms; /* by the steady clock */
         uint64_t memory_max;            /* resident bytes; more, and we end to be started anew */
 };
 
@@ -60,6 +60,9 @@ void bh_agent_alerted(void *user, const struct bh_alert *alert);
 
 /* status.c: in the watch's thread. */
 void bh_agent_tell_status(struct bh_agent *a);
+
+/* alive.c: every turn of the watch. */
+void bh_agent_alive(struct bh_agent *a, int64_t steady_ms);
 
 /* feed.c */
 int bh_agent_feed_open(struct bh_agent *a, struct bh_err *err) BH_MUST_CHECK;

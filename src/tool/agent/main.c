@@ -35,6 +35,7 @@ const struct bh_cli_program bh_cli_program = { "bulkhead-agent", "The Bulkhead a
 const struct bh_cmd *const bh_cmds[] = {
         &bh_cmd_run,
         &bh_cmd_enrol,
+        &bh_cmd_agent_status,
         &cmd_man,
         &cmd_version,
         NULL,

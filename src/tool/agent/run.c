@@ -163,10 +163,7 @@ static void turn(void *user) {
                 a->trim_ms = now + TRIM_EVERY_MS;
                 bh_trim_memory();
         }
-        if (a->alive_every_ms && now - a->alive_ms >= a->alive_every_ms) {
-                a->alive_ms = now;
-                bh_notify("WATCHDOG=1");
-        }
+        bh_agent_alive(a, now);
 }
 
 /* First who may still have something to tell, then the way out, which sends what it can. */
