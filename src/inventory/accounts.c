@@ -13,15 +13,11 @@ static bool read(struct bh_collect *c, const struct bh_root *root, const char *p
 
         if (r < 0) {
                 if (r != BH_E_NOTFOUND)
-                        bh_collect_gap(c, root->container.len ? root->container : BH_STR("host"), &why);
+                        bh_collect_blind(c, root, &why);
                 return false;
         }
         *ret = bh_cur_of(text);
         return true;
-}
-
-static struct bh_str key_of(struct bh_collect *c, const struct bh_root *root, struct bh_str name) {
-        return root->container.len ? bh_arena_printf(c->arena, "%.12s/%.*s", root->container.at, BH_FMT(name)) : name;
 }
 
 static const char *const password_words[] = { [BH_PASSWORD_SET] = "set", [BH_PASSWORD_NONE] = "none", [BH_PASSWORD_LOCKED] = "locked" };
@@ -54,7 +50,7 @@ static void users(struct bh_collect *c, const struct bh_root *root) {
                 return;
         while (bh_passwd_next(&cur, &p)) {
                 const struct bh_shadow *shadow = bh_map_get(&shadows, p.name);
-                struct bh_json_put *j = bh_collect_thing(c, BH_ASSET_USER, key_of(c, root, p.name), p.name, root->container);
+                struct bh_json_put *j = bh_collect_thing(c, BH_ASSET_USER, bh_collect_key(c, root, p.name), p.name, root->container);
 
                 bh_json_put_int(j, "uid", p.uid);
                 bh_json_put_int(j, "gid", p.gid);
@@ -77,7 +73,7 @@ static void groups(struct bh_collect *c, const struct bh_root *root) {
         if (!read(c, root, "/etc/group", &cur))
                 return;
         while (bh_group_next(&cur, &g)) {
-                struct bh_json_put *j = bh_collect_thing(c, BH_ASSET_GROUP, key_of(c, root, g.name), g.name, root->container);
+                struct bh_json_put *j = bh_collect_thing(c, BH_ASSET_GROUP, bh_collect_key(c, root, g.name), g.name, root->container);
 
                 bh_json_put_int(j, "gid", g.gid);
                 bh_json_put_some(j, "members", g.members);
@@ -92,7 +88,7 @@ static void sudo_file(struct bh_collect *c, const struct bh_root *root, const ch
         if (!read(c, root, path, &cur))
                 return;
         while (bh_sudoers_next(c->arena, &cur, &rule)) {
-                struct bh_str key = key_of(c, root, bh_arena_printf(c->arena, "%s:%u", path, rule.line));
+                struct bh_str key = bh_collect_key(c, root, bh_arena_printf(c->arena, "%s:%u", path, rule.line));
                 struct bh_json_put *j = bh_collect_thing(c, BH_ASSET_SUDO_RULE, key, rule.who, root->container);
 
                 bh_json_put_str(j, "rule", rule.what);
@@ -110,7 +106,7 @@ static void sudo_rules(struct bh_collect *c, const struct bh_root *root) {
 
         sudo_file(c, root, "/etc/sudoers");
         if (bh_root_list(root, c->arena, "/etc/sudoers.d", &names, &n, &why) < 0)
-                bh_collect_gap(c, root->container.len ? root->container : BH_STR("host"), &why);
+                bh_collect_blind(c, root, &why);
         for (size_t i = 0; i < n; i++)
                 if (bh_str_chr(names[i], '.') < 0 && !bh_str_ends(names[i], BH_STR("~"))) /* sudo leaves those out too */
                         sudo_file(c, root, bh_arena_printf(c->arena, "/etc/sudoers.d/%.*s", BH_FMT(names[i])).at);
@@ -135,7 +131,7 @@ static void key_file(struct bh_collect *c, const struct bh_root *root, struct bh
         if (!read(c, root, path, &cur))
                 return;
         while (bh_ssh_key_next(&cur, &k)) {
-                struct bh_str key = key_of(c, root, bh_arena_printf(c->arena, "%s %s", path, k.fingerprint));
+                struct bh_str key = bh_collect_key(c, root, bh_arena_printf(c->arena, "%s %s", path, k.fingerprint));
                 struct bh_json_put *j = bh_collect_thing(c, BH_ASSET_SSH_KEY, key, user, root->container);
 
                 bh_json_put_cstr(j, "fingerprint", k.fingerprint);

@@ -89,7 +89,7 @@ static void folder(struct bh_collect *c, const char *path) {
         size_t n;
 
         if (bh_root_list(&c->roots->at[0], c->arena, path, &names, &n, &why) < 0)
-                bh_collect_gap(c, BH_STR("host"), &why);
+                bh_collect_blind(c, &c->roots->at[0], &why);
         for (size_t i = 0; i < n; i++)
                 if (is_certificate(names[i]))
                         file(c, bh_arena_printf(c->arena, "%s/%.*s", path, BH_FMT(names[i])).at);
@@ -104,7 +104,7 @@ int bh_collect_certificates(struct bh_collect *c, struct bh_err *err) {
         for (size_t i = 0; i < BH_LEN(folders); i++)
                 folder(c, folders[i]);
         if (bh_root_list(&c->roots->at[0], c->arena, "/etc/letsencrypt/live", &names, &n, &why) < 0)
-                bh_collect_gap(c, BH_STR("host"), &why);
+                bh_collect_blind(c, &c->roots->at[0], &why);
         for (size_t i = 0; i < n; i++)
                 file(c, bh_arena_printf(c->arena, "/etc/letsencrypt/live/%.*s/cert.pem", BH_FMT(names[i])).at);
         return 0;

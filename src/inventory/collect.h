@@ -9,8 +9,8 @@
  *     bh_json_put_int(j, "uid", uid);
  *     bh_collect_told(c);
  *
- * After its pass, what it did not tell of its kinds again is gone, unless it
- * said that it could not see all (bh_collect_gap).
+ * After its pass, what it did not tell of its kinds again is gone, but for what
+ * it said it could not see: all (bh_collect_gap), or one root (bh_collect_blind).
  */
 #include "base/arena.h"
 #include "fmt/json_put.h"
@@ -29,7 +29,8 @@ struct bh_collect {
         struct bh_buf body;
         enum bh_asset_kind kind;
         struct bh_str key, name, container;
-        bool partial;
+        bool blind;                /* to all of it: nothing is gone */
+        struct bh_map blind_roots; /* to these: their containers' short ids; "" the host's own */
 };
 
 typedef int bh_collector_fn(struct bh_collect *c, struct bh_err *err);
@@ -39,7 +40,7 @@ struct bh_collector {
         bh_collector_fn *collect;
         unsigned every_s;
         uint32_t kinds; /* 1u << BH_ASSET_... that it tells; nobody else does */
-        bool tasks;     /* it needs the processes */
+        enum { BH_COLLECT_ALONE, BH_COLLECT_TASKS, BH_COLLECT_ROOTS } needs; /* ROOTS: those are found by the processes */
 };
 
 /* Ended by a row without a name. */
@@ -51,6 +52,11 @@ bh_collector_fn bh_collect_host, bh_collect_engines, bh_collect_processes, bh_co
 /* Strings are valid until it is told. */
 struct bh_json_put *bh_collect_thing(struct bh_collect *c, enum bh_asset_kind kind, struct bh_str key, struct bh_str name, struct bh_str container);
 void bh_collect_told(struct bh_collect *c);
+/* Told once for each cause, until that has passed. */
 void bh_collect_gap(struct bh_collect *c, struct bh_str where, const struct bh_err *why);
+/* Something below this root could not be read: what was told of it stays, and what others have comes and goes. */
+void bh_collect_blind(struct bh_collect *c, const struct bh_root *root, const struct bh_err *why);
+/* The key of a thing below a root: "0123456789ab/" and the name in a container, the name alone on the host. */
+struct bh_str bh_collect_key(struct bh_collect *c, const struct bh_root *root, struct bh_str name);
 
 #endif

@@ -5,30 +5,29 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "base/hash.h"
 #include "base/limits.h"
 #include "inventory/collect.h"
 #include "inventory/known.h"
 
-enum { SHARE = 100, SHORTEST_MS = 1000 }; /* of one processor: a hundredth */
+enum { SHARE = 100 /* of one processor: a hundredth */, SHORTEST_MS = 1000, SHORT_ID = 12 };
 
 #define KIND(symbol) (1u << BH_ASSET_##symbol)
 
 const struct bh_collector bh_collectors[] = {
-        { "host", bh_collect_host, 300, KIND(HOST), false },
-        { "engines", bh_collect_engines, 10, KIND(CONTAINER) | KIND(IMAGE), true },
-        { "processes", bh_collect_processes, 15, KIND(PROCESS), true },
-        { "ports", bh_collect_ports, 15, KIND(PORT), true },
-        { "accounts", bh_collect_accounts, 120, KIND(USER) | KIND(GROUP) | KIND(SUDO_RULE), true },
-        { "keys", bh_collect_keys, 120, KIND(SSH_KEY), true },
-        { "logins", bh_collect_logins, 60, KIND(LOGIN), false },
-        { "schedules", bh_collect_schedules, 120, KIND(CRON), true },
-        { "services", bh_collect_services, 120, KIND(SERVICE), true },
-        { "kernel", bh_collect_kernel, 60, KIND(MODULE) | KIND(MOUNT), false },
-        { "sites", bh_collect_sites, 120, KIND(SITE), true },
-        { "certificates", bh_collect_certificates, 600, KIND(CERTIFICATE), true },
-        { "software", bh_collect_software, 60, KIND(DATABASE) | KIND(FRAMEWORK), true },
-        { NULL, NULL, 0, 0, false },
+        { "host", bh_collect_host, 300, KIND(HOST), BH_COLLECT_ALONE },
+        { "engines", bh_collect_engines, 10, KIND(CONTAINER) | KIND(IMAGE), BH_COLLECT_ALONE },
+        { "processes", bh_collect_processes, 15, KIND(PROCESS), BH_COLLECT_TASKS },
+        { "ports", bh_collect_ports, 15, KIND(PORT), BH_COLLECT_TASKS },
+        { "accounts", bh_collect_accounts, 120, KIND(USER) | KIND(GROUP) | KIND(SUDO_RULE), BH_COLLECT_ROOTS },
+        { "keys", bh_collect_keys, 120, KIND(SSH_KEY), BH_COLLECT_ROOTS },
+        { "logins", bh_collect_logins, 60, KIND(LOGIN), BH_COLLECT_ALONE },
+        { "schedules", bh_collect_schedules, 120, KIND(CRON), BH_COLLECT_ROOTS },
+        { "services", bh_collect_services, 120, KIND(SERVICE), BH_COLLECT_ROOTS },
+        { "kernel", bh_collect_kernel, 60, KIND(MODULE) | KIND(MOUNT), BH_COLLECT_ALONE },
+        { "sites", bh_collect_sites, 120, KIND(SITE), BH_COLLECT_ROOTS },
+        { "certificates", bh_collect_certificates, 600, KIND(CERTIFICATE), BH_COLLECT_ROOTS },
+        { "software", bh_collect_software, 60, KIND(DATABASE) | KIND(FRAMEWORK), BH_COLLECT_TASKS },
+        { NULL, NULL, 0, 0, BH_COLLECT_ALONE },
 };
 
 enum { N_COLLECTORS = BH_LEN(bh_collectors) - 1 };
@@ -39,8 +38,8 @@ struct bh_inventory {
         struct bh_tasks tasks;
         struct bh_known known[_BH_ASSET_MAX];
         int64_t due_ms[N_COLLECTORS], rest_until_ms;
-        uint64_t gap_told[N_COLLECTORS]; /* hash of the last one */
-        size_t now;                      /* the collector that looks */
+        struct bh_known gaps[N_COLLECTORS]; /* that were told */
+        size_t now;                         /* the collector that looks */
         struct bh_inventory_stats stats;
 };
 
@@ -98,33 +97,66 @@ void bh_collect_told(struct bh_collect *c) {
         }
 }
 
-void bh_collect_gap(struct bh_collect *c, struct bh_str where, const struct bh_err *why) {
+static void tell_gap(struct bh_collect *c, struct bh_str where, const struct bh_err *why) {
         struct bh_inventory *inv = c->inventory;
-        uint64_t hash = bh_hash64(bh_str_of(why->text));
 
-        c->partial = true;
-        if (inv->gap_told[inv->now] == hash)
-                return;
-        inv->gap_told[inv->now] = hash;
-        inv->opts.gap(inv->opts.user, where, why);
+        if (bh_known_is_news(&inv->gaps[inv->now], bh_arena_printf(c->arena, "%.*s: %s", BH_FMT(where), why->text), BH_STR("")))
+                inv->opts.gap(inv->opts.user, where, why);
+}
+
+void bh_collect_gap(struct bh_collect *c, struct bh_str where, const struct bh_err *why) {
+        c->blind = true;
+        tell_gap(c, where, why);
+}
+
+static struct bh_str short_id(struct bh_str container) {
+        return bh_str_part(container, 0, SHORT_ID);
+}
+
+void bh_collect_blind(struct bh_collect *c, const struct bh_root *root, const struct bh_err *why) {
+        (void) bh_map_set(&c->blind_roots, short_id(root->container), c);
+        tell_gap(c, root->container.len ? root->container : BH_STR("host"), why);
+}
+
+struct bh_str bh_collect_key(struct bh_collect *c, const struct bh_root *root, struct bh_str name) {
+        struct bh_str id = short_id(root->container);
+
+        return id.len ? bh_arena_printf(c->arena, "%.*s/%.*s", BH_FMT(id), BH_FMT(name)) : name;
+}
+
+/* Whose thing that is, by its key. */
+static struct bh_str root_of(struct bh_str key) {
+        struct bh_str id, name;
+        uint64_t v;
+
+        return bh_str_cut(key, '/', &id, &name) && id.len == SHORT_ID && bh_str_hex64(id, &v) ? id : BH_STR("");
 }
 
 struct goodbye {
-        struct bh_inventory *inv;
+        const struct bh_collect *c;
         enum bh_asset_kind kind;
 };
 
-static void gone(void *user, struct bh_str key) {
+static bool gone(void *user, struct bh_str key) {
         const struct goodbye *g = user;
         BH_CLEANUP(bh_buf_done) struct bh_buf body = { 0 };
         struct bh_json_put j = { .out = &body, .compact = true };
 
+        if (g->c->blind || bh_map_has(&g->c->blind_roots, root_of(key)))
+                return false;
         bh_json_put_open(&j, NULL, '{');
         bh_json_put_cstr(&j, "kind", bh_asset_str(g->kind));
         bh_json_put_str(&j, "key", key);
         bh_json_put_cstr(&j, "op", "gone");
         bh_json_put_close(&j);
-        tell(g->inv, bh_buf_str(&body));
+        tell(g->c->inventory, bh_buf_str(&body));
+        return true;
+}
+
+static bool forget(void *user, struct bh_str key) {
+        (void) user;
+        (void) key;
+        return true;
 }
 
 /* After the first pass: these are all; whoever remembers others forgets them. */
@@ -143,23 +175,25 @@ static void tell_whole(struct bh_inventory *inv, enum bh_asset_kind kind) {
         tell(inv, bh_buf_str(&body));
 }
 
-static void end_kind(struct bh_inventory *inv, enum bh_asset_kind kind, bool partial) {
-        struct goodbye g = { inv, kind };
-        bool first = !inv->known[kind].any;
+static void end_kind(struct bh_collect *c, enum bh_asset_kind kind) {
+        struct bh_inventory *inv = c->inventory;
+        struct goodbye g = { c, kind };
+        bool any = inv->known[kind].any, whole = !any && !c->blind && !bh_map_has(&c->blind_roots, BH_STR(""));
 
-        bh_known_end(&inv->known[kind], partial ? NULL : gone, &g);
-        if (first && !partial)
+        bh_known_end(&inv->known[kind], gone, &g);
+        inv->known[kind].any = any || whole;
+        if (whole)
                 tell_whole(inv, kind);
 }
 
 /* ---- a pass ---- */
 
 static int look(struct bh_collect *c, const struct bh_collector *of, struct bh_inventory *inv, struct bh_roots *roots, struct bh_err *err) {
-        int r = of->tasks ? bh_tasks_look(&inv->tasks, err) : 0;
+        int r = of->needs == BH_COLLECT_ALONE ? 0 : bh_tasks_look(&inv->tasks, err);
 
         if (r < 0)
                 return r;
-        if (of->tasks)
+        if (of->needs == BH_COLLECT_ROOTS)
                 bh_roots_look(inv->arena, &inv->tasks, roots);
         return of->collect(c, err);
 }
@@ -167,10 +201,12 @@ static int look(struct bh_collect *c, const struct bh_collector *of, struct bh_i
 static void pass(struct bh_inventory *inv, size_t i) {
         const struct bh_collector *of = &bh_collectors[i];
         struct bh_roots roots = { 0 };
-        struct bh_collect c = { .arena = inv->arena, .opts = &inv->opts, .tasks = &inv->tasks, .roots = &roots, .inventory = inv };
+        struct bh_collect c = { .arena = inv->arena, .opts = &inv->opts, .tasks = &inv->tasks, .roots = &roots, .inventory = inv,
+                                .blind_roots = bh_map_in(inv->arena) };
         struct bh_err err = BH_ERR_NONE;
 
         inv->now = i;
+        bh_known_begin(&inv->gaps[i]);
         for (int kind = 0; kind < _BH_ASSET_MAX; kind++)
                 if (of->kinds & 1u << kind)
                         bh_known_begin(&inv->known[kind]);
@@ -178,7 +214,8 @@ static void pass(struct bh_inventory *inv, size_t i) {
                 bh_collect_gap(&c, bh_str_of(of->name), &err);
         for (int kind = 0; kind < _BH_ASSET_MAX; kind++)
                 if (of->kinds & 1u << kind)
-                        end_kind(inv, (enum bh_asset_kind) kind, c.partial);
+                        end_kind(&c, (enum bh_asset_kind) kind);
+        bh_known_end(&inv->gaps[i], forget, NULL);
         bh_roots_done(&roots);
         bh_buf_done(&c.body);
         bh_arena_reset(inv->arena);
@@ -249,6 +286,8 @@ int bh_inventory_open(const struct bh_inventory_opts *opts, struct bh_inventory 
         bh_tasks_init(&inv->tasks);
         for (int kind = 0; kind < _BH_ASSET_MAX; kind++)
                 bh_known_init(&inv->known[kind]);
+        for (size_t i = 0; i < N_COLLECTORS; i++)
+                bh_known_init(&inv->gaps[i]);
         *ret = inv;
         return 0;
 }
@@ -261,6 +300,8 @@ void bh_inventory_close(struct bh_inventory **inventory) {
                 return;
         for (int kind = 0; kind < _BH_ASSET_MAX; kind++)
                 bh_known_done(&inv->known[kind]);
+        for (size_t i = 0; i < N_COLLECTORS; i++)
+                bh_known_done(&inv->gaps[i]);
         bh_tasks_done(&inv->tasks);
         bh_arena_free(&inv->arena);
         free(inv);

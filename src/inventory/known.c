@@ -33,19 +33,15 @@ bool bh_known_is_news(struct bh_known *k, struct bh_str key, struct bh_str conte
         return bh_map_get(&k->told, key) != mark;
 }
 
-static void keep(struct bh_known *k, const struct bh_map_item *item) {
-        if (!bh_map_has(&k->next, item->key))
-                (void) bh_map_set(&k->next, bh_arena_str(k->next_arena, item->key), item->value);
-}
-
-void bh_known_end(struct bh_known *k, void (*gone)(void *user, struct bh_str key), void *user) {
+void bh_known_end(struct bh_known *k, bool (*gone)(void *user, struct bh_str key), void *user) {
         struct bh_arena *arena = k->arena;
 
-        for (size_t i = 0; i < k->told.len; i++)
-                if (!gone)
-                        keep(k, &k->told.items[i]);
-                else if (!bh_map_has(&k->next, k->told.items[i].key))
-                        gone(user, k->told.items[i].key);
+        for (size_t i = 0; i < k->told.len; i++) {
+                const struct bh_map_item *item = &k->told.items[i];
+
+                if (!bh_map_has(&k->next, item->key) && !gone(user, item->key))
+                        (void) bh_map_set(&k->next, bh_arena_str(k->next_arena, item->key), item->value);
+        }
         k->arena = k->next_arena;
         k->told = k->next;
         k->next_arena = arena;

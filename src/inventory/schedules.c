@@ -9,13 +9,8 @@ struct place {
         const struct bh_root *root;
 };
 
-static struct bh_str key_of(const struct place *p, const char *file, uint32_t line) {
-        return p->root->container.len ? bh_arena_printf(p->c->arena, "%.12s%s:%u", p->root->container.at, file, line)
-                                      : bh_arena_printf(p->c->arena, "%s:%u", file, line);
-}
-
 static void put(const struct place *p, const char *file, const struct bh_cron *job, const char *kind) {
-        struct bh_json_put *j = bh_collect_thing(p->c, BH_ASSET_CRON, key_of(p, file, job->line), job->command, p->root->container);
+        struct bh_json_put *j = bh_collect_thing(p->c, BH_ASSET_CRON, bh_collect_key(p->c, p->root, bh_arena_printf(p->c->arena, "%s:%u", file, job->line)), job->command, p->root->container);
 
         bh_json_put_cstr(j, "type", kind);
         bh_json_put_str(j, "when", job->when);
@@ -29,7 +24,7 @@ static bool read(const struct place *p, const char *path, struct bh_str *ret) {
         int r = bh_root_read(p->root, p->c->arena, path, BH_LIMIT_INVENTORY_FILE, ret, &why);
 
         if (r < 0 && r != BH_E_NOTFOUND && r != BH_E_FORMAT) /* FORMAT: a directory, a device */
-                bh_collect_gap(p->c, p->root->container.len ? p->root->container : BH_STR("host"), &why);
+                bh_collect_blind(p->c, p->root, &why);
         return r >= 0;
 }
 
@@ -54,7 +49,7 @@ static void folder(const struct place *p, const char *path, void (*each)(const s
         size_t n;
 
         if (bh_root_list(p->root, p->c->arena, path, &names, &n, &why) < 0)
-                bh_collect_gap(p->c, p->root->container.len ? p->root->container : BH_STR("host"), &why);
+                bh_collect_blind(p->c, p->root, &why);
         for (size_t i = 0; i < n; i++)
                 each(p, bh_arena_printf(p->c->arena, "%s/%.*s", path, BH_FMT(names[i])).at, names[i]);
 }

@@ -27,7 +27,7 @@ static void find_enabled(struct bh_collect *c, struct bh_map *all, const char *f
         size_t n;
 
         if (bh_root_list(&c->roots->at[0], c->arena, folder, &names, &n, &why) < 0)
-                bh_collect_gap(c, BH_STR("host"), &why);
+                bh_collect_blind(c, &c->roots->at[0], &why);
         for (size_t i = 0; i < n; i++)
                 if (bh_str_ends(names[i], BH_STR(".service")))
                         at(c, all, names[i])->enabled = true;
@@ -96,7 +96,7 @@ static void find_scripts(struct bh_collect *c, struct bh_map *all) {
 
         for (size_t l = 0; l < BH_LEN(levels); l++) {
                 if (bh_root_list(&c->roots->at[0], c->arena, levels[l], &names, &n, &why) < 0)
-                        bh_collect_gap(c, BH_STR("host"), &why);
+                        bh_collect_blind(c, &c->roots->at[0], &why);
                 for (size_t i = 0; i < n; i++)
                         if (l == 2 || (names[i].len > 3 && names[i].at[0] == 'S')) /* S01name */
                                 at(c, all, l == 2 ? names[i] : bh_str_from(names[i], 3))->enabled = true;

@@ -23,7 +23,7 @@ static struct bh_str both(struct walk *w, struct bh_str a, struct bh_str b) {
 
 static void put(struct walk *w, const char *file, const struct site *s) {
         struct bh_str name, rest = s->names;
-        struct bh_str key = bh_arena_printf(w->c->arena, "%.12s%s:%u", w->root->container.len ? w->root->container.at : "", file, s->line);
+        struct bh_str key = bh_collect_key(w->c, w->root, bh_arena_printf(w->c->arena, "%s:%u", file, s->line));
         struct bh_json_put *j;
 
         if (!bh_str_word(&rest, &name))
@@ -71,7 +71,7 @@ static bool read(struct walk *w, const char *path, struct bh_cur *ret) {
                 return false;
         r = bh_root_read(w->root, w->c->arena, path, BH_LIMIT_INVENTORY_FILE, &text, &why);
         if (r < 0 && r != BH_E_NOTFOUND && r != BH_E_FORMAT)
-                bh_collect_gap(w->c, w->root->container.len ? w->root->container : BH_STR("host"), &why);
+                bh_collect_blind(w->c, w->root, &why);
         *ret = bh_cur_of(text);
         return r >= 0;
 }
@@ -141,7 +141,7 @@ static void look_below(struct bh_collect *c, const struct bh_root *root) {
                 if (places[i].file)
                         places[i].read(&w, places[i].file);
                 if (bh_root_list(root, c->arena, places[i].folder, &names, &n, &why) < 0)
-                        bh_collect_gap(c, root->container.len ? root->container : BH_STR("host"), &why);
+                        bh_collect_blind(c, root, &why);
                 for (size_t k = 0; k < n; k++)
                         places[i].read(&w, bh_arena_printf(c->arena, "%s/%.*s", places[i].folder, BH_FMT(names[k])).at);
         }

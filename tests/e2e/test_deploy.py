@@ -123,6 +123,10 @@ def test_the_agent_in_a_container_sees_the_kernel(agent):
     assert "watching, by ebpf" in logs(agent, "bh-agent"), logs(agent, "bh-agent")
 
 
+def test_the_probe_of_the_chart_finds_it_alive(agent):
+    assert "alive" in agent("exec", "bh-agent", "bulkhead-agent", "status")
+
+
 def test_a_container_that_ends_is_back_in_seconds(agent):
     before = time.monotonic()
     agent("restart", "-t", "10", "bh-agent")
