@@ -130,7 +130,7 @@ static void key_file(struct bh_collect *c, const struct bh_root *root, struct bh
 
         if (!read(c, root, path, &cur))
                 return;
-        while (bh_ssh_key_next(&cur, &k)) {
+        while (bh_ssh_key_next(c->arena, &cur, &k)) {
                 struct bh_str key = bh_collect_key(c, root, bh_arena_printf(c->arena, "%s %s", path, k.fingerprint));
                 struct bh_json_put *j = bh_collect_thing(c, BH_ASSET_SSH_KEY, key, user, root->container);
 

@@ -4,11 +4,10 @@
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
-#include <stdio.h>
-#include <string.h>
 #include <time.h>
 
 #include "base/limits.h"
+#include "base/text.h"
 #include "inventory/collect.h"
 
 /* The store of authorities (/etc/ssl/certs) is the distribution's, and is no news. */
@@ -47,8 +46,7 @@ static void put(struct bh_collect *c, const char *path, unsigned number, const X
         struct bh_json_put *j;
 
         if (X509_digest(x, EVP_sha256(), digest, &n))
-                for (unsigned i = 0; i < n; i++)
-                        (void) snprintf(hex + 2 * i, 3, "%02x", digest[i]);
+                (void) bh_hex(digest, n, hex);
         j = bh_collect_thing(c, BH_ASSET_CERTIFICATE, bh_arena_printf(c->arena, "%s:%u", path, number), subject, BH_STR(""));
         bh_json_put_str(j, "issuer", issuer);
         bh_json_put_bool(j, "self_signed", bh_str_eq(subject, issuer));

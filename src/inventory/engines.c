@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Containers and images, as the engines of this machine know them. */
-#define _GNU_SOURCE
-#include <string.h>
-#include <time.h>
-
+#include "base/text.h"
 #include "engine/docker.h"
 #include "fmt/json.h"
 #include "inventory/collect.h"
@@ -19,15 +16,11 @@ static const struct bh_doc *get(struct bh_collect *c, const struct bh_api *api, 
         return r < 0 ? NULL : doc;
 }
 
-/* RFC 3339, to the second; "0001-01-01T00:00:00Z" is never. */
+/* "0001-01-01T00:00:00Z" is never. */
 static int64_t time_of(struct bh_str text) {
-        struct tm tm = { 0 };
         int64_t s;
 
-        if (text.len < 19 || !strptime(text.at, "%Y-%m-%dT%H:%M:%S", &tm))
-                return 0;
-        s = timegm(&tm);
-        return s > 0 ? s * 1000 : 0;
+        return bh_time_parse(text, &s) && s > 0 ? s * 1000 : 0;
 }
 
 /* ---- containers ---- */
@@ -44,10 +37,9 @@ static bool is_dangerous(struct bh_str source) {
                bh_str_ends(source, BH_STR("crio.sock")) || bh_str_starts(source, BH_STR("/etc/")) || bh_str_starts(source, BH_STR("/root/"));
 }
 
-static void put_mounts(struct bh_collect *c, struct bh_json_put *j, const struct bh_doc *mounts) {
+static void put_mounts(struct bh_json_put *j, const struct bh_doc *mounts) {
         BH_CLEANUP(bh_buf_done) struct bh_buf list = { 0 };
 
-        (void) c;
         for (const struct bh_doc *m = bh_doc_first(mounts); m; m = m->next) {
                 struct bh_str source = bh_doc_get_text(m, "Source");
 
@@ -114,7 +106,7 @@ static void put_container(struct bh_collect *c, const struct bh_api *api, struct
         bh_json_put_bool(j, "read_only", bh_doc_bool(bh_doc_get(host, "ReadonlyRootfs"), false));
         put_words(j, "caps", bh_doc_get(host, "CapAdd"));
         put_words(j, "security", bh_doc_get(host, "SecurityOpt"));
-        put_mounts(c, j, bh_doc_get(d, "Mounts"));
+        put_mounts(j, bh_doc_get(d, "Mounts"));
         put_ports(j, bh_doc_path(d, "NetworkSettings.Ports"));
         put_kubernetes(j, bh_doc_get(config, "Labels"));
         bh_json_put_int(j, "created_ms", time_of(bh_doc_get_text(d, "Created")));

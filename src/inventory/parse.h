@@ -48,7 +48,7 @@ struct bh_ssh_key {
         struct bh_str options, type, comment;
         char fingerprint[64]; /* "SHA256:..." as ssh-keygen -l shows it */
 };
-bool bh_ssh_key_next(struct bh_cur *c, struct bh_ssh_key *ret);
+bool bh_ssh_key_next(struct bh_arena *arena, struct bh_cur *c, struct bh_ssh_key *ret);
 
 /* crontab(5): "m h dom mon dow [user] command" or "@daily [user] command". */
 struct bh_cron {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* passwd, group, shadow, sudoers, authorized_keys. */
-#include <openssl/evp.h>
-#include <string.h>
+#include <stdio.h>
 
-#include "base/buf.h"
+#include "base/text.h"
+#include "fmt/digest.h"
 #include "inventory/parse.h"
 
 enum { MAX_KEY = 16384, DAY_MS = 86400000 };
@@ -170,28 +170,23 @@ static struct bh_str cut_options(struct bh_str *line) {
         return bh_str_part(all, 0, i);
 }
 
-static bool fingerprint(struct bh_str base64, char *ret) {
-        unsigned char bytes[MAX_KEY], digest[32];
-        char text[64];
-        int n;
+/* As ssh-keygen -l shows it: the digest's own base64, without its padding. */
+static bool fingerprint(struct bh_arena *arena, struct bh_str base64, char *ret, size_t size) {
+        unsigned char digest[32];
+        struct bh_str key, hex, text;
 
-        if (base64.len == 0 || base64.len % 4 || base64.len > sizeof bytes / 3 * 4)
+        if (base64.len == 0 || base64.len > MAX_KEY || !bh_base64_decode(arena, base64, &key) || key.len == 0)
                 return false;
-        n = EVP_DecodeBlock(bytes, (const unsigned char *) base64.at, (int) base64.len);
-        while (n > 0 && base64.len && base64.at[base64.len - 1] == '=') {
-                n--;
-                base64.len--;
-        }
-        if (n <= 0 || !EVP_Digest(bytes, (size_t) n, digest, NULL, EVP_sha256(), NULL))
+        hex = bh_digest_sha256(arena, key);
+        if (!bh_str_cut_prefix(&hex, BH_STR("sha256:")) || !bh_unhex(hex, digest, sizeof digest))
                 return false;
-        (void) EVP_EncodeBlock((unsigned char *) text, digest, sizeof digest);
-        text[strcspn(text, "=")] = '\0';
-        memcpy(ret, "SHA256:", 7);
-        memcpy(ret + 7, text, strlen(text) + 1);
-        return true;
+        text = bh_base64_encode(arena, (struct bh_str){ (const char *) digest, sizeof digest });
+        while (bh_str_cut_suffix(&text, BH_STR("=")))
+                ;
+        return (size_t) snprintf(ret, size, "SHA256:%.*s", BH_FMT(text)) < size;
 }
 
-bool bh_ssh_key_next(struct bh_cur *c, struct bh_ssh_key *ret) {
+bool bh_ssh_key_next(struct bh_arena *arena, struct bh_cur *c, struct bh_ssh_key *ret) {
         struct bh_str line, key;
 
         while (next_line(c, &line)) {
@@ -200,7 +195,7 @@ bool bh_ssh_key_next(struct bh_cur *c, struct bh_ssh_key *ret) {
 
                 if (!is_type(line))
                         k.options = cut_options(&rest);
-                if (!bh_str_word(&rest, &k.type) || !is_type(k.type) || !bh_str_word(&rest, &key) || !fingerprint(key, k.fingerprint))
+                if (!bh_str_word(&rest, &k.type) || !is_type(k.type) || !bh_str_word(&rest, &key) || !fingerprint(arena, key, k.fingerprint, sizeof k.fingerprint))
                         continue;
                 k.comment = bh_str_trim(rest);
                 *ret = k;

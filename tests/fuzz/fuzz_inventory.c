@@ -33,7 +33,7 @@ static void all(struct bh_arena *arena, unsigned which, struct bh_cur c, struct 
                         ;
                 break;
         case 4:
-                while (bh_ssh_key_next(&c, &key))
+                while (bh_ssh_key_next(arena, &c, &key))
                         ;
                 break;
         case 5:

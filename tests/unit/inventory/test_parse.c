@@ -63,15 +63,17 @@ static void a_key_is_known_by_its_fingerprint(void **state) {
         struct bh_cur c = CUR("no key at all\n"
                               "command=\"/bin/true \\\"x y\\\"\",no-pty ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEo9mGAEEYiNN0wgf5ZGtUcXD9tiVlc8xs1eEvTCNEY8 alice@laptop at work\n"
                               "ssh-rsa not/base64!\n");
+        struct bh_arena *arena = bh_arena_new();
         struct bh_ssh_key k;
 
         (void) state;
-        assert_true(bh_ssh_key_next(&c, &k));
+        assert_true(bh_ssh_key_next(arena, &c, &k));
         assert_str(k.type, "ssh-ed25519");
         assert_str(k.comment, "alice@laptop at work");
         assert_str(k.options, "command=\"/bin/true \\\"x y\\\"\",no-pty");
         assert_string_equal(k.fingerprint, "SHA256:ywY1kFHVLCF3DiQFwDkA0VbbXpxy2DJFe/cgMu2AAIg");
-        assert_false(bh_ssh_key_next(&c, &k));
+        assert_false(bh_ssh_key_next(arena, &c, &k));
+        bh_arena_free(&arena);
 }
 
 static void a_job_says_when_who_and_what(void **state) {
