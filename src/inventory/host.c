@@ -18,21 +18,6 @@ static struct bh_str line_of(struct bh_arena *arena, const char *path) {
         return bh_fd_read_file(arena, path, 1 << 20, &text, &why) < 0 ? BH_STR("") : bh_str_trim(text);
 }
 
-/* machine-id(5); without one, an id that is kept. */
-static struct bh_str machine_id(struct bh_collect *c) {
-        struct bh_str id = line_of(c->arena, "/etc/machine-id");
-        struct bh_err why = BH_ERR_NONE;
-
-        if (id.len == 0 && c->opts->id_file)
-                id = line_of(c->arena, c->opts->id_file);
-        if (id.len)
-                return id;
-        id = line_of(c->arena, "/proc/sys/kernel/random/uuid");
-        if (c->opts->id_file && bh_fd_write_own(c->opts->id_file, id, BH_STR("\n"), &why) < 0)
-                bh_collect_gap(c, BH_STR("host"), &why);
-        return id;
-}
-
 static struct bh_str model_of_cpu(struct bh_arena *arena) {
         struct bh_str text = line_of(arena, "/proc/cpuinfo"), line, name, value;
 
@@ -86,7 +71,8 @@ int bh_collect_host(struct bh_collect *c, struct bh_err *err) {
 
         if (uname(&u) < 0)
                 return bh_fail(err, BH_E_IO, "uname");
-        j = bh_collect_thing(c, BH_ASSET_HOST, machine_id(c), bh_arena_str(c->arena, bh_str_of(u.nodename)), BH_STR(""));
+        j = bh_collect_thing(c, BH_ASSET_HOST, BH_STR("host"), bh_arena_str(c->arena, bh_str_of(u.nodename)), BH_STR(""));
+        bh_json_put_some(j, "machine_id", line_of(c->arena, "/etc/machine-id"));
         put_release(c, j);
         bh_json_put_cstr(j, "kernel", u.release);
         bh_json_put_cstr(j, "kernel_version", u.version);

@@ -28,7 +28,6 @@ struct bh_inventory_opts {
         void (*gap)(void *user, struct bh_str where, const struct bh_err *why);
         void *user;
         const char *docker, *podman; /* addresses of engines; NULL: the usual ones */
-        const char *id_file;         /* where an id of this machine is kept when it has none of its own; NULL: nowhere */
 };
 
 struct bh_inventory_stats {

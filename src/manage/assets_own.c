@@ -141,7 +141,7 @@ static int put_image(struct bh_db *db, const struct bh_sender *from, const struc
 }
 
 const struct bh_own_asset *bh_asset_own(enum bh_asset_kind kind) {
-        static const struct bh_own_asset host = { put_host, keep_host, "SELECT id FROM host WHERE id = ?1" };
+        static const struct bh_own_asset host = { put_host, keep_host, "SELECT 'host' FROM host WHERE id = ?1" };
         static const struct bh_own_asset container = { put_container, end_container, "SELECT id FROM container WHERE host_id = ?1 AND gone_ms IS NULL" };
         static const struct bh_own_asset image = { put_image, end_image, "SELECT DISTINCT image_id FROM image_ref WHERE host_id = ?1 AND gone_ms IS NULL" };
 

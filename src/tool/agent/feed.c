@@ -68,7 +68,7 @@ static void *run(void *user) {
 
 int bh_agent_feed_open(struct bh_agent *a, struct bh_err *err) {
         struct bh_agent_feed *f = calloc(1, sizeof *f);
-        struct bh_inventory_opts opts = { .tell = tell, .gap = gap, .user = f, .id_file = bh_agent_path(a, "host-id") };
+        struct bh_inventory_opts opts = { .tell = tell, .gap = gap, .user = f };
         pthread_condattr_t how;
         int r;
 
