@@ -209,7 +209,7 @@ static int wait_for_agent(const struct up *u, struct bh_err *err) {
 
 /* What was found, worst first: the server's own words. Waits until the first scans are in. */
 static int summary(const struct up *u, struct bh_err *err) {
-        const char *const argv[] = { u->place.bulkhead_server, "summary", "--state", u->place.server, "--wait",
+        const char *const argv[] = { u->place.bulkhead_server, "summary", "--state", u->place.server, "--db", u->db, "--wait",
                                      bh_arena_printf(u->cli->arena, "%llu", (unsigned long long) u->wait_s).at, NULL };
 
         tell(u, "Looking at what is here ...");

@@ -4,14 +4,18 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "model/finding.h"
+#include "rule/rules.h"
 #include "store/store.h"
 #include "tool/server/commands.h"
+#include "wire/report/common.h"
 
 enum { LOOK_MS = 500, TOP_FINDINGS = 10, TOP_IMAGES = 10, TOP_ALERTS = 5, DAY_MS = 86400000 };
 
 static const struct bh_opt opts[] = {
         { "state", 0, "DIR", "where the server keeps its database", BH_SERVER_STATE, false },
         { "wait", 0, "SECONDS", "wait that long for the first results of agents", "0", false },
+        { "db", 0, "FILE", "when this vulnerability database is there, wait until packages were looked up in it, too", NULL, false },
         { NULL, 0, NULL, NULL, NULL, false },
 };
 
@@ -26,17 +30,23 @@ static int64_t now_ms(void) {
 
 /* What is to be scanned and is not yet. */
 struct pending {
-        int64_t hosts, images, scanned;
+        int64_t hosts, images, scanned, unmatched;
 };
+
+static bool is_done(const struct pending *p, bool match) {
+        return p->hosts > 0 && p->scanned > 0 && p->images == 0 && !(match && p->unmatched > 0);
+}
 
 static int count_pending(struct bh_db *db, struct pending *ret, struct bh_err *err) {
         static const char hosts[] = "SELECT count(*) FROM host";
         static const char images[] = "SELECT count(*) FROM image i WHERE i.scanned_ms IS NULL AND EXISTS (SELECT 1 FROM image_ref r WHERE r.image_id = i.id AND r.gone_ms IS NULL)";
-        static const char scanned[] = "SELECT count(DISTINCT subject) FROM holding";
+        static const char scanned[] = "SELECT count(*) FROM subject";
+        static const char unmatched[] = "SELECT count(*) FROM subject WHERE matched_with = ''";
         int r = bh_db_number(db, hosts, BH_NO_ARGS, &ret->hosts, err);
 
         r = r < 0 ? r : bh_db_number(db, images, BH_NO_ARGS, &ret->images, err);
-        return r < 0 ? r : bh_db_number(db, scanned, BH_NO_ARGS, &ret->scanned, err);
+        r = r < 0 ? r : bh_db_number(db, scanned, BH_NO_ARGS, &ret->scanned, err);
+        return r < 0 ? r : bh_db_number(db, unmatched, BH_NO_ARGS, &ret->unmatched, err);
 }
 
 static int look(struct bh_store *store, struct pending *ret, struct bh_err *err) {
@@ -50,14 +60,14 @@ static int look(struct bh_store *store, struct pending *ret, struct bh_err *err)
         return r;
 }
 
-/* Until a host has come, something of it was scanned, and no image of an engine is unknown. */
-static int wait_for_results(struct bh_store *store, uint64_t wait_s, struct bh_err *err) {
+/* Until a host has come, something of it was scanned, no image of an engine is unknown, and its packages were looked up. */
+static int wait_for_results(struct bh_store *store, uint64_t wait_s, bool match, struct bh_err *err) {
         int64_t until = now_ms() + (int64_t) wait_s * 1000;
         struct pending p = { 0 };
         bool shown = false;
         int r;
 
-        while ((r = look(store, &p, err)) >= 0 && (p.hosts == 0 || p.scanned == 0 || p.images > 0) && now_ms() < until) {
+        while ((r = look(store, &p, err)) >= 0 && !is_done(&p, match) && now_ms() < until) {
                 if (isatty(STDERR_FILENO)) {
                         (void) fprintf(stderr, "\r%lld scanned, %lld images to go ... ", (long long) p.scanned, (long long) p.images);
                         shown = true;
@@ -66,71 +76,91 @@ static int wait_for_results(struct bh_store *store, uint64_t wait_s, struct bh_e
         }
         if (shown)
                 (void) fprintf(stderr, "\r\033[K");
-        if (r >= 0 && wait_s && (p.scanned == 0 || p.images > 0))
-                (void) fprintf(stderr, "Still scanning: %lld images to go; the console shows them as they come.\n", (long long) p.images);
+        if (r >= 0 && wait_s && !is_done(&p, match))
+                (void) fprintf(stderr, "Not all was looked at yet (%lld images to go); the console shows the rest as it comes.\n", (long long) p.images);
         return r;
 }
 
 /* ---- what is shown ---- */
 
-/* A table of text: SQL whose columns are printed, each at most so wide. */
+/* A table: SQL whose columns are printed, each at most so wide. */
 struct table {
         const char *title, *sql, *none;
         struct {
                 const char *head;
                 int width; /* negative: from the left */
+                const char *(*word)(int64_t number); /* what a number stands for; NULL: it is printed as it is */
         } column[6];
         size_t n;
         bool of_late; /* asks for the last day, too: ?2 */
 };
 
+static const char *severity_word(int64_t n) {
+        return n >= 0 && n < _BH_SEVERITY_MAX ? bh_severity_str((enum bh_severity) n) : "";
+}
+
+static const char *priority_word(int64_t n) {
+        return n >= BH_PRIORITY_EMERGENCY && n <= BH_PRIORITY_DEBUG ? bh_priority_str((enum bh_priority) n) : "";
+}
+
+#define OPEN_OF_HOST(what) "(SELECT count(*) FROM finding f WHERE f.subject = 'host:' || h.id AND f.state = 'open' AND " what ")"
+
 static const struct table tables[] = {
         { .title = "Images and hosts",
           .sql = "SELECT name, CAST(round(risk) AS INTEGER), n_critical, n_high, n_fixable, n_packages FROM ("
                  "SELECT CASE WHEN name = '' THEN substr(id, 1, 19) ELSE name END AS name, risk, n_critical, n_high, n_fixable, n_packages FROM image WHERE scanned_ms IS NOT NULL"
-                 " UNION ALL SELECT h.name, h.risk, (SELECT count(*) FROM finding f WHERE f.subject = 'host:' || h.id AND f.severity = 5 AND f.state = 'open'),"
-                 " (SELECT count(*) FROM finding f WHERE f.subject = 'host:' || h.id AND f.severity = 4 AND f.state = 'open'),"
-                 " (SELECT count(*) FROM finding f WHERE f.subject = 'host:' || h.id AND f.fix <> '' AND f.state = 'open'),"
-                 " (SELECT count(*) FROM holding g WHERE g.subject = 'host:' || h.id) FROM host h) AS both_of_them ORDER BY risk DESC, name LIMIT ?1",
+                 " UNION ALL SELECT h.name, h.risk, " OPEN_OF_HOST("f.severity = 5") ", " OPEN_OF_HOST("f.severity = 4") ", " OPEN_OF_HOST("f.fix <> ''")
+                 ", (SELECT count(*) FROM holding g WHERE g.subject = 'host:' || h.id) FROM host h) AS both_of_them ORDER BY risk DESC, name LIMIT ?1",
           .none = "nothing was scanned yet",
-          .column = { { "", -44 }, { "risk", 5 }, { "critical", 8 }, { "high", 6 }, { "fixable", 7 }, { "packages", 8 } },
+          .column = { { "", -44, NULL }, { "risk", 5, NULL }, { "critical", 8, NULL }, { "high", 6, NULL }, { "fixable", 7, NULL }, { "packages", 8, NULL } },
           .n = 6 },
-        { .title = "What to look at first",
-          .sql = "SELECT CASE WHEN f.vuln_id = '' THEN f.rule ELSE f.vuln_id END, CAST(round(f.risk) AS INTEGER),"
-                 " CASE f.severity WHEN 5 THEN 'critical' WHEN 4 THEN 'high' WHEN 3 THEN 'medium' WHEN 2 THEN 'low' WHEN 1 THEN 'info' ELSE '' END,"
-                 " coalesce(p.name || ' ' || p.version, f.path), coalesce(nullif(i.name, ''), h.name, f.subject), CASE WHEN f.fix = '' THEN f.mend ELSE f.fix END"
+        { .title = "What to look at first", /* of the riskiest, those of one kind in one place once */
+          .sql = "SELECT what, CAST(round(max(risk)) AS INTEGER), max(severity), CASE WHEN count(*) > 1 THEN min(place) || ' and ' || (count(*) - 1) || ' more' ELSE min(place) END,"
+                 " min(whose), min(mend) FROM ("
+                 "SELECT CASE WHEN f.vuln_id = '' THEN f.rule ELSE f.vuln_id END AS what, f.risk AS risk, f.severity AS severity, f.subject AS subject,"
+                 " coalesce(p.name || ' ' || p.version, f.path) AS place, coalesce(nullif(i.name, ''), h.name, f.subject) AS whose,"
+                 " CASE WHEN f.fix = '' THEN f.mend ELSE f.fix END AS mend"
                  " FROM finding f LEFT JOIN package p ON p.id = f.package_id LEFT JOIN image i ON i.id = f.subject"
-                 " LEFT JOIN host h ON 'host:' || h.id = f.subject WHERE f.state = 'open' ORDER BY f.risk DESC, f.id LIMIT ?1",
+                 " LEFT JOIN host h ON 'host:' || h.id = f.subject WHERE f.state = 'open' ORDER BY f.risk DESC, f.id LIMIT 200) AS top"
+                 " GROUP BY what, subject ORDER BY max(risk) DESC, max(severity) DESC, what LIMIT ?1",
           .none = "no finding",
-          .column = { { "", -20 }, { "risk", 5 }, { "severity", -8 }, { "in", -28 }, { "of", -28 }, { "mend", -34 } },
+          .column = { { "", -20, NULL }, { "risk", 5, NULL }, { "severity", -8, severity_word }, { "in", -36, NULL }, { "of", -28, NULL }, { "mend", -34, NULL } },
           .n = 6 },
         { .title = "Alerts of the last day",
-          .sql = "SELECT min(rule), count(*), CASE min(level) WHEN 0 THEN 'Emergency' WHEN 1 THEN 'Alert' WHEN 2 THEN 'Critical' WHEN 3 THEN 'Error' WHEN 4 THEN 'Warning'"
-                 " WHEN 5 THEN 'Notice' WHEN 6 THEN 'Informational' ELSE 'Debug' END FROM alert WHERE at_ms > ?2 GROUP BY rule ORDER BY min(level), count(*) DESC LIMIT ?1",
+          .sql = "SELECT rule, count(*), min(level) FROM alert WHERE at_ms > ?2 GROUP BY rule ORDER BY min(level), count(*) DESC LIMIT ?1",
           .none = "none",
-          .column = { { "", -60 }, { "times", 6 }, { "gravest", -10 } },
+          .column = { { "", -60, NULL }, { "times", 6, NULL }, { "gravest", -10, priority_word } },
           .n = 3,
           .of_late = true },
 };
 
 static const int64_t most[] = { TOP_IMAGES, TOP_FINDINGS, TOP_ALERTS };
 
-/* Names come from strangers: no control character reaches the terminal. */
 static void print_cell(struct bh_str text, int width) {
-        int n = width < 0 ? -width : width;
-        char cell[64];
-        size_t len = 0;
+        BH_CLEANUP(bh_buf_done) struct bh_buf clean = { 0 }; /* names come from strangers */
+        size_t room = (size_t) (width < 0 ? -width : width), used;
+        struct bh_str fit;
 
-        for (size_t i = 0; i < text.len && len < (size_t) n; i++)
-                cell[len++] = (unsigned char) text.at[i] < 0x20 || text.at[i] == 0x7f ? '?' : text.at[i];
-        if (text.len > (size_t) n && n > 3)
-                memcpy(cell + len - 2, "..", 2);
-        (void) printf(width < 0 ? "%-*.*s  " : "%*.*s  ", n, (int) len, cell);
+        bh_put_clean(&clean, text);
+        fit = bh_text_fit(bh_buf_str(&clean), room);
+        if (fit.len < clean.len)
+                fit = bh_text_fit(fit, room - 2);
+        used = bh_text_width(fit) + (fit.len < clean.len ? 2 : 0);
+        (void) printf("%*s%.*s%s%*s  ", width < 0 ? 0 : (int) (room - used), "", BH_FMT(fit), fit.len < clean.len ? ".." : "", width < 0 ? (int) (room - used) : 0, "");
 }
 
 static void print_head(const struct table *t) {
         for (size_t i = 0; i < t->n; i++)
                 print_cell(bh_str_of(t->column[i].head), t->column[i].width);
+        (void) printf("\n");
+}
+
+static void print_row(const struct table *t, const struct bh_rows *rows) {
+        for (size_t i = 0; i < t->n; i++) {
+                int column = (int) i;
+
+                print_cell(t->column[i].word ? bh_str_of(t->column[i].word(bh_rows_int(rows, column))) : bh_rows_text(rows, column), t->column[i].width);
+        }
         (void) printf("\n");
 }
 
@@ -142,14 +172,11 @@ static int print_table(struct bh_db *db, const struct table *t, int64_t limit, s
 
         args.n = t->of_late ? 2 : 1;
         r = bh_db_ask(db, t->sql, args, &rows, err);
-
         (void) printf("\n%s\n", t->title);
         while (r >= 0 && (r = bh_rows_next(rows, err)) > 0) {
                 if (n++ == 0)
                         print_head(t);
-                for (size_t i = 0; i < t->n; i++)
-                        print_cell(bh_rows_text(rows, (int) i), t->column[i].width);
-                (void) printf("\n");
+                print_row(t, rows);
         }
         if (r >= 0 && n == 0)
                 (void) printf("  %s\n", t->none);
@@ -169,7 +196,7 @@ static int print_all(struct bh_store *store, struct bh_err *err) {
 }
 
 static int run(struct bh_cli *cli, struct bh_err *err) {
-        const char *path = bh_server_path(cli, "server.db");
+        const char *path = bh_server_path(cli, "server.db"), *index = bh_cli_get(cli, "db");
         struct bh_store *store = NULL;
         uint64_t wait_s = 0;
         int r = bh_cli_number(cli, "wait", &wait_s, err);
@@ -177,7 +204,7 @@ static int run(struct bh_cli *cli, struct bh_err *err) {
         if (r >= 0 && access(path, F_OK) != 0)
                 r = bh_fail(err, BH_E_NOTFOUND, "%s: there is no database; bulkhead-server init makes one", path);
         r = r < 0 ? r : bh_store_open(&(struct bh_store_opts){ .path = path, .n_readers = 1 }, &store, err);
-        r = r < 0 ? r : wait_for_results(store, wait_s, err);
+        r = r < 0 ? r : wait_for_results(store, wait_s, index && access(index, F_OK) == 0, err);
         r = r < 0 ? r : print_all(store, err);
         bh_store_close(&store);
         return r < 0 ? r : BH_EXIT_FINE;
