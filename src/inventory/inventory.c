@@ -3,11 +3,11 @@
 #include "inventory/inventory.h"
 
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/limits.h"
 #include "inventory/collect.h"
 #include "inventory/known.h"
+#include "sys/clock.h"
 
 enum { SHARE = 100 /* of one processor: a hundredth */, SHORTEST_MS = 1000, SHORT_ID = 12 };
 
@@ -42,20 +42,6 @@ struct bh_inventory {
         size_t now;                         /* the collector that looks */
         struct bh_inventory_stats stats;
 };
-
-static int64_t now_ms(void) {
-        struct timespec t;
-
-        (void) clock_gettime(CLOCK_MONOTONIC, &t);
-        return t.tv_sec * 1000ll + t.tv_nsec / 1000000;
-}
-
-static uint64_t spent_ns(void) {
-        struct timespec t;
-
-        (void) clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-        return (uint64_t) t.tv_sec * 1000000000u + (uint64_t) t.tv_nsec;
-}
 
 /* ---- telling ---- */
 
@@ -233,16 +219,16 @@ static size_t next_due(const struct bh_inventory *inv, int64_t now) {
 }
 
 static uint64_t timed_pass(struct bh_inventory *inv, size_t i) {
-        uint64_t before = spent_ns(), cost;
+        uint64_t before = (uint64_t) bh_clock_ns(CLOCK_THREAD_CPUTIME_ID), cost;
 
         pass(inv, i);
-        cost = spent_ns() - before;
+        cost = (uint64_t) bh_clock_ns(CLOCK_THREAD_CPUTIME_ID) - before;
         inv->stats.cpu_ns += cost;
         return cost;
 }
 
 unsigned bh_inventory_turn(struct bh_inventory *inv) {
-        int64_t now = now_ms();
+        int64_t now = bh_clock_ms(CLOCK_MONOTONIC);
         size_t i = now < inv->rest_until_ms ? N_COLLECTORS : next_due(inv, now);
 
         if (i < N_COLLECTORS) {

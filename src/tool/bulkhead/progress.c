@@ -1,24 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tool/bulkhead/progress.h"
+#include "sys/clock.h"
 
 #include <stdio.h>
-#include <time.h>
 #include <unistd.h>
 
-static int64_t now_ms(void) {
-        struct timespec t;
-
-        (void) clock_gettime(CLOCK_MONOTONIC, &t);
-        return (int64_t) t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 struct bh_progress bh_progress_begin(const char *what, bool quiet) {
-        return (struct bh_progress){ what, !quiet && isatty(STDERR_FILENO), false, now_ms(), 0 };
+        return (struct bh_progress){ what, !quiet && isatty(STDERR_FILENO), false, bh_clock_ms(CLOCK_MONOTONIC), 0 };
 }
 
 void bh_progress_bytes(void *user, uint64_t bytes) {
         struct bh_progress *p = user;
-        int64_t now = p->on ? now_ms() : 0, since = now - p->begun_ms;
+        int64_t now = p->on ? bh_clock_ms(CLOCK_MONOTONIC) : 0, since = now - p->begun_ms;
 
         if (!p->on || since < 1000 || now - p->last_ms < 200)
                 return;

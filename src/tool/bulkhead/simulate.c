@@ -4,10 +4,10 @@
 #include "tool/bulkhead/simulate.h"
 
 #include <signal.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "sys/child.h"
+#include "sys/clock.h"
 #include "tool/bulkhead/content.h"
 #include "tool/bulkhead/output.h"
 #include "tool/bulkhead/simulate_print.h"
@@ -56,13 +56,6 @@ static void heed_signals(void) {
         (void) sigaction(SIGINT, &act, NULL);
         (void) sigaction(SIGTERM, &act, NULL);
         (void) sigaction(SIGHUP, &act, NULL);
-}
-
-static int64_t now_ms(void) {
-        struct timespec ts;
-
-        (void) clock_gettime(CLOCK_MONOTONIC, &ts);
-        return (int64_t) ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
 /* ---- the stage ---- */
@@ -167,7 +160,7 @@ static int act_out(struct session *s, const struct bh_simulation *sim, struct bh
 static int run_one(struct session *s, const struct bh_simulation *sim, struct bh_err *err) {
         struct bh_outcome *o = bh_vec_add(s->cli->arena, &s->outcomes);
         struct bh_err why = BH_ERR_NONE;
-        int64_t begun = now_ms();
+        int64_t begun = bh_clock_ms(CLOCK_MONOTONIC);
         int r;
 
         o->simulation = sim;
@@ -177,7 +170,7 @@ static int run_one(struct session *s, const struct bh_simulation *sim, struct bh
                 return 0;
         }
         r = act_out(s, sim, o, &why);
-        o->took_ms = now_ms() - begun;
+        o->took_ms = bh_clock_ms(CLOCK_MONOTONIC) - begun;
         if (r < 0) {
                 o->kind = BH_OUTCOME_BROKEN;
                 o->why = bh_arena_str(s->cli->arena, bh_str_of(why.text));

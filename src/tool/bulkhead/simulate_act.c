@@ -10,10 +10,10 @@
 #include <stdlib.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/limits.h"
+#include "sys/clock.h"
 #include "sys/fd.h"
 #include "tool/bulkhead/simulate_standin.h"
 
@@ -22,13 +22,6 @@ enum { GRACE_S = 1, UNDO_S = 20, KEPT = 4096 };
 #define MEMORY (512 * BH_MIB)
 #define PROCESSES 256u
 #define STAND_IN "/stand-in" /* in containers */
-
-static int64_t now_ns(void) {
-        struct timespec ts;
-
-        (void) clock_gettime(CLOCK_REALTIME, &ts);
-        return (int64_t) ts.tv_sec * 1000000000 + ts.tv_nsec;
-}
 
 /* ---- the folder ---- */
 
@@ -138,10 +131,10 @@ static int run_host(const struct bh_stage *stage, const struct bh_simulation *s,
                 r = write_file(stage_path(stage, s->name, ".undo"), 0644, s->cleanup, err);
         if (r >= 0 && mkdir(folder, 0700) < 0 && errno != EEXIST)
                 r = bh_fail_sys(err, errno, "%s", folder);
-        ret->begun_ns = now_ns();
+        ret->begun_ns = bh_clock_ns(CLOCK_REALTIME);
         if (r >= 0)
                 r = bh_act_host(stage, script, folder, standin, s->limit_s, stage->stop, ret, err);
-        ret->ended_ns = now_ns();
+        ret->ended_ns = bh_clock_ns(CLOCK_REALTIME);
         undone = undo(stage, s->name, r < 0 ? NULL : err);
         (void) unlink(script);
         return r < 0 ? r : undone;
@@ -205,7 +198,7 @@ static int attend(const struct bh_stage *stage, const struct bh_simulation *s, s
                 ret->code = -1;
                 r = bh_docker_stop(stage->docker, ret->container, GRACE_S, err);
         }
-        ret->ended_ns = now_ns();
+        ret->ended_ns = bh_clock_ns(CLOCK_REALTIME);
         r = r < 0 ? r : bh_docker_logs(stage->docker, ret->container, &frames, err);
         ret->output = last_words(stage->arena, &frames);
         return r;
@@ -223,7 +216,7 @@ static int run_container(const struct bh_stage *stage, const struct bh_simulatio
         spec = spec_of(stage, s, script, standin);
         r = write_file(script, 0644, bh_act_script(stage->arena, s, !stage->base), err);
         r = r < 0 ? r : bh_docker_create(stage->docker, &spec, &ret->container, err);
-        ret->begun_ns = now_ns();
+        ret->begun_ns = bh_clock_ns(CLOCK_REALTIME);
         r = r < 0 ? r : bh_docker_start(stage->docker, ret->container, err);
         return r < 0 ? r : attend(stage, s, ret, err);
 }

@@ -9,20 +9,13 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "sys/fd.h"
+#include "sys/clock.h"
 #include "tool/bulkhead/simulate_act.h"
 
 enum { KEPT = 4096, TICK_MS = 50 };
-
-static int64_t now_ms(void) {
-        struct timespec ts;
-
-        (void) clock_gettime(CLOCK_MONOTONIC, &ts);
-        return (int64_t) ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
 
 static void become(const char *file, const char *folder, const char *standin, int out, pid_t parent) {
         int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -67,7 +60,7 @@ static bool drain(int fd, int wait_ms, struct bh_buf *out) {
 
 /* The shell's status once it has ended, or -1 when time or patience ran out; everything of its session is killed then. */
 static int attend(pid_t pid, int fd, uint32_t limit_s, const atomic_bool *stop, struct bh_buf *out) {
-        int64_t until = now_ms() + (int64_t) limit_s * 1000;
+        int64_t until = bh_clock_ms(CLOCK_MONOTONIC) + (int64_t) limit_s * 1000;
         bool open = true;
         int status, code = -1;
 
@@ -78,7 +71,7 @@ static int attend(pid_t pid, int fd, uint32_t limit_s, const atomic_bool *stop, 
                         code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
                         break;
                 }
-                if (now_ms() >= until || (stop && atomic_load(stop)))
+                if (bh_clock_ms(CLOCK_MONOTONIC) >= until || (stop && atomic_load(stop)))
                         break;
                 if (open)
                         open = drain(fd, TICK_MS, out);

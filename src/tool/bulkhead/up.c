@@ -10,6 +10,7 @@
 
 #include "base/limits.h"
 #include "http/http.h"
+#include "sys/clock.h"
 #include "sys/fd.h"
 #include "sys/exec.h"
 #include "tool/bulkhead/commands.h"
@@ -43,13 +44,6 @@ struct up {
 static void tell(const struct up *u, const char *what) {
         if (!u->quiet)
                 (void) fprintf(stderr, "%s\n", what);
-}
-
-static int64_t now_ms(void) {
-        struct timespec t;
-
-        (void) clock_gettime(CLOCK_MONOTONIC, &t);
-        return t.tv_sec * 1000ll + t.tv_nsec / 1000000;
 }
 
 static void rest(void) {
@@ -139,14 +133,14 @@ static int wait_for_server(const struct up *u, struct bh_err *err) {
         struct bh_err why = BH_ERR_NONE;
         struct bh_http *http;
         struct bh_str ca;
-        int64_t until = now_ms() + 60000;
+        int64_t until = bh_clock_ms(CLOCK_MONOTONIC) + 60000;
         bool well = false;
         int r = bh_fd_read_file(u->cli->arena, bh_place_path(&u->place, u->place.server, "tls/ca.pem"), BH_LIMIT_CONFIG_FILE, &ca, err);
 
         if (r < 0)
                 return r;
         http = bh_http_new(&(struct bh_http_opts){ .ca_pem = ca, .timeout_s = 5 });
-        while (!(well = answers(http, url, &why)) && now_ms() < until)
+        while (!(well = answers(http, url, &why)) && bh_clock_ms(CLOCK_MONOTONIC) < until)
                 rest();
         bh_http_free(&http);
         return well ? 0 : not_well(u, "server", &why, err);
@@ -194,10 +188,10 @@ static int start_agent(const struct up *u, struct bh_err *err) {
 static int wait_for_agent(const struct up *u, struct bh_err *err) {
         struct bh_err why = BH_ERR_NONE;
         struct bh_unit_view v = { 0 };
-        int64_t until = now_ms() + 60000;
+        int64_t until = bh_clock_ms(CLOCK_MONOTONIC) + 60000;
         int r;
 
-        while ((r = u->keeper->view(&u->place, "agent", &v, err)) >= 0 && v.state != BH_UNIT_READY && now_ms() < until)
+        while ((r = u->keeper->view(&u->place, "agent", &v, err)) >= 0 && v.state != BH_UNIT_READY && bh_clock_ms(CLOCK_MONOTONIC) < until)
                 rest();
         if (r < 0 || v.state == BH_UNIT_READY)
                 return r;

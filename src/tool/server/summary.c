@@ -7,6 +7,7 @@
 #include "model/finding.h"
 #include "rule/rules.h"
 #include "store/store.h"
+#include "sys/clock.h"
 #include "tool/server/commands.h"
 #include "wire/report/common.h"
 
@@ -18,13 +19,6 @@ static const struct bh_opt opts[] = {
         { "db", 0, "FILE", "when this vulnerability database is there, wait until packages were looked up in it, too", NULL, false },
         { NULL, 0, NULL, NULL, NULL, false },
 };
-
-static int64_t now_ms(void) {
-        struct timespec t;
-
-        (void) clock_gettime(CLOCK_REALTIME, &t);
-        return t.tv_sec * 1000ll + t.tv_nsec / 1000000;
-}
 
 /* ---- waiting ---- */
 
@@ -62,12 +56,12 @@ static int look(struct bh_store *store, struct pending *ret, struct bh_err *err)
 
 /* Until a host has come, something of it was scanned, no image of an engine is unknown, and its packages were looked up. */
 static int wait_for_results(struct bh_store *store, uint64_t wait_s, bool match, struct bh_err *err) {
-        int64_t until = now_ms() + (int64_t) wait_s * 1000;
+        int64_t until = bh_clock_ms(CLOCK_REALTIME) + (int64_t) wait_s * 1000;
         struct pending p = { 0 };
         bool shown = false;
         int r;
 
-        while ((r = look(store, &p, err)) >= 0 && !is_done(&p, match) && now_ms() < until) {
+        while ((r = look(store, &p, err)) >= 0 && !is_done(&p, match) && bh_clock_ms(CLOCK_REALTIME) < until) {
                 if (isatty(STDERR_FILENO)) {
                         (void) fprintf(stderr, "\r%lld scanned, %lld images to go ... ", (long long) p.scanned, (long long) p.images);
                         shown = true;
@@ -165,7 +159,7 @@ static void print_row(const struct table *t, const struct bh_rows *rows) {
 }
 
 static int print_table(struct bh_db *db, const struct table *t, int64_t limit, struct bh_err *err) {
-        struct bh_args args = BH_ARGS(bh_arg_int(limit), bh_arg_int(now_ms() - DAY_MS));
+        struct bh_args args = BH_ARGS(bh_arg_int(limit), bh_arg_int(bh_clock_ms(CLOCK_REALTIME) - DAY_MS));
         struct bh_rows *rows = NULL;
         size_t n = 0;
         int r;
