@@ -82,6 +82,16 @@ def test_what_runs_as_it_should_is_left_alone(up):
     assert (up.pid("server"), up.pid("agent")) == before
 
 
+def test_a_newer_program_takes_the_place_of_an_older_one(up, tmp_path):
+    """As make or an installation replaces it: another file under the same name."""
+    before = up.pid("server"), up.pid("agent")
+    program = BUILD / "bulkhead-agent"
+    shutil.copy2(program, tmp_path / "new")
+    os.replace(tmp_path / "new", program)
+    up.up()
+    assert up.pid("server") == before[0] and up.pid("agent") != before[1]
+
+
 def test_status_names_both_and_ends_with_zero(up):
     lines, code = up.status()
     assert code == 0

@@ -61,10 +61,12 @@ static uint32_t running(const struct bh_place *p, const char *name, struct bh_st
         return bh_str_find(*ret_words, BH_STR("supervise")) >= 0 ? pid : 0; /* else the number is another's by now */
 }
 
-static bool is_current(const struct bh_place *p, uint32_t pid, struct bh_str words, const char *const *wanted) {
-        struct bh_str exe = bh_proc_link(p->arena, pid, "exe");
+/* By the same words, and neither the supervisor nor what it keeps was replaced by a newer program. */
+static bool is_current(const struct bh_place *p, const char *name, uint32_t pid, struct bh_str words, const char *const *wanted) {
+        struct bh_unit_view v;
+        struct bh_err why = BH_ERR_NONE;
 
-        return bh_str_eq(words, joined(p, wanted)) && !bh_str_ends(exe, BH_STR(" (deleted)"));
+        return bh_str_eq(words, joined(p, wanted)) && !bh_unit_is_old(p, (int) pid) && bh_keeper_own.view(p, name, &v, &why) >= 0 && !bh_unit_is_old(p, v.pid);
 }
 
 static void become(const char *const *words) {
@@ -100,7 +102,7 @@ static int start(const struct bh_place *p, const struct bh_unit *unit, struct bh
         pid_t pid;
         int r = 0;
 
-        if (running_pid && is_current(p, running_pid, words, wanted))
+        if (running_pid && is_current(p, unit->name, running_pid, words, wanted))
                 return 0;
         if (running_pid)
                 r = stop(p, unit->name, err);

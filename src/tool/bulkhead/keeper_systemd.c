@@ -78,14 +78,8 @@ static int write_unit(const struct bh_place *p, const struct bh_unit *unit, stru
 static bool has_old_program(const struct bh_place *p, const char *name) {
         struct bh_unit_view v;
         struct bh_err why = BH_ERR_NONE;
-        char link[64], exe[4096];
-        ssize_t n;
 
-        if (bh_keeper_systemd.view(p, name, &v, &why) < 0 || v.pid <= 0)
-                return false;
-        (void) snprintf(link, sizeof link, "/proc/%d/exe", v.pid);
-        n = readlink(link, exe, sizeof exe - 1);
-        return n > 10 && memcmp(exe + n - 10, " (deleted)", 10) == 0;
+        return bh_keeper_systemd.view(p, name, &v, &why) >= 0 && bh_unit_is_old(p, v.pid);
 }
 
 static int start(const struct bh_place *p, const struct bh_unit *unit, struct bh_err *err) {

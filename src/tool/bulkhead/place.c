@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "sys/child.h"
+#include "sys/proc.h"
 
 const char *const bh_unit_names[] = { "server", "agent", NULL };
 
@@ -68,6 +69,10 @@ int bh_place_make(const struct bh_place *p, struct bh_err *err) {
         for (size_t i = 0; r >= 0 && bh_unit_names[i]; i++)
                 r = make_folder(bh_place_path(p, p->run, bh_unit_names[i]), 0711, NULL, err);
         return r;
+}
+
+bool bh_unit_is_old(const struct bh_place *p, int pid) {
+        return pid > 0 && bh_str_ends(bh_proc_link(p->arena, (uint32_t) pid, "exe"), BH_STR(" (deleted)"));
 }
 
 const struct bh_keeper *bh_keeper_here(const struct bh_cli *cli) {

@@ -60,6 +60,9 @@ struct bh_keeper {
         int (*view)(const struct bh_place *p, const char *name, struct bh_unit_view *ret, struct bh_err *err);
 };
 
+/* Does that process run a file that was replaced since? */
+bool bh_unit_is_old(const struct bh_place *p, int pid);
+
 extern const struct bh_keeper bh_keeper_own, bh_keeper_systemd;
 const struct bh_keeper *bh_keeper_here(const struct bh_cli *cli);
 
