@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,15 +20,15 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "sys/clock.h"
 #include "sys/exec.h"
 #include "sys/fd.h"
 #include "sys/logfile.h"
 
 enum {
-        MAX_SERVICES = 8,
         FIRST_PAUSE_MS = 200,
         LONGEST_PAUSE_MS = 15000,
-        SETTLED_MS = 30000, /* who ran that long starts again at once */
+        SETTLED_MS = 30000, /* what ran that long starts again at once */
         PATIENCE_MS = 10000, /* between SIGTERM and SIGKILL */
         LOG_BYTES = 10 << 20,
         LOG_KEEP = 3,
@@ -36,29 +37,18 @@ enum {
 struct watched {
         const struct bh_service *service;
         pid_t pid; /* 0: not running */
-        bool ready;
+        bool ready, ending;
         int64_t started_ms, due_ms, heard_ms; /* due: when it is started again */
+        int64_t kill_ms;                      /* ending: when patience is over */
         unsigned pause_ms, restarts;
-        int out, notify; /* what it prints, what it tells us */
+        int out, notify, signals; /* what it prints, what it tells us, what we are told */
         char notify_path[108], last[80];
         char log_path[4096];
         struct bh_logfile log;
 };
 
-struct supervisor {
-        const struct bh_supervise_opts *opts;
-        struct watched at[MAX_SERVICES];
-        size_t n;
-        int signals;
-        bool ending;
-        int64_t kill_ms; /* ending: when patience is over */
-};
-
 static int64_t now_ms(void) {
-        struct timespec t;
-
-        (void) clock_gettime(CLOCK_BOOTTIME, &t);
-        return t.tv_sec * 1000ll + t.tv_nsec / 1000000;
+        return bh_clock_ms(CLOCK_BOOTTIME);
 }
 
 /* ---- what others can read ---- */
@@ -77,26 +67,21 @@ static void say(struct watched *w, const char *text) {
         log_bytes(w, (struct bh_str){ line, (size_t) snprintf(line, sizeof line, "%s supervisor: %s\n", when, text) });
 }
 
-static const char *state_of(const struct supervisor *s, const struct watched *w) {
-        return w->pid ? w->ready ? "ready" : "starting" : s->ending ? "ended" : "waiting";
+static const char *state_of(const struct watched *w) {
+        return w->pid ? w->ready ? "ready" : "starting" : w->ending ? "ended" : "waiting";
 }
 
 /* Whoever reads it meets the old or the new one, never a half. */
-static void write_status(struct supervisor *s) {
+static void write_status(struct watched *w) {
         BH_CLEANUP(bh_buf_done) struct bh_buf text = { 0 };
         char path[4096];
         struct bh_err why = BH_ERR_NONE;
 
-        for (size_t i = 0; i < s->n; i++) {
-                const struct watched *w = &s->at[i];
-
-                bh_buf_printf(&text, "%s %d %s %lld %u %s\n", w->service->name, (int) w->pid, state_of(s, w), (long long) (w->started_ms / 1000), w->restarts,
-                              w->last[0] ? w->last : "-");
-        }
-        (void) snprintf(path, sizeof path, "%s/status", s->opts->run_dir);
+        bh_buf_printf(&text, "%s %d %s %lld %u %s\n", w->service->name, (int) w->pid, state_of(w), (long long) (w->started_ms / 1000), w->restarts,
+                      w->last[0] ? w->last : "-");
+        (void) snprintf(path, sizeof path, "%s/status", w->service->run_dir);
         if (bh_fd_write_own(path, BH_STR(""), bh_buf_str(&text), &why) < 0)
-                for (size_t i = 0; i < s->n; i++)
-                        say(&s->at[i], why.text); /* a full disk must not end what runs */
+                say(w, why.text); /* a full disk must not end what runs */
 }
 
 /* ---- starting ---- */
@@ -185,119 +170,108 @@ static void say_how(struct watched *w, int status) {
         say(w, w->last);
 }
 
-static void ended(struct supervisor *s, struct watched *w, int status) {
+static void ended(struct watched *w, int status) {
         int64_t now = now_ms();
 
         if (w->out >= 0)
                 read_log(w);
         say_how(w, status);
-        w->pause_ms = now - w->started_ms > SETTLED_MS ? FIRST_PAUSE_MS : w->pause_ms * 2 < LONGEST_PAUSE_MS ? w->pause_ms * 2 : LONGEST_PAUSE_MS;
+        w->pause_ms = now - w->started_ms > SETTLED_MS ? FIRST_PAUSE_MS : BH_MIN(w->pause_ms * 2, (unsigned) LONGEST_PAUSE_MS);
         w->pid = 0;
         w->due_ms = now + w->pause_ms;
-        w->restarts += !s->ending;
+        w->restarts += !w->ending;
 }
 
-static void reap(struct supervisor *s) {
+static void reap(struct watched *w) {
         int status;
         pid_t pid;
 
         while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
-                for (size_t i = 0; i < s->n; i++)
-                        if (s->at[i].pid == pid)
-                                ended(s, &s->at[i], status);
-        write_status(s);
+                if (pid == w->pid)
+                        ended(w, status);
+        write_status(w);
 }
 
-static void end_all(struct supervisor *s, int signal) {
-        for (size_t i = 0; i < s->n; i++)
-                if (s->at[i].pid)
-                        (void) kill(s->at[i].pid, signal);
+static void end(struct watched *w, int signal) {
+        if (w->pid)
+                (void) kill(w->pid, signal);
 }
 
-static void read_signals(struct supervisor *s) {
+static void read_signals(struct watched *w) {
         struct signalfd_siginfo info;
 
-        while (read(s->signals, &info, sizeof info) == (ssize_t) sizeof info)
+        while (read(w->signals, &info, sizeof info) == (ssize_t) sizeof info)
                 if (info.ssi_signo == SIGCHLD) {
-                        reap(s);
-                } else if (!s->ending) {
-                        s->ending = true;
-                        s->kill_ms = now_ms() + PATIENCE_MS;
-                        end_all(s, SIGTERM);
+                        reap(w);
+                } else if (!w->ending) {
+                        w->ending = true;
+                        w->kill_ms = now_ms() + PATIENCE_MS;
+                        end(w, SIGTERM);
                 }
 }
 
 /* ---- turns ---- */
 
-/* Who fell silent, who is due. */
-static void look_at(struct supervisor *s, struct watched *w, int64_t now) {
+/* Did it fall silent, is it due? */
+static void look_at(struct watched *w, int64_t now) {
         if (w->pid && w->service->watchdog_s && w->ready && now - w->heard_ms > w->service->watchdog_s * 1000ll) {
                 say(w, "silent for too long: killed");
-                (void) kill(w->pid, SIGKILL);
+                end(w, SIGKILL);
                 w->heard_ms = now;
         }
-        if (!w->pid && !s->ending && now >= w->due_ms) {
+        if (w->ending && now > w->kill_ms)
+                end(w, SIGKILL);
+        if (!w->pid && !w->ending && now >= w->due_ms) {
                 start(w);
-                write_status(s);
+                write_status(w);
         }
 }
 
-static bool any_runs(const struct supervisor *s) {
-        for (size_t i = 0; i < s->n; i++)
-                if (s->at[i].pid)
-                        return true;
-        return false;
-}
+static void turn(struct watched *w) {
+        struct pollfd fds[] = { { w->signals, POLLIN, 0 }, { w->out, POLLIN, 0 }, { w->notify, POLLIN, 0 } };
 
-static void turn(struct supervisor *s) {
-        struct pollfd fds[1 + 2 * MAX_SERVICES] = { { s->signals, POLLIN, 0 } };
-
-        for (size_t i = 0; i < s->n; i++) {
-                fds[1 + 2 * i] = (struct pollfd){ s->at[i].out, POLLIN, 0 };
-                fds[2 + 2 * i] = (struct pollfd){ s->at[i].notify, POLLIN, 0 };
-        }
-        (void) poll(fds, 1 + 2 * s->n, 200);
-        for (size_t i = 0; i < s->n; i++) {
-                if (fds[1 + 2 * i].revents)
-                        read_log(&s->at[i]);
-                if (fds[2 + 2 * i].revents && read_notices(&s->at[i]))
-                        write_status(s);
-                look_at(s, &s->at[i], now_ms());
-        }
-        read_signals(s);
-        if (s->ending && now_ms() > s->kill_ms)
-                end_all(s, SIGKILL);
+        (void) poll(fds, BH_LEN(fds), 200);
+        if (fds[1].revents)
+                read_log(w);
+        if (fds[2].revents && read_notices(w))
+                write_status(w);
+        look_at(w, now_ms());
+        read_signals(w);
 }
 
 /* ---- from the start to the end ---- */
 
-static int open_notify(struct watched *w, const char *run_dir, struct bh_err *err) {
+/* Nobody but the program itself, by its user, may speak for it. */
+static int give_to(const char *path, const char *user) {
+        const struct passwd *p = user ? getpwnam(user) : NULL;
+
+        return chmod(path, 0600) < 0 || (p && chown(path, p->pw_uid, (gid_t) -1) < 0) ? -1 : 0;
+}
+
+static int open_notify(struct watched *w, struct bh_err *err) {
+        const struct bh_service *service = w->service;
         struct sockaddr_un a = { .sun_family = AF_UNIX };
 
-        if ((size_t) snprintf(w->notify_path, sizeof w->notify_path, "%s/%s.notify", run_dir, w->service->name) >= sizeof w->notify_path)
-                return bh_fail(err, BH_E_LIMIT, "%.60s...: too long for a socket", run_dir);
+        if ((size_t) snprintf(w->notify_path, sizeof w->notify_path, "%s/%s.notify", service->run_dir, service->name) >= sizeof w->notify_path)
+                return bh_fail(err, BH_E_LIMIT, "%.60s...: too long for a socket", service->run_dir);
         memcpy(a.sun_path, w->notify_path, sizeof a.sun_path);
         (void) unlink(a.sun_path);
         w->notify = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-        if (w->notify < 0 || bind(w->notify, (const struct sockaddr *) &a, sizeof a) < 0 || chmod(w->notify_path, 0622) < 0) /* any user may tell us */
+        if (w->notify < 0 || bind(w->notify, (const struct sockaddr *) &a, sizeof a) < 0 || give_to(w->notify_path, service->user) < 0)
                 return bh_fail_sys(err, errno, "%s", w->notify_path);
         return 0;
 }
 
-static int open_service(struct supervisor *s, const struct bh_service *service, struct bh_err *err) {
-        struct watched *w = &s->at[s->n];
-        int r;
+static int open_log(struct watched *w, struct bh_err *err) {
+        const struct bh_service *service = w->service;
 
-        *w = (struct watched){ .service = service, .out = -1, .notify = -1, .pause_ms = FIRST_PAUSE_MS / 2 };
         w->log = (struct bh_logfile){ .path = w->log_path, .size_bytes = LOG_BYTES, .keep = LOG_KEEP, .own = true, .fd = -1 };
-        s->n++;
-        if ((size_t) snprintf(w->log_path, sizeof w->log_path, "%s/%s.log", s->opts->log_dir, service->name) >= sizeof w->log_path)
-                return bh_fail(err, BH_E_LIMIT, "%.60s...: too long for a path", s->opts->log_dir);
-        r = bh_logfile_open(&w->log, err);
-        return r < 0 ? r : open_notify(w, s->opts->run_dir, err);
+        if ((size_t) snprintf(w->log_path, sizeof w->log_path, "%s/%s.log", service->log_dir, service->name) >= sizeof w->log_path)
+                return bh_fail(err, BH_E_LIMIT, "%.60s...: too long for a path", service->log_dir);
+        return bh_logfile_open(&w->log, err);
 }
 
-static int open_signals(struct supervisor *s, struct bh_err *err) {
+static int open_signals(struct watched *w, struct bh_err *err) {
         sigset_t all;
 
         (void) sigemptyset(&all);
@@ -306,32 +280,31 @@ static int open_signals(struct supervisor *s, struct bh_err *err) {
         (void) sigaddset(&all, SIGINT);
         (void) signal(SIGPIPE, SIG_IGN);
         (void) signal(SIGHUP, SIG_IGN); /* of a terminal that was closed */
-        s->signals = sigprocmask(SIG_BLOCK, &all, NULL) < 0 ? -1 : signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
-        return s->signals < 0 ? bh_fail_sys(err, errno, "signals") : 0;
+        w->signals = sigprocmask(SIG_BLOCK, &all, NULL) < 0 ? -1 : signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
+        return w->signals < 0 ? bh_fail_sys(err, errno, "signals") : 0;
 }
 
-static void close_all(struct supervisor *s) {
-        for (size_t i = 0; i < s->n; i++) {
-                bh_fd_close(&s->at[i].out);
-                bh_fd_close(&s->at[i].notify);
-                (void) unlink(s->at[i].notify_path);
-                bh_logfile_close(&s->at[i].log);
-        }
-        bh_fd_close(&s->signals);
+static void close_all(struct watched *w) {
+        bh_fd_close(&w->out);
+        bh_fd_close(&w->notify);
+        bh_fd_close(&w->signals);
+        if (w->notify_path[0])
+                (void) unlink(w->notify_path);
+        bh_logfile_close(&w->log);
 }
 
-int bh_supervise(const struct bh_supervise_opts *opts, struct bh_err *err) {
-        struct supervisor s = { .opts = opts, .signals = -1 };
-        int r = opts->n_services <= MAX_SERVICES ? open_signals(&s, err) : bh_fail(err, BH_E_LIMIT, "more than %d services", MAX_SERVICES);
+int bh_supervise(const struct bh_service *service, struct bh_err *err) {
+        struct watched w = { .service = service, .out = -1, .notify = -1, .signals = -1, .pause_ms = FIRST_PAUSE_MS / 2, .log.fd = -1 };
+        int r = open_signals(&w, err);
 
-        for (size_t i = 0; r >= 0 && i < opts->n_services; i++)
-                r = open_service(&s, &opts->services[i], err);
+        r = r < 0 ? r : open_log(&w, err);
+        r = r < 0 ? r : open_notify(&w, err);
         if (r >= 0)
-                write_status(&s);
-        while (r >= 0 && (!s.ending || any_runs(&s)))
-                turn(&s);
+                write_status(&w);
+        while (r >= 0 && (!w.ending || w.pid))
+                turn(&w);
         if (r >= 0)
-                write_status(&s);
-        close_all(&s);
+                write_status(&w);
+        close_all(&w);
         return r;
 }

@@ -28,11 +28,10 @@ static int run(struct bh_cli *cli, struct bh_err *err) {
         for (size_t i = 0; i < cli->n_args; i++)
                 *bh_vec_add(cli->arena, &argv) = cli->args[i];
         *bh_vec_add(cli->arena, &argv) = NULL;
-        service = (struct bh_service){ .name = name, .argv = argv.at, .user = bh_cli_get(cli, "user"), .watchdog_s = (unsigned) watchdog_s };
-        r = bh_supervise(&(struct bh_supervise_opts){ .services = &service, .n_services = 1,
-                                                      .run_dir = bh_arena_printf(cli->arena, "%s/run/%s", state, name).at,
-                                                      .log_dir = bh_arena_printf(cli->arena, "%s/log", state).at },
-                         err);
+        service = (struct bh_service){ .name = name, .argv = argv.at, .user = bh_cli_get(cli, "user"), .watchdog_s = (unsigned) watchdog_s,
+                                       .run_dir = bh_arena_printf(cli->arena, "%s/run/%s", state, name).at,
+                                       .log_dir = bh_arena_printf(cli->arena, "%s/log", state).at };
+        r = bh_supervise(&service, err);
         return r < 0 ? r : BH_EXIT_FINE;
 }
 
