@@ -19,6 +19,13 @@ static void bound(uint64_t wanted) {
         BH_IGNORE(prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0));
 }
 
+bool bh_rights_have(uint64_t rights) {
+        struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
+        struct __user_cap_data_struct data[2] = { 0 };
+
+        return syscall(SYS_capget, &head, data) == 0 && (rights & ~(data[0].permitted | (uint64_t) data[1].permitted << 32)) == 0;
+}
+
 static int keep(uint64_t wanted, struct bh_err *err) {
         struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
         struct __user_cap_data_struct data[2] = { 0 };

@@ -5,6 +5,7 @@
  * Giving up what a program that was started with many rights does not need.
  * For the whole program only while it is one thread: call it before others begin.
  */
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,5 +19,7 @@
  * those after it are tried all the same.
  */
 int bh_rights_keep(uint64_t wanted, const int *forbidden, size_t n, struct bh_err *err) BH_MUST_CHECK;
+/* Have we all of these? */
+bool bh_rights_have(uint64_t rights);
 
 #endif

@@ -15,7 +15,7 @@
 enum asked {
         LIVE = 1,
         BPF = 2,
-        OLD_BPF = 4, /* of a kernel before 6.2: libbpf looks through all modules for what is not there */
+        OLD_BPF = 4, /* of a kernel before 6.2: libbpf looks through all modules for what is not there; of an engine that knows no CAP_BPF */
         NETLINK = 8, /* the back end proc */
         ANSWERS = 16, /* responses and prevention */
         WRITES = 32,
@@ -60,6 +60,11 @@ static bool is_old_kernel(void) {
         return uname(&u) == 0 && sscanf(u.release, "%u.%u", &major, &minor) == 2 && (major < 6 || (major == 6 && minor < 2));
 }
 
+/* An engine before Docker 23 gives neither CAP_BPF nor CAP_PERFMON, but for both CAP_SYS_ADMIN, of which they were made. */
+static bool needs_admin_for_bpf(void) {
+        return is_old_kernel() || !bh_rights_have(BH_RIGHT(CAP_BPF) | BH_RIGHT(CAP_PERFMON));
+}
+
 static unsigned asked_for(const struct bh_watch *w) {
         const char *backend = bh_cli_get(w->cli, "backend");
         unsigned asked = LIVE;
@@ -69,7 +74,7 @@ static unsigned asked_for(const struct bh_watch *w) {
         if (backend ? strcmp(backend, "proc") == 0 : !bh_cli_has(w->cli, "pin") && !bh_sense_has_bpf())
                 asked |= NETLINK;
         else
-                asked |= BPF | (is_old_kernel() ? OLD_BPF : 0);
+                asked |= BPF | (needs_admin_for_bpf() ? OLD_BPF : 0);
         asked |= w->port || bh_cli_has(w->cli, "responses") ? ANSWERS : 0;
         if (w->port || bh_cli_has(w->cli, "output") || bh_cli_has(w->cli, "record") || bh_cli_has(w->cli, "state"))
                 asked |= WRITES; /* where others may be the owner */

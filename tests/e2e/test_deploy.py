@@ -77,7 +77,7 @@ def capabilities():
 
 
 def known_here(docker):
-    """Engines before 23 know neither BPF nor PERFMON. With SYS_ADMIN in their place the agent runs, by its gentler back end."""
+    """Engines before 23 know neither BPF nor PERFMON. With SYS_ADMIN in their place the agent loads its programs all the same."""
     tried = subprocess.run(["docker", "create", "--cap-add", "BPF", "bulkhead-agent:test", "true"], env=docker.env, capture_output=True, text=True, timeout=60)
     if tried.returncode == 0:
         return capabilities()
