@@ -351,6 +351,18 @@ static int sync_one(struct bh_outbox *o, struct unsynced *u, struct bh_err *err)
         return r;
 }
 
+/* A file whose name is not on the disk is lost with all that is synced in it. */
+static bool sync_names(struct bh_outbox *o, struct bh_err *err) {
+        if (fsync(o->dir_fd) == 0)
+                return true;
+        (void) bh_fail_sys(err, errno, "%s", o->dir);
+        (void) pthread_mutex_lock(&o->lock);
+        o->new_file = true;
+        bh_outbox_trouble(o, err);
+        (void) pthread_mutex_unlock(&o->lock);
+        return false;
+}
+
 void bh_outbox_sync(struct bh_outbox *o) {
         struct unsynced all[8 * BH_OUTBOX_LEVELS];
         struct bh_err err = BH_ERR_NONE;
@@ -367,8 +379,11 @@ void bh_outbox_sync(struct bh_outbox *o) {
         new_file = o->new_file;
         o->new_file = false;
         (void) pthread_mutex_unlock(&o->lock);
-        if (new_file)
-                (void) fsync(o->dir_fd);
+        if (new_file && !sync_names(o, &err)) {
+                for (size_t i = 0; i < n; i++)
+                        bh_fd_close(&all[i].fd);
+                return;
+        }
         for (size_t i = 0; i < n; i++) {
                 int r = sync_one(o, &all[i], &err);
 

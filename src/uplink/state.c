@@ -74,8 +74,8 @@ static int write_state(struct bh_outbox *o, struct bh_str text, bool sync, struc
                 r = bh_fail_sys(err, errno, "%s/state", o->dir);
         if (r >= 0 && renameat(o->dir_fd, "state.new", o->dir_fd, "state") < 0)
                 r = bh_fail_sys(err, errno, "%s/state", o->dir);
-        if (r >= 0 && sync)
-                (void) fsync(o->dir_fd);
+        if (r >= 0 && sync && fsync(o->dir_fd) < 0)
+                r = bh_fail_sys(err, errno, "%s", o->dir);
         return r;
 }
 
