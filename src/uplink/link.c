@@ -452,9 +452,9 @@ void bh_uplink_close(struct bh_uplink **uplink, unsigned deadline_ms) {
         u->end_ms = bh_uplink_now_ms() + deadline_ms;
         atomic_store(&u->ending, true);
         bh_outbox_poke(u->opts.outbox);
-        (void) clock_gettime(CLOCK_REALTIME, &until);
+        (void) clock_gettime(CLOCK_MONOTONIC, &until);
         until.tv_sec += (time_t) (deadline_ms / 1000 + 1);
-        if (pthread_timedjoin_np(u->sender, NULL, &until) != 0) {
+        if (pthread_clockjoin_np(u->sender, NULL, CLOCK_MONOTONIC, &until) != 0) {
                 atomic_store(&u->stop, true);
                 (void) pthread_join(u->sender, NULL);
         }

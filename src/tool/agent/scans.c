@@ -90,6 +90,15 @@ static int end_child(struct bh_agent_scans *s, pid_t pid, int r, struct bh_err *
         return 0;
 }
 
+/* One that begins while we end is ended too: who closes us saw none to end. */
+static void begin_child(struct bh_agent_scans *s, pid_t pid) {
+        (void) pthread_mutex_lock(&s->lock);
+        atomic_store(&s->child, pid);
+        if (s->ending)
+                (void) kill(pid, SIGKILL);
+        (void) pthread_mutex_unlock(&s->lock);
+}
+
 static int run_scan(struct bh_agent_scans *s, const char *target, struct bh_buf *out, struct bh_err *err) {
         const char *argv[] = { s->program, "scan", "--no-db", "--format", "json", "--quiet", target, strcmp(target, "host") == 0 ? "--only" : NULL, "packages", NULL };
         BH_CLEANUP(bh_fd_close) int fd = -1;
@@ -98,7 +107,7 @@ static int run_scan(struct bh_agent_scans *s, const char *target, struct bh_buf 
 
         if (r < 0)
                 return r;
-        atomic_store(&s->child, pid);
+        begin_child(s, pid);
         r = bh_exec_read(fd, BH_LIMIT_ITEM - BH_LIMIT_HTTP_HEAD, LIMIT_S, out, err);
         return end_child(s, pid, bh_wrap(err, r, "the scan of %s", target), err);
 }
@@ -151,6 +160,12 @@ static void answer(struct bh_agent_scans *s, const struct asked *q) {
         bh_agent_result(s->agent, bh_str_of(q->command), r >= 0, r < 0 ? bh_str_of(err.text) : BH_STR("scanned"), (struct bh_str){ 0 });
 }
 
+static void free_asked(struct asked *q) {
+        free(q->command);
+        free(q->target);
+        free(q);
+}
+
 void bh_agent_scans_ask(struct bh_agent *a, struct bh_str command, struct bh_str target) {
         struct bh_agent_scans *s = a->scans;
         struct asked *q;
@@ -174,17 +189,16 @@ void bh_agent_scans_ask(struct bh_agent *a, struct bh_str command, struct bh_str
         (void) pthread_mutex_unlock(&s->lock);
         if (full) {
                 bh_agent_result(a, command, false, BH_STR("too many scans wait already"), (struct bh_str){ 0 });
-                free(q->command);
-                free(q->target);
-                free(q);
+                free_asked(q);
         }
 }
 
+/* What waits when we end is not done: the server asks again. */
 static struct asked *next_asked(struct bh_agent_scans *s) {
         struct asked *q;
 
         (void) pthread_mutex_lock(&s->lock);
-        q = s->first;
+        q = s->ending ? NULL : s->first;
         if (q) {
                 s->first = q->next;
                 if (!s->first)
@@ -193,12 +207,6 @@ static struct asked *next_asked(struct bh_agent_scans *s) {
         }
         (void) pthread_mutex_unlock(&s->lock);
         return q;
-}
-
-static void free_asked(struct asked *q) {
-        free(q->command);
-        free(q->target);
-        free(q);
 }
 
 /* ---- what runs ---- */
@@ -269,7 +277,7 @@ static bool rest(struct bh_agent_scans *s) {
         struct timespec until;
         bool going;
 
-        (void) clock_gettime(CLOCK_REALTIME, &until);
+        (void) clock_gettime(CLOCK_MONOTONIC, &until);
         until.tv_sec += LOOK_EVERY_S;
         (void) pthread_mutex_lock(&s->lock);
         while (!s->ending && !s->n && pthread_cond_timedwait(&s->news, &s->lock, &until) == 0)
@@ -296,6 +304,7 @@ static void *run(void *user) {
 
 int bh_agent_scans_open(struct bh_agent *a, struct bh_err *err) {
         struct bh_agent_scans *s = calloc(1, sizeof *s);
+        pthread_condattr_t how;
         int r;
 
         if (!s)
@@ -310,7 +319,10 @@ int bh_agent_scans_open(struct bh_agent *a, struct bh_err *err) {
         s->arena = bh_arena_new();
         s->done = bh_map_in(s->arena);
         (void) pthread_mutex_init(&s->lock, NULL);
-        (void) pthread_cond_init(&s->news, NULL);
+        (void) pthread_condattr_init(&how);
+        (void) pthread_condattr_setclock(&how, CLOCK_MONOTONIC);
+        (void) pthread_cond_init(&s->news, &how);
+        (void) pthread_condattr_destroy(&how);
         load_done(s);
         a->scans = s;
         bh_agent_start(&s->thread, run, s);
@@ -319,7 +331,6 @@ int bh_agent_scans_open(struct bh_agent *a, struct bh_err *err) {
 
 void bh_agent_scans_close(struct bh_agent *a) {
         struct bh_agent_scans *s = a->scans;
-        struct asked *q;
         int child;
 
         if (!s)
@@ -332,8 +343,10 @@ void bh_agent_scans_close(struct bh_agent *a) {
         if (child > 0)
                 (void) kill(child, SIGKILL);
         (void) pthread_join(s->thread, NULL);
-        while ((q = next_asked(s)))
+        for (struct asked *q = s->first, *next; q; q = next) {
+                next = q->next;
                 free_asked(q);
+        }
         (void) pthread_cond_destroy(&s->news);
         (void) pthread_mutex_destroy(&s->lock);
         bh_arena_free(&s->arena);
