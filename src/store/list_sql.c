@@ -242,7 +242,7 @@ static void put_after(struct put *p, const struct bh_arg *at) {
         const struct bh_list_order *o = p->q->order;
         bool null = at[0].kind == BH_ARG_NULL;
 
-        if (p->q->n_order == 2 && !null) {
+        if (p->q->n_order == 2 && !null && o[0].down == o[1].down) {
                 put_pair(p, at, o[0].down ? "<" : ">");
                 return;
         }
