@@ -87,16 +87,23 @@ static struct bh_str list_query(const struct bh_call *call) {
         return kept;
 }
 
+int bh_list_ask(struct bh_call *call, const struct bh_list *list, struct bh_str text, struct bh_list_query **ret, struct bh_err *err) {
+        const struct bh_list *asked = call->who.scoped ? bh_list_for(call->arena, list, call->who.user_id) : list;
+        int r = bh_list_query_parse(call->arena, asked, text, ret, err);
+
+        if (r >= 0 && call->who.scoped)
+                bh_list_query_mine(*ret, call->who.user_id);
+        return r;
+}
+
 int bh_list_reply(struct bh_call *call, const struct bh_list *list, const char *fixed, struct bh_arg arg, struct bh_err *err) {
-        struct bh_list_query *query;
-        int r = bh_list_query_parse(call->arena, list, list_query(call), &query, err);
+        struct bh_list_query *query = NULL;
+        int r = bh_list_ask(call, list, list_query(call), &query, err);
 
         if (r < 0)
                 return r;
         if (fixed)
                 bh_list_query_fix(query, fixed, arg);
-        if (call->who.scoped)
-                bh_list_query_mine(query, call->who.user_id);
         call->status = 200;
         return wants_csv(call) ? list_csv(call, list, query, err) : bh_list_json(call->db, query, &call->out, err);
 }

@@ -133,6 +133,8 @@ struct bh_str bh_call_part(const struct bh_call *call, const char *name);
 struct bh_str bh_call_query(const struct bh_call *call, const char *name);
 /* The body as JSON; FORMAT with the place of the mistake. */
 int bh_call_body(struct bh_call *call, const struct bh_doc **ret, struct bh_err *err) BH_MUST_CHECK;
+/* What is asked of a list, scoped to who asks. */
+int bh_list_ask(struct bh_call *call, const struct bh_list *list, struct bh_str text, struct bh_list_query **ret, struct bh_err *err) BH_MUST_CHECK;
 /* A list, JSON or CSV (?format=csv or Accept: text/csv), scoped to who asks. `fixed`: a further condition, or NULL. */
 int bh_list_reply(struct bh_call *call, const struct bh_list *list, const char *fixed, struct bh_arg arg, struct bh_err *err) BH_MUST_CHECK;
 /* RFC 9457 with this sentence; returns 0. */

@@ -119,52 +119,19 @@ static const struct bh_list changes = {
 
 /* ---- one of a list ---- */
 
-static struct bh_str all_columns(const struct bh_call *call, const struct bh_list *list) {
-        BH_CLEANUP(bh_buf_done) struct bh_buf text = { 0 };
-
-        bh_buf_puts(&text, "limit=1&columns=");
-        for (const struct bh_list_column *c = list->columns; c->name; c++)
-                bh_buf_printf(&text, "%s%s", c == list->columns ? "" : ",", c->name);
-        return bh_arena_str(call->arena, bh_buf_str(&text));
-}
-
-/* The row as the list shows it, with what it hides. */
-static int reply_one(struct bh_call *call, const struct bh_list *list, const char *condition, struct bh_arg id, struct bh_err *err) {
-        BH_CLEANUP(bh_buf_done) struct bh_buf text = { 0 };
-        struct bh_json_put j = { .out = &call->out, .compact = true };
-        struct bh_list_query *query = NULL;
-        const struct bh_doc *doc = NULL, *row;
-        int r = bh_list_query_parse(call->arena, list, all_columns(call, list), &query, err);
-
-        if (r < 0)
-                return r;
-        bh_list_query_fix(query, condition, id);
-        if (call->who.scoped && list->mine)
-                bh_list_query_mine(query, call->who.user_id);
-        r = bh_list_json(call->db, query, &text, err);
-        r = r < 0 ? r : bh_json_parse(call->arena, bh_arena_str(call->arena, bh_buf_str(&text)), &doc, err);
-        if (r < 0)
-                return r;
-        row = bh_doc_first(bh_doc_get(doc, "items"));
-        if (!row)
-                return bh_fail(err, BH_E_NOTFOUND, "there is no %s in %s", BH_QUOTE(bh_call_part(call, "id")), list->name);
-        bh_json_put_doc(&j, NULL, row);
-        return 0;
-}
-
 static int get_host(struct bh_call *call, struct bh_err *err) {
-        return reply_one(call, &hosts, "h.id = ?", bh_arg_text(bh_call_part(call, "id")), err);
+        return bh_list_one(call, &hosts, "h.id = ?", bh_arg_text(bh_call_part(call, "id")), "host", err);
 }
 
 static int get_container(struct bh_call *call, struct bh_err *err) {
-        return reply_one(call, &containers, "c.id = ?", bh_arg_text(bh_call_part(call, "id")), err);
+        return bh_list_one(call, &containers, "c.id = ?", bh_arg_text(bh_call_part(call, "id")), "container", err);
 }
 
 static int get_asset(struct bh_call *call, struct bh_err *err) {
         int64_t id;
         int r = bh_call_id(call, "asset", &id, err);
 
-        return r < 0 ? r : reply_one(call, &assets, "a.id = ?", bh_arg_int(id), err);
+        return r < 0 ? r : bh_list_one(call, &assets, "a.id = ?", bh_arg_int(id), "asset", err);
 }
 
 /* ---- kinds ---- */
@@ -182,10 +149,8 @@ static int get_kinds(struct bh_call *call, struct bh_err *err) {
         struct bh_json_put j = { .out = &call->out, .compact = true };
         struct bh_list_query *query = NULL;
         const struct bh_doc *doc = NULL, *facet;
-        int r = bh_list_query_parse(call->arena, &assets, BH_STR("limit=1&facets=kind&f.gone=false"), &query, err);
+        int r = bh_list_ask(call, &assets, BH_STR("limit=1&facets=kind&f.gone=false"), &query, err);
 
-        if (r >= 0 && call->who.scoped)
-                bh_list_query_mine(query, call->who.user_id);
         r = r < 0 ? r : bh_list_json(call->db, query, &text, err);
         r = r < 0 ? r : bh_json_parse(call->arena, bh_arena_str(call->arena, bh_buf_str(&text)), &doc, err);
         if (r < 0)

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "serve/words.h"
 
-#include "fmt/json.h"
-
 const char *const bh_words_priority[] = { "Emergency", "Alert", "Critical", "Error", "Warning", "Notice", "Informational", "Debug", NULL };
 
 int bh_call_id(const struct bh_call *call, const char *what, int64_t *ret, struct bh_err *err) {
@@ -79,40 +77,37 @@ int bh_body_bool(const struct bh_row_file *f, const struct bh_doc *body, const c
         return 0;
 }
 
-static int find_one(struct bh_call *call, const struct bh_list *list, const char *fixed, struct bh_arg arg, const char *what, const struct bh_doc **ret,
-                    struct bh_err *err) {
-        BH_CLEANUP(bh_buf_done) struct bh_buf page = { 0 };
+static struct bh_str all_columns(struct bh_arena *arena, const struct bh_list *list) {
+        BH_CLEANUP(bh_buf_done) struct bh_buf text = { 0 };
+
+        bh_buf_puts(&text, "columns=");
+        for (const struct bh_list_column *c = list->columns; c->name; c++)
+                bh_buf_printf(&text, "%s%s", c == list->columns ? "" : ",", c->name);
+        return bh_arena_str(arena, bh_buf_str(&text));
+}
+
+static int find_one(struct bh_call *call, const struct bh_list *list, struct bh_str columns, const char *fixed, struct bh_arg arg, const char *what,
+                    struct bh_buf *out, struct bh_err *err) {
         struct bh_list_query *q = NULL;
-        const struct bh_doc *root = NULL;
-        int r = bh_list_query_parse(call->arena, list, (struct bh_str){ 0 }, &q, err);
+        int r = bh_list_ask(call, list, columns, &q, err);
 
         if (r < 0)
                 return r;
         bh_list_query_fix(q, fixed, arg);
-        if (call->who.scoped)
-                bh_list_query_mine(q, call->who.user_id);
-        r = bh_list_json(call->db, q, &page, err);
-        r = r < 0 ? r : bh_json_parse(call->arena, bh_arena_str(call->arena, bh_buf_str(&page)), &root, err);
-        if (r < 0)
-                return r;
-        *ret = bh_doc_first(bh_doc_get(root, "items"));
-        return *ret ? 1 : bh_fail(err, BH_E_NOTFOUND, "there is no such %s", what);
+        r = bh_list_row(call->db, q, out, err);
+        return r == 0 ? bh_fail(err, BH_E_NOTFOUND, "there is no such %s", what) : r;
 }
 
 int bh_list_one(struct bh_call *call, const struct bh_list *list, const char *fixed, struct bh_arg arg, const char *what, struct bh_err *err) {
-        struct bh_json_put j = { .out = &call->out, .compact = true };
-        const struct bh_doc *row = NULL;
-        int r = find_one(call, list, fixed, arg, what, &row, err);
+        int r = find_one(call, list, all_columns(call->arena, list), fixed, arg, what, &call->out, err);
 
-        if (r > 0)
-                bh_json_put_doc(&j, NULL, row);
         return r < 0 ? r : 0;
 }
 
 int bh_list_may(struct bh_call *call, const struct bh_list *list, const char *fixed, struct bh_arg arg, const char *what, struct bh_err *err) {
-        const struct bh_doc *row = NULL;
+        BH_CLEANUP(bh_buf_done) struct bh_buf row = { 0 };
 
-        return find_one(call, list, fixed, arg, what, &row, err);
+        return find_one(call, list, bh_arena_printf(call->arena, "columns=%s", list->columns[0].name), fixed, arg, what, &row, err);
 }
 
 void bh_put_number_or_null(struct bh_json_put *j, const char *key, const struct bh_rows *rows, int column) {

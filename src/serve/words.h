@@ -21,7 +21,7 @@ int bh_body_text(const struct bh_row_file *f, const struct bh_doc *body, const c
 int bh_body_int(const struct bh_row_file *f, const struct bh_doc *body, const char *key, int64_t least, int64_t most, int64_t otherwise, int64_t *ret,
                 struct bh_err *err) BH_MUST_CHECK;
 int bh_body_bool(const struct bh_row_file *f, const struct bh_doc *body, const char *key, bool otherwise, bool *ret, struct bh_err *err) BH_MUST_CHECK;
-/* The one row of a list that fits, scoped to who asks; NOTFOUND: "there is no WHAT". */
+/* The one row of a list that fits, with what the list hides, scoped to who asks; NOTFOUND: "there is no such WHAT". */
 int bh_list_one(struct bh_call *call, const struct bh_list *list, const char *fixed, struct bh_arg arg, const char *what, struct bh_err *err) BH_MUST_CHECK;
 /* The same question, answered with yes (1) or NOTFOUND: for what hangs on such a row. */
 int bh_list_may(struct bh_call *call, const struct bh_list *list, const char *fixed, struct bh_arg arg, const char *what, struct bh_err *err) BH_MUST_CHECK;

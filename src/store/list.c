@@ -84,6 +84,13 @@ static int put_items(struct page *p, struct bh_err *err) {
         return r;
 }
 
+static int put_first(const struct bh_list_query *q, const struct bh_rows *rows, uint64_t at, void *user, struct bh_err *err) {
+        (void) at;
+        (void) err;
+        put_row(q, rows, user);
+        return 0;
+}
+
 /* What took too long is not told; everything else that fails, fails. */
 static int forgive(struct page *p, int r) {
         if (r == BH_E_TIMEOUT)
@@ -170,6 +177,16 @@ static int put_counts(struct page *p, struct bh_err *err) {
                 r = put_facets(p, err);
         (void) bh_db_limit_ms(p->db, limit_ms);
         return r;
+}
+
+int bh_list_row(struct bh_db *db, const struct bh_list_query *query, struct bh_buf *out, struct bh_err *err) {
+        BH_CLEANUP(bh_arena_free) struct bh_arena *scratch = bh_arena_new();
+        struct bh_json_put j = { .out = out, .compact = true };
+        struct page page = { .j = &j, .scratch = scratch };
+        size_t before = out->len;
+        int r = bh_list_walk(db, query, 1, put_first, &page, err);
+
+        return r < 0 ? bh_wrap(err, r, "%s", query->list->name) : out->len > before;
 }
 
 int bh_list_json(struct bh_db *db, const struct bh_list_query *query, struct bh_buf *out, struct bh_err *err) {

@@ -53,6 +53,7 @@ struct bh_list_column {
         enum bh_list_type type;
         unsigned flags;
         const char *const *words; /* INT: shown and asked for as words[value], ended by NULL; its order stays that of the numbers */
+        const char *mine; /* instead of `sql` for a person of teams, with ?1 = user's id: what is counted of what is theirs; NULL: the same */
 };
 
 /* A table that has, for each combination of these columns, how many rows there are, as n: kept by triggers. */
@@ -76,6 +77,8 @@ struct bh_list {
 
 struct bh_list_query;
 
+/* The list as a person of teams asks it: each column that has a `mine` is that. Itself, where none has. */
+const struct bh_list *bh_list_for(struct bh_arena *arena, const struct bh_list *list, int64_t user_id);
 /* `text`: the query string as it came, hostile. USAGE-like errors are BH_E_FORMAT with a sentence for the person who asked. */
 int bh_list_query_parse(struct bh_arena *arena, const struct bh_list *list, struct bh_str text, struct bh_list_query **ret, struct bh_err *err) BH_MUST_CHECK;
 /* A further condition of the caller's own ("f.image_id = ?", every ? stands for `arg`) on a sub-resource; may be called several times. */
@@ -84,6 +87,8 @@ void bh_list_query_fix(struct bh_list_query *query, const char *sql, struct bh_a
 void bh_list_query_mine(struct bh_list_query *query, int64_t user_id);
 
 int bh_list_json(struct bh_db *db, const struct bh_list_query *query, struct bh_buf *out, struct bh_err *err) BH_MUST_CHECK;
+/* The first row alone, an object: 1; 0: there is none. */
+int bh_list_row(struct bh_db *db, const struct bh_list_query *query, struct bh_buf *out, struct bh_err *err) BH_MUST_CHECK;
 /* All rows from the cursor on, to the limit's exclusion; RFC 4180, formulas disarmed. Stops when `out` would pass BH_LIMIT_CSV_BYTES and says so in its last line. */
 int bh_list_csv(struct bh_db *db, const struct bh_list_query *query, struct bh_buf *out, struct bh_err *err) BH_MUST_CHECK;
 

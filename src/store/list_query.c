@@ -363,6 +363,44 @@ int bh_list_query_parse(struct bh_arena *arena, const struct bh_list *list, stru
         return 0;
 }
 
+/* ---- whose it is ---- */
+
+/* An id of ours, no text of a person's: it can be part of the statement, so that an order by it has a cursor. */
+static const char *with_id(struct bh_arena *arena, const char *sql, int64_t user_id) {
+        BH_CLEANUP(bh_buf_done) struct bh_buf out = { 0 };
+        struct bh_str rest = bh_str_of(sql), part;
+
+        while (bh_str_cut(rest, '?', &part, &rest)) {
+                bh_buf_add(&out, part);
+                bh_buf_printf(&out, "%lld", (long long) user_id);
+                (void) bh_str_cut_prefix(&rest, BH_STR("1"));
+        }
+        bh_buf_add(&out, part);
+        return bh_arena_cstr(arena, bh_buf_str(&out));
+}
+
+const struct bh_list *bh_list_for(struct bh_arena *arena, const struct bh_list *list, int64_t user_id) {
+        BH_VEC(struct bh_list_column) columns = { 0 };
+        struct bh_list *ret;
+        bool other = false;
+
+        for (const struct bh_list_column *c = list->columns; c->name; c++) {
+                struct bh_list_column *to = bh_vec_add(arena, &columns);
+
+                *to = *c;
+                if (c->mine)
+                        to->sql = with_id(arena, c->mine, user_id);
+                other |= c->mine != NULL;
+        }
+        if (!other)
+                return list;
+        *bh_vec_add(arena, &columns) = (struct bh_list_column){ 0 };
+        ret = bh_arena_make(arena, struct bh_list);
+        *ret = *list;
+        ret->columns = columns.at;
+        return ret;
+}
+
 void bh_list_query_fix(struct bh_list_query *query, const char *sql, struct bh_arg arg) {
         *bh_vec_add(query->arena, &query->fixed) = (struct bh_list_fixed){ sql, arg };
 }

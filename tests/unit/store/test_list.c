@@ -16,6 +16,8 @@ static const struct bh_list_column columns[] = {
         { "open", "t.open", BH_LIST_BOOL, BH_LIST_FILTER | BH_LIST_FACET, NULL },
         { "tags", "t.tags", BH_LIST_JSON, BH_LIST_FILTER | BH_LIST_SEARCH, NULL },
         { "secret", "t.name || '!'", BH_LIST_TEXT, BH_LIST_HIDDEN, NULL },
+        { "alike", "(SELECT count(*) FROM thing o WHERE o.open=t.open)", BH_LIST_INT, BH_LIST_FILTER | BH_LIST_SORT | BH_LIST_HIDDEN, NULL,
+          "(SELECT count(*) FROM thing o WHERE o.open=t.open AND (o.owner=?1 OR ?1=7))" },
         { 0 },
 };
 
@@ -254,6 +256,37 @@ static void mine_are_those_of_the_asker_alone(void **state) {
         shelf_done(&s);
 }
 
+static void what_is_counted_is_of_the_asker_alone(void **state) {
+        BH_CLEANUP(bh_arena_free) struct bh_arena *arena = bh_arena_new();
+        struct shelf s = things_some();
+        const struct bh_list *list = bh_list_for(arena, &things, 2);
+        struct bh_list_query *q = NULL;
+        struct bh_err err = BH_ERR_NONE;
+
+        (void) state;
+        assert_str(run(&s, arena, parse(arena, "columns=id,alike&sort=alike,id&max.alike=1"), false), "{\"items\":[{\"id\":2,\"alike\":1}],\"next\":null}\n");
+        assert_int_equal(bh_list_query_parse(arena, list, BH_STR("columns=id,alike&sort=-alike,id&min.alike=1"), &q, &err), 0);
+        assert_str(run(&s, arena, q, false), "{\"items\":[{\"id\":2,\"alike\":1}],\"next\":null}\n");
+        assert_ptr_equal(bh_list_for(arena, &(const struct bh_list){ .columns = columns + BH_LEN(columns) - 1 }, 2)->columns, columns + BH_LEN(columns) - 1);
+        shelf_done(&s);
+}
+
+static void one_row_is_an_object_of_its_own(void **state) {
+        BH_CLEANUP(bh_arena_free) struct bh_arena *arena = bh_arena_new();
+        BH_CLEANUP(bh_buf_done) struct bh_buf out = { 0 };
+        struct shelf s = things_some();
+        struct bh_err err = BH_ERR_NONE;
+        struct bh_db *db = NULL;
+
+        (void) state;
+        assert_int_equal(bh_store_borrow(s.store, &db, &err), 0);
+        assert_int_equal(bh_list_row(db, parse(arena, "columns=id,secret&sort=-risk"), &out, &err), 1);
+        assert_str(bh_str_trim(bh_buf_str(&out)), "{\"id\":1,\"secret\":\"openssl!\"}");
+        assert_int_equal(bh_list_row(db, parse(arena, "f.id=5"), &out, &err), 0);
+        bh_store_give_back(s.store, &db);
+        shelf_done(&s);
+}
+
 static void a_further_condition_holds_in_all_answers(void **state) {
         BH_CLEANUP(bh_arena_free) struct bh_arena *arena = bh_arena_new();
         struct shelf s = things_some();
@@ -383,6 +416,10 @@ static void roll_order(char *text, size_t size) {
                 len += (size_t) snprintf(text + len, size - len, "%s%s%s", i ? "," : "", order[i].down ? "-" : "", names[order[i].column]);
         }
         order[n_order] = (struct by){ 3, order[n_order - 1].down };
+        if (roll(2)) { /* the key, its own way */
+                order[n_order].down = roll(2);
+                (void) snprintf(text + len, size - len, ",%sid", order[n_order].down ? "-" : "");
+        }
         n_order++;
 }
 
@@ -558,6 +595,7 @@ static void what_takes_too_long_is_left_out_and_said(void **state) {
 
 BH_UNIT_MAIN(a_row_is_shown_as_its_columns_say, filters_find_what_they_say, what_is_asked_wrongly_is_told_with_the_nearest_word,
              too_many_conditions_are_refused, counts_and_facets_look_past_the_page, mine_are_those_of_the_asker_alone,
+             what_is_counted_is_of_the_asker_alone, one_row_is_an_object_of_its_own,
              a_further_condition_holds_in_all_answers, csv_is_quoted_and_formulas_are_disarmed, csv_that_grows_too_large_says_so,
              pages_are_what_a_plain_sort_gives, rows_that_come_in_between_move_nothing, counts_by_triggers_are_what_counting_gives, counts_of_the_schema_follow_the_rows,
              what_takes_too_long_is_left_out_and_said)
