@@ -33,6 +33,13 @@ static const struct bh_list_column columns[] = {
         { "dropped", "a.dropped", BH_LIST_INT, BH_LIST_FILTER | BH_LIST_SORT, NULL },
         { "refused", "a.refused", BH_LIST_INT, BH_LIST_FILTER | BH_LIST_SORT, NULL },
         { "lost", "a.lost", BH_LIST_INT, BH_LIST_FILTER | BH_LIST_SORT, NULL },
+        { "missing", "(SELECT coalesce(sum(e.acked - e.stored - e.dropped), 0) FROM agent_epoch e WHERE e.agent_id = a.id)", BH_LIST_INT, BH_LIST_HIDDEN, NULL },
+        { "certificate", "a.certificate", BH_LIST_TEXT, BH_LIST_HIDDEN, NULL },
+        { "revoked_by", "a.revoked_by", BH_LIST_TEXT, BH_LIST_HIDDEN, NULL },
+        { "revoked_why", "a.revoked_why", BH_LIST_TEXT, BH_LIST_HIDDEN, NULL },
+        { "away_ms", "a.away_ms", BH_LIST_TIME, BH_LIST_HIDDEN, NULL },
+        { "status_ms", "a.status_ms", BH_LIST_TIME, BH_LIST_HIDDEN, NULL },
+        { "status", "a.status", BH_LIST_JSON, BH_LIST_HIDDEN, NULL },
         { 0 },
 };
 static const struct bh_list agents = { .name = "agents", .from = "agent a LEFT JOIN host h ON h.id = a.host_id", .key = "a.id", .key_type = BH_LIST_TEXT,
@@ -82,39 +89,8 @@ static const struct bh_list_column token_columns[] = {
 static const struct bh_list tokens = { .name = "enrolment-tokens", .from = "enrolment_token t", .key = "t.id", .key_type = BH_LIST_INT, .sort = "-id",
                                        .mine = BH_MINE_NOTHING, .columns = token_columns };
 
-/* ---- one agent ---- */
-
-static void put_agent(struct bh_call *call, const struct bh_rows *rows) {
-        static const char *const texts[] = { "id", "host_id", "name", "version", "address", "state", "sensor", "certificate", "revoked_by", "revoked_why" };
-        static const char *const numbers[] = { "enrolled_ms", "seen_ms", "away_ms", "revoked_ms", "certificate_until_ms", "skew_ms", "rules", "policy_version",
-                                               "cpu_ms", "rss_bytes", "spool_items", "spool_bytes", "stored", "dropped", "refused", "lost", "missing", "status_ms" };
-        struct bh_json_put j = { .out = &call->out, .compact = true };
-
-        bh_json_put_open(&j, NULL, '{');
-        for (size_t i = 0; i < BH_LEN(texts); i++)
-                bh_json_put_str(&j, texts[i], bh_rows_text(rows, (int) i));
-        for (size_t i = 0; i < BH_LEN(numbers); i++)
-                bh_put_number_or_null(&j, numbers[i], rows, (int) (BH_LEN(texts) + i));
-        bh_json_put_raw(&j, "status", bh_rows_text(rows, BH_LEN(texts) + BH_LEN(numbers)));
-        bh_json_put_close(&j);
-}
-
 static int get_agent(struct bh_call *call, struct bh_err *err) {
-        static const char sql[] =
-                "SELECT id, host_id, name, version, address, state, sensor, certificate, revoked_by, revoked_why, enrolled_ms, seen_ms, away_ms, revoked_ms, "
-                "certificate_until_ms, skew_ms, rules, policy_version, cpu_ms, rss_bytes, spool_items, spool_bytes, stored, dropped, refused, lost, "
-                "(SELECT coalesce(sum(acked - stored - dropped), 0) FROM agent_epoch e WHERE e.agent_id = agent.id), status_ms, status FROM agent WHERE id = ?1";
-        struct bh_str id = bh_call_part(call, "id");
-        struct bh_rows *rows = NULL;
-        int r = call->who.scoped ? bh_fail(err, BH_E_NOTFOUND, "there is no agent %s", BH_QUOTE(id)) : bh_db_ask(call->db, sql, BH_ARGS(bh_arg_text(id)), &rows, err);
-
-        r = r < 0 ? r : bh_rows_next(rows, err);
-        if (r > 0)
-                put_agent(call, rows);
-        else if (r == 0)
-                r = bh_fail(err, BH_E_NOTFOUND, "there is no agent %s", BH_QUOTE(id));
-        bh_rows_done(&rows);
-        return r < 0 ? r : 0;
+        return bh_list_one(call, &agents, "a.id = ?", bh_arg_text(bh_call_part(call, "id")), "agent", err);
 }
 
 static int get_notes(struct bh_call *call, struct bh_err *err) {

@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "manage/promote.h"
 #include "serve/images.h"
+#include "serve/mine.h"
 #include "serve/words.h"
 
 static const struct bh_list_column columns[] = {
@@ -16,6 +17,7 @@ static const struct bh_list_column columns[] = {
         { "username", "r.username", BH_LIST_TEXT, 0, NULL },
         { "has_password", "(length(r.password) > 0)", BH_LIST_BOOL, 0, NULL },
         { "has_ca", "(r.ca_pem <> '')", BH_LIST_BOOL, 0, NULL },
+        { "ca_pem", "r.ca_pem", BH_LIST_TEXT, BH_LIST_HIDDEN, NULL },
         { "has_webhook", "(length(r.webhook) > 0)", BH_LIST_BOOL, 0, NULL },
         { "plain_http", "r.plain_http", BH_LIST_BOOL, BH_LIST_FILTER, NULL },
         { "repositories", "r.repositories", BH_LIST_TEXT, 0, NULL },
@@ -30,7 +32,7 @@ static const struct bh_list_column columns[] = {
         { 0 },
 };
 static const struct bh_list registries = { .name = "registries", .from = "registry r", .key = "r.id", .key_type = BH_LIST_INT, .sort = "name",
-                                           .mine = "1 = 0 AND ?1 = 0", .columns = columns };
+                                           .mine = BH_MINE_NOTHING, .columns = columns };
 
 static const struct bh_list_column tag_columns[] = {
         { "id", "t.id", BH_LIST_INT, BH_LIST_FILTER | BH_LIST_SORT, NULL },
@@ -71,7 +73,7 @@ static const struct bh_list_column promotion_columns[] = {
 };
 static const struct bh_list promotions = { .name = "promotions",
                                            .from = "promotion p LEFT JOIN registry f ON f.id = p.from_id LEFT JOIN registry t ON t.id = p.to_id", .key = "p.id",
-                                           .key_type = BH_LIST_INT, .sort = "-at_ms", .mine = "1 = 0 AND ?1 = 0", .columns = promotion_columns };
+                                           .key_type = BH_LIST_INT, .sort = "-at_ms", .mine = BH_MINE_NOTHING, .columns = promotion_columns };
 
 /* ---- made and changed ---- */
 
@@ -273,32 +275,10 @@ static int delete_registry(struct bh_call *call, struct bh_err *err) {
 }
 
 static int get_registry(struct bh_call *call, struct bh_err *err) {
-        static const char sql[] = "SELECT id, name, address, stage, environment, username, length(password) > 0, ca_pem, length(webhook) > 0, plain_http, repositories, "
-                                  "every_minutes, policy, state, why, looked_ms, next_ms, n_repositories, n_tags FROM registry WHERE id = ?1";
-        static const struct bh_show show[] = {
-                { "id", BH_SHOW_INT }, { "name", BH_SHOW_TEXT }, { "address", BH_SHOW_TEXT }, { "stage", BH_SHOW_TEXT }, { "environment", BH_SHOW_TEXT },
-                { "username", BH_SHOW_TEXT }, { "has_password", BH_SHOW_BOOL }, { "ca_pem", BH_SHOW_TEXT }, { "has_webhook", BH_SHOW_BOOL },
-                { "plain_http", BH_SHOW_BOOL }, { "repositories", BH_SHOW_TEXT }, { "every_minutes", BH_SHOW_INT }, { "policy", BH_SHOW_TEXT },
-                { "state", BH_SHOW_TEXT }, { "why", BH_SHOW_TEXT }, { "looked_ms", BH_SHOW_INT }, { "next_ms", BH_SHOW_INT },
-                { "n_repositories", BH_SHOW_INT }, { "n_tags", BH_SHOW_INT }, { 0 } };
-        struct bh_json_put j = { .out = &call->out, .compact = true };
-        struct bh_rows *rows = NULL;
         int64_t id = 0;
         int r = bh_call_id(call, "registry", &id, err);
 
-        if (r >= 0 && call->who.scoped)
-                return bh_fail(err, BH_E_NOTFOUND, "there is no registry %lld", (long long) id);
-        r = r < 0 ? r : bh_db_ask(call->db, sql, BH_ARGS(bh_arg_int(id)), &rows, err);
-        r = r < 0 ? r : bh_rows_next(rows, err);
-        if (r > 0) {
-                bh_json_put_open(&j, NULL, '{');
-                bh_show_row(&j, rows, show);
-                bh_json_put_close(&j);
-        } else if (r == 0) {
-                r = bh_fail(err, BH_E_NOTFOUND, "there is no registry %lld", (long long) id);
-        }
-        bh_rows_done(&rows);
-        return r < 0 ? r : 0;
+        return r < 0 ? r : bh_list_one(call, &registries, "r.id = ?", bh_arg_int(id), "registry", err);
 }
 
 /* ---- what it holds, and a look at it now ---- */
@@ -307,8 +287,7 @@ static int get_tags(struct bh_call *call, struct bh_err *err) {
         int64_t id = 0;
         int r = bh_call_id(call, "registry", &id, err);
 
-        if (r >= 0 && call->who.scoped)
-                return bh_fail(err, BH_E_NOTFOUND, "there is no registry %lld", (long long) id);
+        r = r < 0 ? r : bh_list_may(call, &registries, "r.id = ?", bh_arg_int(id), "registry", err);
         return r < 0 ? r : bh_list_reply(call, &tags, "t.registry_id = ?", bh_arg_int(id), err);
 }
 
