@@ -7,6 +7,7 @@
 #include "fmt/json.h"
 #include "fmt/json_put.h"
 #include "manage/attack.h"
+#include "manage/teams.h"
 #include "rule/rules.h"
 
 enum { TACTICS = 16, HOUR_MS = 3600 * 1000 };
@@ -138,12 +139,22 @@ static void add_row(struct bh_matrix *m, const struct bh_rows *rows, struct bh_a
         bh_matrix_add(m, bh_rows_copy(rows, 0, arena), tags, n, (int) bh_rows_int(rows, 2), bh_rows_int(rows, 3), bh_rows_int(rows, 4));
 }
 
-int bh_matrix_of(struct bh_db *db, int64_t from_ms, int64_t to_ms, struct bh_arena *arena, struct bh_buf *out, struct bh_err *err) {
-        static const char sql[] = "SELECT rule, MAX(tags), MIN(level), SUM(n), MAX(last_ms) FROM alert_hour WHERE hour_ms >= ?1 AND hour_ms <= ?2 "
-                                  "GROUP BY rule ORDER BY SUM(n) DESC, rule";
+static int ask(struct bh_db *db, int64_t mine, int64_t from_ms, int64_t to_ms, struct bh_rows **ret, struct bh_err *err) {
+        static const char of_all[] = "SELECT rule, MAX(tags), MIN(level), SUM(n), MAX(last_ms) FROM alert_hour WHERE hour_ms >= ?1 AND hour_ms <= ?2 "
+                                     "GROUP BY rule ORDER BY SUM(n) DESC, rule";
+        /* By the containers, for which there is an index: costs what is theirs. */
+        static const char of_mine[] = "SELECT a.rule, MAX(a.tags), MIN(a.level), COUNT(*), MAX(a.at_ms) FROM container c JOIN alert a ON a.container_id = c.id "
+                                      "WHERE c.image_id IN (" BH_TEAMS_IMAGES ") AND a.at_ms >= ?2 AND a.at_ms <= ?3 AND a.suppressed IS NULL "
+                                      "GROUP BY a.rule ORDER BY COUNT(*) DESC, a.rule";
+
+        return mine ? bh_db_ask(db, of_mine, BH_ARGS(bh_arg_int(mine), bh_arg_int(from_ms), bh_arg_int(to_ms)), ret, err)
+                    : bh_db_ask(db, of_all, BH_ARGS(bh_arg_int(from_ms - from_ms % HOUR_MS), bh_arg_int(to_ms)), ret, err);
+}
+
+int bh_matrix_of(struct bh_db *db, int64_t mine, int64_t from_ms, int64_t to_ms, struct bh_arena *arena, struct bh_buf *out, struct bh_err *err) {
         struct bh_matrix *m = bh_matrix_new(arena);
         struct bh_rows *rows = NULL;
-        int r = bh_db_ask(db, sql, BH_ARGS(bh_arg_int(from_ms - from_ms % HOUR_MS), bh_arg_int(to_ms)), &rows, err);
+        int r = ask(db, mine, from_ms, to_ms, &rows, err);
 
         while (r >= 0 && (r = bh_rows_next(rows, err)) > 0)
                 add_row(m, rows, arena);

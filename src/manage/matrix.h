@@ -20,7 +20,7 @@ struct bh_matrix *bh_matrix_new(struct bh_arena *arena);
 void bh_matrix_add(struct bh_matrix *m, struct bh_str rule, const struct bh_str *tags, size_t n_tags, int level, int64_t n, int64_t last_ms);
 void bh_matrix_put(const struct bh_matrix *m, int64_t from_ms, int64_t to_ms, struct bh_buf *out);
 
-/* From what was counted by the hour: both ends count to their whole hour. */
-int bh_matrix_of(struct bh_db *db, int64_t from_ms, int64_t to_ms, struct bh_arena *arena, struct bh_buf *out, struct bh_err *err) BH_MUST_CHECK;
+/* From what was counted by the hour: both ends count to their whole hour. `mine`: of this person's containers alone, and to the moment; 0: of all. */
+int bh_matrix_of(struct bh_db *db, int64_t mine, int64_t from_ms, int64_t to_ms, struct bh_arena *arena, struct bh_buf *out, struct bh_err *err) BH_MUST_CHECK;
 
 #endif

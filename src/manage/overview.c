@@ -6,6 +6,7 @@
 #include "base/vec.h"
 #include "fmt/json_put.h"
 #include "manage/steps.h"
+#include "manage/teams.h"
 
 enum { DAY_MS = 24 * 3600 * 1000, TREND_DAYS = 30, STALE_DAYS = 3 };
 
@@ -38,7 +39,7 @@ static void put_health(struct view *v, const struct bh_health *h) {
 
 /* ---- counts ---- */
 
-#define MINE "subject IN (SELECT ti.image_id FROM team_image ti JOIN team_member tm ON tm.team_id = ti.team_id WHERE tm.person_id = ?1)"
+#define MINE "subject IN (" BH_TEAMS_IMAGES ")"
 #define SUMS "SELECT COALESCE(SUM(n_findings), 0), COALESCE(SUM(n_critical), 0), COALESCE(SUM(n_high), 0), COALESCE(SUM(n_medium), 0), " \
              "COALESCE(SUM(n_low), 0), COALESCE(SUM(n_exploited), 0), COALESCE(SUM(n_fixable), 0), COUNT(DISTINCT subject) FROM work "
 

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "manage/teams.h"
 #include "model/alert.h"
 
 enum { MOST = 10, OLD_DAYS = 3 };
@@ -71,7 +72,7 @@ static int add_bases(struct stepping *s, struct bh_err *err) {
 
 #define APPLICATIONS "SELECT w.subject, COALESCE(i.name, w.subject), w.owner, w.worst, w.mend, w.risk, w.n_findings, w.side FROM work w " \
                      "LEFT JOIN image i ON i.id = w.subject WHERE w.side <> 'base' "
-#define MINE "AND w.subject IN (SELECT ti.image_id FROM team_image ti JOIN team_member tm ON tm.team_id = ti.team_id WHERE tm.person_id = ?1) "
+#define MINE "AND w.subject IN (" BH_TEAMS_IMAGES ") "
 #define WORST_FIRST "ORDER BY w.risk DESC, w.id LIMIT 10"
 
 static int add_applications(struct stepping *s, struct bh_err *err) {

@@ -113,7 +113,7 @@ static int get_attack(struct bh_call *call, struct bh_err *err) {
         r = r < 0 ? r : bh_call_time(call, "from_ms", to - WEEK_MS, &from, err);
         if (r >= 0 && from > to)
                 r = bh_fail(err, BH_E_FORMAT, "from_ms is after to_ms");
-        return r < 0 ? r : bh_matrix_of(call->db, from, to, call->arena, &call->out, err);
+        return r < 0 ? r : bh_matrix_of(call->db, call->who.scoped ? call->who.user_id : 0, from, to, call->arena, &call->out, err);
 }
 
 const struct bh_route bh_routes_alerts[] = {

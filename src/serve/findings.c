@@ -49,7 +49,7 @@ static const struct bh_list_column columns[] = {
 const struct bh_list bh_list_findings = {
         .name = "findings",
         .from = "finding f LEFT JOIN package p ON p.id = f.package_id LEFT JOIN image i ON i.id = f.subject LEFT JOIN vuln v ON v.id = f.vuln_id",
-        .key = "f.id", .key_type = BH_LIST_INT, .sort = "-risk", .mine = "f.subject IN (" BH_MINE_IMAGES ")", .columns = columns,
+        .key = "f.id", .key_type = BH_LIST_INT, .sort = "-risk", .mine = BH_MINE_IMAGE("f.subject"), .columns = columns,
         .counts = &(const struct bh_list_counts){ "finding_count f", "kind,category,severity,state,status,due,side,owner,fixable,running" },
 };
 
@@ -83,7 +83,7 @@ static const struct bh_show exceptions_show[] = {
 int bh_finding_allowed(struct bh_call *call, int64_t id, struct bh_err *err) {
         int64_t there = 0;
         int r = call->who.scoped ? bh_db_number(call->db,
-                                                "SELECT 1 FROM finding f WHERE f.id = ?2 AND f.subject IN (" BH_MINE_IMAGES ")",
+                                                "SELECT 1 FROM finding f WHERE f.id = ?2 AND " BH_MINE_IMAGE("f.subject"),
                                                 BH_ARGS(bh_arg_int(call->who.user_id), bh_arg_int(id)), &there, err)
                                  : bh_db_number(call->db, "SELECT 1 FROM finding f WHERE f.id = ?1", BH_ARGS(bh_arg_int(id)), &there, err);
 

@@ -134,7 +134,7 @@ static const struct bh_list_column scan_columns[] = {
 };
 static const struct bh_list scans = { .name = "scans",
                                       .from = "scan_job j LEFT JOIN registry r ON r.id = j.registry_id LEFT JOIN command c ON c.id = j.command_id",
-                                      .key = "j.id", .key_type = BH_LIST_INT, .sort = "-asked_ms", .mine = "j.image_id IN (" BH_MINE_IMAGES ")",
+                                      .key = "j.id", .key_type = BH_LIST_INT, .sort = "-asked_ms", .mine = BH_MINE_IMAGE("j.image_id"),
                                       .columns = scan_columns };
 
 struct asking {

@@ -35,7 +35,7 @@ static const struct bh_list_column image_columns[] = {
         { 0 },
 };
 static const struct bh_list images = { .name = "images", .from = "image i", .key = "i.id", .key_type = BH_LIST_TEXT, .sort = "-risk",
-                                       .mine = "i.id IN (" BH_MINE_IMAGES ")", .columns = image_columns };
+                                       .mine = BH_MINE_IMAGE("i.id"), .columns = image_columns };
 
 static const struct bh_list_column held_columns[] = {
         { "id", "p.id", BH_LIST_INT, BH_LIST_FILTER, NULL },
@@ -72,7 +72,8 @@ static const struct bh_list_column layer_columns[] = {
         { "n_packages", "(SELECT COUNT(*) FROM holding h WHERE h.subject = l.image_id AND h.layer = l.position)", BH_LIST_INT, 0, NULL },
         { "n_findings", "(SELECT COUNT(*) FROM finding f WHERE f.subject = l.image_id AND f.layer = l.position AND f.fixed_ms IS NULL AND f.state = 'open')",
           BH_LIST_INT, 0, NULL },
-        { "n_images", "(SELECT COUNT(DISTINCT o.image_id) FROM image_layer o WHERE o.diff_id = l.diff_id)", BH_LIST_INT, 0, NULL },
+        { "n_images", "(SELECT COUNT(DISTINCT o.image_id) FROM image_layer o WHERE o.diff_id = l.diff_id)", BH_LIST_INT, 0, NULL,
+          "(SELECT COUNT(DISTINCT o.image_id) FROM image_layer o WHERE o.diff_id = l.diff_id AND " BH_MINE_IMAGE("o.image_id") ")" },
         { 0 },
 };
 static const struct bh_list layers = { .name = "layers", .from = "image_layer l", .key = "l.position", .key_type = BH_LIST_INT, .sort = "position",
@@ -81,7 +82,7 @@ static const struct bh_list layers = { .name = "layers", .from = "image_layer l"
 int bh_image_allowed(struct bh_call *call, struct bh_str id, struct bh_err *err) {
         int64_t there = 0;
         int r = call->who.scoped ? bh_db_number(call->db,
-                                                "SELECT 1 FROM image i WHERE i.id = ?2 AND i.id IN (" BH_MINE_IMAGES ")",
+                                                "SELECT 1 FROM image i WHERE i.id = ?2 AND " BH_MINE_IMAGE("i.id"),
                                                 BH_ARGS(bh_arg_int(call->who.user_id), bh_arg_text(id)), &there, err)
                                  : bh_db_number(call->db, "SELECT 1 FROM image i WHERE i.id = ?1", BH_ARGS(bh_arg_text(id)), &there, err);
 

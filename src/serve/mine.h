@@ -8,22 +8,18 @@
  *
  *     .mine = BH_MINE_IMAGE("f.subject"),
  *
- * A view of one thing asks the same: bh_mine_image.
+ * A view of one thing asks the same: bh_list_one, bh_list_may.
  */
+#include "manage/teams.h"
 #include "serve/call.h"
 
-/* The images of one's teams, as a query for IN. */
-#define BH_MINE_IMAGES "SELECT ti.image_id FROM team_image ti JOIN team_member tm ON tm.team_id = ti.team_id WHERE tm.person_id = ?1"
-
-#define BH_MINE_IMAGE(column) column " IN (" BH_MINE_IMAGES ")"
+/* Of a column that holds an image's id. */
+#define BH_MINE_IMAGE(column) column " IN (" BH_TEAMS_IMAGES ")"
 
 /* Of a column that holds a container's id. */
 #define BH_MINE_CONTAINER(column) column " IN (SELECT mc.id FROM container mc WHERE " BH_MINE_IMAGE("mc.image_id") ")"
 
 /* Not for people of teams at all. ?1 is named, for the list binds it. */
 #define BH_MINE_NOTHING "?1 < 0"
-
-/* May the caller see what belongs to this image? Everybody who is not scoped may. 1 or 0. */
-int bh_mine_image(struct bh_call *call, struct bh_str image_id, struct bh_err *err) BH_MUST_CHECK;
 
 #endif

@@ -8,15 +8,6 @@
 
 enum { NAME_MAX_BYTES = 100, ABOUT_MAX_BYTES = 500, MEMBERS_MAX = 1000, PATTERNS_MAX = 200, PATTERN_MAX_BYTES = 300 };
 
-int bh_mine_image(struct bh_call *call, struct bh_str image_id, struct bh_err *err) {
-        int64_t one;
-
-        if (!call->who.scoped)
-                return 1;
-        return bh_db_number(call->db, "SELECT 1 FROM team_member m JOIN team_image i ON i.team_id = m.team_id WHERE m.person_id = ?1 AND i.image_id = ?2 LIMIT 1",
-                            BH_ARGS(bh_arg_int(call->who.user_id), bh_arg_text(image_id)), &one, err);
-}
-
 static const struct bh_list_column columns[] = {
         { "id", "t.id", BH_LIST_INT, BH_LIST_FILTER | BH_LIST_SORT },
         { "name", "t.name", BH_LIST_TEXT, BH_LIST_FILTER | BH_LIST_SORT | BH_LIST_SEARCH },

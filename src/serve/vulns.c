@@ -5,13 +5,21 @@
 #include "serve/images.h"
 #include "serve/mine.h"
 
-#define MINE_VULNS "v.id IN (SELECT f.vuln_id FROM finding f WHERE f.fixed_ms IS NULL AND f.subject IN (" BH_MINE_IMAGES "))"
+#define MINE_VULNS "v.id IN (SELECT f.vuln_id FROM finding f WHERE f.fixed_ms IS NULL AND " BH_MINE_IMAGE("f.subject") ")"
+
+/* What is counted of a vulnerability, of what a person of teams may see: as manage/risk.c counts it of all. */
+#define MINE_FINDINGS "finding f WHERE f.vuln_id = v.id AND f.fixed_ms IS NULL AND " BH_MINE_IMAGE("f.subject")
+#define MINE_RISK "COALESCE((SELECT MAX(f.risk) FROM " MINE_FINDINGS " AND f.state = 'open'), 0)"
+#define MINE_N_IMAGES "(SELECT COUNT(DISTINCT f.subject) FROM " MINE_FINDINGS ")"
+#define MINE_CONTAINERS "container c WHERE c.gone_ms IS NULL AND c.image_id IN (SELECT f.subject FROM " MINE_FINDINGS ")"
+#define MINE_N_CONTAINERS "(SELECT COUNT(*) FROM " MINE_CONTAINERS ")"
+#define MINE_N_HOSTS "(SELECT COUNT(DISTINCT c.host_id) FROM " MINE_CONTAINERS ")"
 
 static const struct bh_list_column vuln_columns[] = {
         { "id", "v.id", BH_LIST_TEXT, BH_LIST_FILTER | BH_LIST_SORT | BH_LIST_SEARCH, NULL },
         { "title", "v.title", BH_LIST_TEXT, BH_LIST_SEARCH, NULL },
         { "severity", "v.severity", BH_LIST_INT, BH_LIST_FILTER | BH_LIST_SORT | BH_LIST_FACET, bh_words_severity },
-        { "risk", "v.risk", BH_LIST_REAL, BH_LIST_FILTER | BH_LIST_SORT, NULL },
+        { "risk", "v.risk", BH_LIST_REAL, BH_LIST_FILTER | BH_LIST_SORT, NULL, MINE_RISK },
         { "cvss", "v.cvss", BH_LIST_REAL, BH_LIST_FILTER | BH_LIST_SORT, NULL },
         { "vector", "v.vector", BH_LIST_TEXT, 0, NULL },
         { "epss", "v.epss", BH_LIST_REAL, BH_LIST_FILTER | BH_LIST_SORT, NULL },
@@ -19,10 +27,10 @@ static const struct bh_list_column vuln_columns[] = {
         { "kev_ms", "v.kev_ms", BH_LIST_TIME, BH_LIST_FILTER, NULL },
         { "exploit", "v.exploit", BH_LIST_TEXT, BH_LIST_FILTER | BH_LIST_FACET, NULL },
         { "ssvc", "v.ssvc", BH_LIST_TEXT, BH_LIST_FILTER, NULL },
-        { "n_images", "v.n_images", BH_LIST_INT, BH_LIST_FILTER | BH_LIST_SORT, NULL },
-        { "n_containers", "v.n_containers", BH_LIST_INT, BH_LIST_FILTER | BH_LIST_SORT, NULL },
-        { "n_hosts", "v.n_hosts", BH_LIST_INT, BH_LIST_FILTER | BH_LIST_SORT, NULL },
-        { "running", "(v.n_containers > 0)", BH_LIST_BOOL, BH_LIST_FILTER | BH_LIST_FACET, NULL },
+        { "n_images", "v.n_images", BH_LIST_INT, BH_LIST_FILTER | BH_LIST_SORT, NULL, MINE_N_IMAGES },
+        { "n_containers", "v.n_containers", BH_LIST_INT, BH_LIST_FILTER | BH_LIST_SORT, NULL, MINE_N_CONTAINERS },
+        { "n_hosts", "v.n_hosts", BH_LIST_INT, BH_LIST_FILTER | BH_LIST_SORT, NULL, MINE_N_HOSTS },
+        { "running", "(v.n_containers > 0)", BH_LIST_BOOL, BH_LIST_FILTER | BH_LIST_FACET, NULL, "EXISTS (SELECT 1 FROM " MINE_CONTAINERS ")" },
         { "published_ms", "v.published_ms", BH_LIST_TIME, BH_LIST_FILTER | BH_LIST_SORT, NULL },
         { "modified_ms", "v.modified_ms", BH_LIST_TIME, BH_LIST_FILTER, NULL },
         { "first_ms", "v.first_ms", BH_LIST_TIME, BH_LIST_FILTER | BH_LIST_SORT, NULL },
@@ -30,6 +38,14 @@ static const struct bh_list_column vuln_columns[] = {
 };
 static const struct bh_list vulns = { .name = "vulnerabilities", .from = "vuln v", .where = "(v.n_images > 0 OR v.n_hosts > 0)", .key = "v.id",
                                       .key_type = BH_LIST_TEXT, .sort = "-risk", .mine = MINE_VULNS, .columns = vuln_columns };
+
+/* What is counted of a package; `and`: of which holdings or findings, nothing for all. */
+#define HELD(what, and) "(SELECT " what " FROM holding h WHERE h.package_id = p.id" and ")"
+#define IN_USE(and) "EXISTS (SELECT 1 FROM holding h WHERE h.package_id = p.id AND h.in_use = 1" and ")"
+#define FOUND(what, and) "(SELECT " what " FROM finding f WHERE f.package_id = p.id AND f.fixed_ms IS NULL" and ")"
+#define WORST(and) "COALESCE(" FOUND("MAX(f.risk)", " AND f.state = 'open'" and) ", 0)"
+#define MINE_HELD " AND " BH_MINE_IMAGE("h.subject")
+#define MINE_FOUND " AND " BH_MINE_IMAGE("f.subject")
 
 static const struct bh_list_column package_columns[] = {
         { "id", "p.id", BH_LIST_INT, BH_LIST_FILTER | BH_LIST_SORT, NULL },
@@ -42,21 +58,25 @@ static const struct bh_list_column package_columns[] = {
         { "licence", "p.licence", BH_LIST_TEXT, BH_LIST_FILTER | BH_LIST_FACET | BH_LIST_SEARCH, NULL },
         { "vendor", "p.vendor", BH_LIST_TEXT, BH_LIST_FILTER | BH_LIST_HIDDEN, NULL },
         { "purl", "p.purl", BH_LIST_TEXT, BH_LIST_FILTER | BH_LIST_HIDDEN, NULL },
-        { "n_subjects", "(SELECT COUNT(DISTINCT h.subject) FROM holding h WHERE h.package_id = p.id)", BH_LIST_INT, 0, NULL },
-        { "in_use", "EXISTS (SELECT 1 FROM holding h WHERE h.package_id = p.id AND h.in_use = 1)", BH_LIST_BOOL, BH_LIST_FILTER, NULL },
-        { "n_findings", "(SELECT COUNT(*) FROM finding f WHERE f.package_id = p.id AND f.fixed_ms IS NULL)", BH_LIST_INT, 0, NULL },
-        { "risk", "COALESCE((SELECT MAX(f.risk) FROM finding f WHERE f.package_id = p.id AND f.fixed_ms IS NULL AND f.state = 'open'), 0)", BH_LIST_REAL, 0, NULL },
+        { "n_subjects", HELD("COUNT(DISTINCT h.subject)", ), BH_LIST_INT, 0, NULL, HELD("COUNT(DISTINCT h.subject)", MINE_HELD) },
+        { "in_use", IN_USE(), BH_LIST_BOOL, BH_LIST_FILTER, NULL, IN_USE(MINE_HELD) },
+        { "n_findings", FOUND("COUNT(*)", ), BH_LIST_INT, 0, NULL, FOUND("COUNT(*)", MINE_FOUND) },
+        { "risk", WORST(), BH_LIST_REAL, 0, NULL, WORST(MINE_FOUND) },
         { 0 },
 };
 static const struct bh_list packages = { .name = "packages", .from = "package p", .where = "EXISTS (SELECT 1 FROM holding h WHERE h.package_id = p.id)",
                                          .key = "p.id", .key_type = BH_LIST_INT, .sort = "name",
-                                         .mine = "p.id IN (SELECT h.package_id FROM holding h WHERE h.subject IN (" BH_MINE_IMAGES "))",
+                                         .mine = "p.id IN (SELECT h.package_id FROM holding h WHERE " BH_MINE_IMAGE("h.subject") ")",
                                          .columns = package_columns };
 
 /* ---- one ---- */
 
-static const char vuln_sql[] = "SELECT id, title, severity, cvss, vector, epss, kev, kev_ms, exploit, ssvc, published_ms, modified_ms, first_ms, n_images, "
-                               "n_containers, n_hosts, risk, detail FROM vuln WHERE id = ?1";
+/* ?1: whose numbers; ?2: the vulnerability. */
+#define VULN_SQL(n_images, n_containers, n_hosts, risk)                                                                                            \
+        "SELECT v.id, v.title, v.severity, v.cvss, v.vector, v.epss, v.kev, v.kev_ms, v.exploit, v.ssvc, v.published_ms, v.modified_ms, v.first_ms, " \
+        n_images ", " n_containers ", " n_hosts ", " risk ", v.detail FROM vuln v WHERE ?1 = ?1 AND v.id = ?2"
+static const char vuln_sql[] = VULN_SQL("v.n_images", "v.n_containers", "v.n_hosts", "v.risk");
+static const char vuln_mine_sql[] = VULN_SQL(MINE_N_IMAGES, MINE_N_CONTAINERS, MINE_N_HOSTS, MINE_RISK);
 static const struct bh_show vuln_show[] = {
         { "id", BH_SHOW_TEXT }, { "title", BH_SHOW_TEXT }, { "severity", BH_SHOW_SEVERITY }, { "cvss", BH_SHOW_REAL }, { "vector", BH_SHOW_TEXT },
         { "epss", BH_SHOW_REAL }, { "kev", BH_SHOW_BOOL }, { "kev_ms", BH_SHOW_INT }, { "exploit", BH_SHOW_TEXT }, { "ssvc", BH_SHOW_TEXT },
@@ -86,7 +106,7 @@ static int get_vuln(struct bh_call *call, struct bh_err *err) {
         struct bh_rows *rows = NULL;
         int r = vuln_allowed(call, id, err);
 
-        r = r < 0 ? r : bh_db_ask(call->db, vuln_sql, a, &rows, err);
+        r = r < 0 ? r : bh_db_ask(call->db, call->who.scoped ? vuln_mine_sql : vuln_sql, BH_ARGS(bh_arg_int(call->who.user_id), bh_arg_text(id)), &rows, err);
         r = r < 0 ? r : bh_rows_next(rows, err);
         bh_json_put_open(&j, NULL, '{');
         if (r > 0)
@@ -161,7 +181,7 @@ static const char impact_images[] =
         "GROUP BY f.subject, i.name, h.name, p.id, p.name, p.version ORDER BY MAX(f.risk) DESC, f.subject LIMIT ?2";
 static const char impact_images_mine[] =
         "SELECT f.subject, COALESCE(i.name, ''), MAX(f.risk), p.id, p.name || ' ' || p.version FROM finding f JOIN package p ON p.id = f.package_id "
-        "LEFT JOIN image i ON i.id = f.subject WHERE f.vuln_id = ?3 AND f.fixed_ms IS NULL AND f.subject IN (" BH_MINE_IMAGES ") "
+        "LEFT JOIN image i ON i.id = f.subject WHERE f.vuln_id = ?3 AND f.fixed_ms IS NULL AND " BH_MINE_IMAGE("f.subject") " "
         "GROUP BY f.subject, i.name, p.id, p.name, p.version ORDER BY MAX(f.risk) DESC, f.subject LIMIT ?2";
 
 static void add_image(struct impact *i, const struct bh_rows *rows, struct bh_str vuln_node) {

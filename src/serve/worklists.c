@@ -24,7 +24,7 @@ static const struct bh_list operations = {
         .from = "(SELECT CASE WHEN side = 'base' THEN 'base' ELSE 'host' END AS side, owner, base_name, MAX(risk) AS risk, COUNT(*) AS n_subjects, "
                 "SUM(n_containers) AS n_containers, SUM(n_findings) AS n_findings, SUM(n_fixable) AS n_fixable, SUM(n_critical) AS n_critical, "
                 "SUM(n_exploited) AS n_exploited FROM work WHERE side IN ('base', 'host') GROUP BY side, owner, base_name) w",
-        .key = "w.side || '|' || w.owner || '|' || w.base_name", .key_type = BH_LIST_TEXT, .sort = "-risk", .mine = "1 = 0 AND ?1 = 0",
+        .key = "w.side || '|' || w.owner || '|' || w.base_name", .key_type = BH_LIST_TEXT, .sort = "-risk", .mine = BH_MINE_NOTHING,
         .columns = operations_columns,
 };
 
@@ -45,7 +45,7 @@ static const struct bh_list_column developers_columns[] = {
 };
 static const struct bh_list developers = {
         .name = "developers", .from = "work w LEFT JOIN image i ON i.id = w.subject", .where = "w.side IN ('application', 'unknown')",
-        .key = "w.id", .key_type = BH_LIST_INT, .sort = "-risk", .mine = "w.subject IN (" BH_MINE_IMAGES ")", .columns = developers_columns,
+        .key = "w.id", .key_type = BH_LIST_INT, .sort = "-risk", .mine = BH_MINE_IMAGE("w.subject"), .columns = developers_columns,
 };
 
 const struct bh_route bh_routes_worklists[] = {
