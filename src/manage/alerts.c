@@ -76,7 +76,8 @@ static int fill_in(struct bh_db *db, struct bh_stored_alert *a, struct bh_arena 
 
         if (r < 0 || !a->container_id.len || (a->container_name.len && a->image_id.len && a->image.len))
                 return r < 0 ? r : 0;
-        r = bh_db_ask(db, "SELECT name, image_id, image_ref, pod, namespace FROM container WHERE id = ?1", BH_ARGS(bh_arg_text(a->container_id)), &rows, err);
+        r = bh_db_ask(db, "SELECT name, image_id, image_ref, pod, namespace FROM container WHERE id = ?1 AND host_id = ?2",
+                      BH_ARGS(bh_arg_text(a->container_id), bh_arg_text(a->host_id)), &rows, err);
         if (r >= 0 && (r = bh_rows_next(rows, err)) > 0) {
                 struct bh_str *const to[] = { &a->container_name, &a->image_id, &a->image, &a->pod, &a->namespace };
 
@@ -146,12 +147,13 @@ static int join_incident(struct bh_db *db, const struct bh_stored_alert *a, cons
 /* A container that the inventory has not told of yet is still one whose alerts are counted. */
 static int count_up(struct bh_db *db, const struct bh_stored_alert *a, struct bh_err *err) {
         static const char make[] = "INSERT INTO container(id, host_id, name, image_id, image_ref, pod, namespace, n_alerts, first_ms, seen_ms) "
-                                   "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, 1, ?8, ?8)";
+                                   "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, 1, ?8, ?8) ON CONFLICT(id) DO NOTHING"; /* it is another host's */
         uint64_t changed = 1;
         int r = bh_db_run(db, "UPDATE host SET n_alerts = n_alerts + 1 WHERE id = ?1", BH_ARGS(bh_arg_text(a->host_id)), NULL, err);
 
         if (r >= 0 && a->container_id.len)
-                r = bh_db_run(db, "UPDATE container SET n_alerts = n_alerts + 1 WHERE id = ?1", BH_ARGS(bh_arg_text(a->container_id)), &changed, err);
+                r = bh_db_run(db, "UPDATE container SET n_alerts = n_alerts + 1 WHERE id = ?1 AND host_id = ?2",
+                              BH_ARGS(bh_arg_text(a->container_id), bh_arg_text(a->host_id)), &changed, err);
         if (r < 0 || changed > 0)
                 return r < 0 ? r : 0;
         return bh_db_run(db, make,

@@ -143,7 +143,7 @@ int bh_incidents_near(struct bh_db *db, const struct bh_incident_key *key, struc
 
 static int recount_place(struct bh_db *db, struct bh_str host_id, struct bh_str container_id, struct bh_err *err) {
         static const char of_container[] = "UPDATE container SET n_alerts = (SELECT COALESCE(SUM(i.n_alerts), 0) FROM incident i "
-                                           "WHERE i.host_id = ?1 AND i.container_id = ?2 AND i.status IN ('open', 'working')) WHERE id = ?2";
+                                           "WHERE i.host_id = ?1 AND i.container_id = ?2 AND i.status IN ('open', 'working')) WHERE id = ?2 AND host_id = ?1";
         static const char of_host[] = "UPDATE host SET n_alerts = (SELECT COALESCE(SUM(i.n_alerts), 0) FROM incident i "
                                       "WHERE i.host_id = ?1 AND i.status IN ('open', 'working')) WHERE id = ?1";
         int r = 0;

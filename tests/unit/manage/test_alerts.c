@@ -107,6 +107,19 @@ static void alerts_of_one_container_are_one_incident_named_after_the_gravest(voi
         world_done(w);
 }
 
+static void a_container_of_another_host_is_not_touched(void **state) {
+        struct world *w = world_new();
+
+        (void) state;
+        shelf_do(&w->shelf, "INSERT INTO host(id, name, first_ms, seen_ms) VALUES('h2', 'node-2', 1, 1)");
+        shelf_do(&w->shelf, "UPDATE container SET host_id = 'h2', n_alerts = 7");
+        post(w, NOW, ALERT("Reverse shell", "Critical", WEB, ""));
+        assert_int_equal(shelf_ask(&w->shelf, "SELECT n_alerts FROM container"), 7);
+        assert_int_equal(shelf_ask(&w->shelf, "SELECT count(*) FROM alert WHERE host_id = 'h1' AND container_id = 'c1' AND image_id = ''"), 1);
+        assert_int_equal(shelf_ask(&w->shelf, "SELECT n_alerts FROM host WHERE id = 'h1'"), 1);
+        world_done(w);
+}
+
 static void what_is_sent_twice_is_stored_once(void **state) {
         struct world *w = world_new();
 
@@ -234,6 +247,6 @@ static void all_that_a_suppression_says_must_fit(void **state) {
         assert_int_equal(bh_suppression_open(&none, &err), BH_E_FORMAT);
 }
 
-BH_UNIT_MAIN(alerts_of_one_container_are_one_incident_named_after_the_gravest, what_is_sent_twice_is_stored_once,
+BH_UNIT_MAIN(alerts_of_one_container_are_one_incident_named_after_the_gravest, a_container_of_another_host_is_not_touched, what_is_sent_twice_is_stored_once,
              an_alert_that_lies_is_refused_and_one_of_an_unknown_container_is_not, on_the_host_the_lineage_decides, news_is_told_when_it_is_durable,
              a_suppression_hides_what_comes_and_what_came_until_its_end, all_that_a_suppression_says_must_fit)
