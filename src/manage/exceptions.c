@@ -111,32 +111,43 @@ int bh_exceptions_settle(struct bh_db *db, struct bh_str subject, struct bh_err 
 
 struct expiring {
         int64_t now_ms;
+        size_t n; /* findings of this turn */
 };
+enum { AT_ONCE = 100 }; /* others need the writer too */
 
+static int take_back(struct bh_db *db, int64_t now_ms, struct bh_str subject, int64_t finding, struct bh_err *err) {
+        int r = bh_db_run(db, "DELETE FROM finding_exception WHERE finding_id = ?1 AND until_ms <= ?2", BH_ARGS(bh_arg_int(finding), bh_arg_int(now_ms)), NULL, err);
+
+        r = r < 0 ? r : settle(db, subject, finding, err);
+        return r < 0 ? r : mark_vuln(db, finding, err);
+}
+
+/* By subject, so that its risk is counted once for all of them. */
 static int expire(struct bh_db *db, void *user, struct bh_err *err) {
-        const struct expiring *e = user;
+        struct expiring *e = user;
         BH_CLEANUP(bh_arena_free) struct bh_arena *arena = bh_arena_new();
         BH_VEC(struct bh_str) subjects = { 0 };
         BH_VEC(int64_t) ids = { 0 };
         struct bh_rows *rows = NULL;
-        int r = bh_db_ask(db, "SELECT DISTINCT finding_id, subject FROM finding_exception WHERE until_ms <= ?1", BH_ARGS(bh_arg_int(e->now_ms)), &rows, err);
+        int r = bh_db_ask(db, "SELECT DISTINCT subject, finding_id FROM finding_exception WHERE until_ms <= ?1 ORDER BY subject LIMIT ?2",
+                          BH_ARGS(bh_arg_int(e->now_ms), bh_arg_int(AT_ONCE)), &rows, err);
 
         while (r >= 0 && (r = bh_rows_next(rows, err)) > 0) {
-                *bh_vec_add(arena, &ids) = bh_rows_int(rows, 0);
-                *bh_vec_add(arena, &subjects) = bh_rows_copy(rows, 1, arena);
+                *bh_vec_add(arena, &subjects) = bh_rows_copy(rows, 0, arena);
+                *bh_vec_add(arena, &ids) = bh_rows_int(rows, 1);
         }
         bh_rows_done(&rows);
-        r = r < 0 ? r : bh_db_run(db, "DELETE FROM finding_exception WHERE until_ms <= ?1", BH_ARGS(bh_arg_int(e->now_ms)), NULL, err);
         for (size_t i = 0; i < ids.len && r >= 0; i++) {
-                r = settle(db, subjects.at[i], ids.at[i], err);
-                r = r < 0 ? r : mark_vuln(db, ids.at[i], err);
-                r = r < 0 ? r : bh_risk_count(db, subjects.at[i], err);
+                r = take_back(db, e->now_ms, subjects.at[i], ids.at[i], err);
+                if (r >= 0 && (i + 1 == ids.len || !bh_str_eq(subjects.at[i], subjects.at[i + 1])))
+                        r = bh_risk_count(db, subjects.at[i], err);
         }
+        e->n = ids.len;
         return r;
 }
 
 int bh_exceptions_expire(struct bh_store *store, int64_t now_ms, struct bh_err *err) {
-        struct expiring e = { now_ms };
+        struct expiring e = { .now_ms = now_ms };
         struct bh_db *db = NULL;
         int64_t one = 0;
         int r = bh_store_borrow(store, &db, err);
@@ -145,5 +156,7 @@ int bh_exceptions_expire(struct bh_store *store, int64_t now_ms, struct bh_err *
                 return r;
         r = bh_db_number(db, "SELECT 1 FROM finding_exception WHERE until_ms <= ?1 LIMIT 1", BH_ARGS(bh_arg_int(now_ms)), &one, err);
         bh_store_give_back(store, &db);
-        return r <= 0 ? r : bh_store_write(store, expire, &e, err);
+        for (e.n = r > 0 ? AT_ONCE : 0; r >= 0 && e.n == AT_ONCE;)
+                r = bh_store_write(store, expire, &e, err);
+        return r;
 }
