@@ -2,6 +2,7 @@
 #include "manage/manage.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -24,21 +25,22 @@ struct bh_manage {
         struct bh_manage_opts opts;
         struct bh_vault_key key;
         void *parts[BH_MANAGE_PARTS_MAX]; /* as in bh_manage_parts */
-        size_t n_open;
+        atomic_size_t n_open; /* threads of those that are open ask while others are opened and closed */
         pthread_t ticker;
         pthread_mutex_t lock;
         pthread_cond_t wake;
         bool ticking, ending; /* under the lock */
 };
 
+/* Whom another part calls from its own thread stands above it: closed after that thread has ended. */
 const struct bh_manage_part *const bh_manage_parts[BH_MANAGE_PARTS_MAX] = {
         &bh_part_agents,
         &bh_part_alerts,
+        &bh_part_match,
         &bh_part_jobs,
         &bh_part_integrations,
         &bh_part_intel,
         &bh_part_responses,
-        &bh_part_match,
         &bh_part_retention,
         &bh_part_teams,
         NULL,
@@ -118,8 +120,9 @@ int bh_manage_unseal(const struct bh_manage *m, struct bh_str owner, struct bh_s
 
 static int open_parts(struct bh_manage *m, struct bh_err *err) {
         for (; bh_manage_parts[m->n_open]; m->n_open++) {
-                const struct bh_manage_part *part = bh_manage_parts[m->n_open];
-                int r = part->open(m, &m->parts[m->n_open], err);
+                size_t i = m->n_open;
+                const struct bh_manage_part *part = bh_manage_parts[i];
+                int r = part->open(m, &m->parts[i], err);
 
                 if (r < 0)
                         return bh_wrap(err, r, "%s", part->name);
