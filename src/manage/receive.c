@@ -74,7 +74,7 @@ static int intake_drop(struct bh_db *db, struct work *w, const struct bh_item *i
         char text[160];
         int r;
 
-        if (count <= 0 || from < 0 || to < from || count > to - from + 1 || epoch < 0)
+        if (count <= 0 || from < 0 || to < from || count - 1 > to - from || epoch < 0)
                 return bh_fail(err, BH_E_FORMAT, "a drop of %" PRId64 " between %" PRId64 " and %" PRId64, count, from, to);
         (void) snprintf(text, sizeof text, "dropped %" PRId64 " items between %" PRId64 " and %" PRId64 " of epoch %" PRId64, count, from, to, epoch);
         r = note(db, w, "drop", text, err);
