@@ -110,25 +110,11 @@ static struct bh_str join(struct taking *t, const struct bh_doc *list) {
         return s;
 }
 
-static void put_doc(struct bh_json_put *j, const char *key, const struct bh_doc *d) {
-        if (!d || d->kind == BH_DOC_NULL)
-                return;
-        switch ((enum bh_doc_kind) d->kind) {
-        case BH_DOC_OBJECT:
-        case BH_DOC_ARRAY:
-                bh_json_put_open(j, key, d->kind == BH_DOC_OBJECT ? '{' : '[');
-                for (const struct bh_doc *c = bh_doc_first(d); c; c = c->next) {
-                        char name[65] = "";
+static void put_part(struct bh_json_put *j, const struct bh_doc *of, const char *key) {
+        const struct bh_doc *d = bh_doc_get(of, key);
 
-                        (void) bh_str_quote(c->key, name, sizeof name);
-                        put_doc(j, d->kind == BH_DOC_OBJECT ? name : NULL, c);
-                }
-                bh_json_put_close(j);
-                break;
-        case BH_DOC_BOOL: bh_json_put_bool(j, key, bh_doc_bool(d, false)); break;
-        case BH_DOC_NUMBER: bh_json_put_double(j, key, bh_doc_double(d, 0), 6); break;
-        default: bh_json_put_str(j, key, bh_doc_str(d)); break;
-        }
+        if (d && !bh_doc_is(d, BH_DOC_NULL))
+                bh_json_put_doc(j, key, d);
 }
 
 /* The report's other parts, as they came. */
@@ -140,7 +126,7 @@ static struct bh_str detail_of(struct taking *t) {
 
         bh_json_put_open(&j, NULL, '{');
         for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-                put_doc(&j, parts[i], bh_doc_get(t->report, parts[i]));
+                put_part(&j, t->report, parts[i]);
         bh_json_put_some(&j, "system", bh_doc_get_text(t->release, "name"));
         bh_json_put_close(&j);
         ret = bh_arena_str(t->arena, bh_str_trim(bh_buf_str(&out)));
@@ -325,7 +311,7 @@ static struct bh_str finding_detail(struct taking *t, const struct bh_doc *f) {
 
         bh_json_put_open(&j, NULL, '{');
         for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-                put_doc(&j, parts[i], bh_doc_get(f, parts[i]));
+                put_part(&j, f, parts[i]);
         bh_json_put_close(&j);
         ret = bh_arena_str(t->arena, bh_str_trim(bh_buf_str(&out)));
         bh_buf_done(&out);
