@@ -3,6 +3,7 @@
 #include "base/vec.h"
 #include "manage/assets.h"
 #include "manage/scans.h"
+#include "manage/subject.h"
 
 static struct bh_arg text(const struct bh_told_asset *a, const char *key) {
         return bh_arg_text(bh_doc_get_text(a->at, key));
@@ -44,8 +45,7 @@ static int keep_host(struct bh_db *db, const struct bh_sender *from, struct bh_s
 
 static int count_running(struct bh_db *db, struct bh_str image_id, struct bh_err *err) {
         return bh_db_run(db,
-                         "UPDATE image SET n_containers = (SELECT count(*) FROM container c WHERE c.image_id = ?1 AND c.state = 'running' AND c.gone_ms IS NULL) "
-                         "WHERE id = ?1",
+                         "UPDATE image SET n_containers = (SELECT count(*) FROM container c WHERE c.image_id = ?1 AND " BH_PLACE_RUNS ") WHERE id = ?1",
                          BH_ARGS(bh_arg_text(image_id)), NULL, err);
 }
 

@@ -366,11 +366,7 @@ int bh_risk_count(struct bh_db *db, struct bh_str subject, struct bh_err *err) {
 
 /* ---- what changed ---- */
 
-static const char live_places[] =
-        "SELECT c.id, c.privileged, c.root, c.host_net, c.host_pid, c.caps, c.host_mounts, c.exposed, c.listening, c.pod, COALESCE(h.environment, ''), "
-        "(SELECT COUNT(*) FROM incident i WHERE i.host_id = c.host_id AND i.container_id = c.id AND i.level <= 3 AND i.status IN ('open', 'working')), "
-        "EXISTS (SELECT 1 FROM asset a WHERE a.host_id = c.host_id AND a.kind = 'port' AND a.gone_ms IS NULL), c.runtime <> '', c.image_id, c.place, "
-        "c.place_image FROM container c LEFT JOIN host h ON h.id = c.host_id WHERE c.gone_ms IS NULL AND c.state IN ('running', 'paused', '')";
+static const char live_places[] = "SELECT " BH_PLACE_COLUMNS ", c.image_id, c.place, c.place_image FROM " BH_PLACE_FROM " WHERE " BH_PLACE_RUNS;
 
 static void add_subject(struct bh_arena *arena, struct bh_map *seen, struct bh_str id, struct bh_subject_ids *ret) {
         if (bh_map_has(seen, id))
@@ -386,15 +382,18 @@ static int changed_containers(struct bh_db *db, struct bh_arena *arena, struct b
         int r = bh_db_ask(db, live_places, BH_NO_ARGS, &rows, err);
 
         while (r >= 0 && (r = bh_rows_next(rows, err)) > 0) {
+                struct bh_str image, before;
                 struct bh_place p;
 
                 bh_arena_reset(scratch);
                 p = bh_place_of_row(rows, scratch);
-                if (bh_str_eq(bh_place_key(scratch, &p), bh_rows_text(rows, 15)) && bh_str_eq(bh_rows_text(rows, 14), bh_rows_text(rows, 16)))
+                image = bh_rows_text(rows, BH_PLACE_N);
+                before = bh_rows_text(rows, BH_PLACE_N + 2);
+                if (bh_str_eq(bh_place_key(scratch, &p), bh_rows_text(rows, BH_PLACE_N + 1)) && bh_str_eq(image, before))
                         continue;
-                add_subject(arena, seen, bh_rows_text(rows, 14), ret);
-                if (bh_rows_text(rows, 16).len)
-                        add_subject(arena, seen, bh_rows_text(rows, 16), ret);
+                add_subject(arena, seen, image, ret);
+                if (before.len)
+                        add_subject(arena, seen, before, ret);
         }
         bh_rows_done(&rows);
         return r;

@@ -109,13 +109,6 @@ static int load_packages(struct bh_db *db, struct bh_subject *s, struct bh_arena
 
 /* ---- where it runs ---- */
 
-static const char containers_of[] =
-        "SELECT c.id, c.privileged, c.root, c.host_net, c.host_pid, c.caps, c.host_mounts, c.exposed, c.listening, c.pod, COALESCE(h.environment, ''), "
-        "(SELECT COUNT(*) FROM incident i WHERE i.host_id = c.host_id AND i.container_id = c.id AND i.level <= 3 AND i.status IN ('open', 'working')), "
-        "EXISTS (SELECT 1 FROM asset a WHERE a.host_id = c.host_id AND a.kind = 'port' AND a.gone_ms IS NULL), c.runtime <> '' "
-        "FROM container c LEFT JOIN host h ON h.id = c.host_id WHERE c.image_id = ?1 AND c.gone_ms IS NULL AND c.state IN ('running', 'paused', '') "
-        "ORDER BY c.id";
-
 struct bh_place bh_place_of_row(struct bh_rows *rows, struct bh_arena *arena) {
         return (struct bh_place){
                 .id = bh_rows_copy(rows, 0, arena), .rights_known = bh_rows_int(rows, 13), .privileged = bh_rows_int(rows, 1), .root = bh_rows_int(rows, 2),
@@ -160,7 +153,7 @@ int bh_subject_places(struct bh_db *db, struct bh_str id, struct bh_arena *arena
         if (bh_str_cut_prefix(&host, BH_STR("host:"))) {
                 r = place_of_host(db, host, arena, &one, err);
         } else {
-                r = bh_db_ask(db, containers_of, BH_ARGS(bh_arg_text(id)), &rows, err);
+                r = bh_db_ask(db, "SELECT " BH_PLACE_COLUMNS " FROM " BH_PLACE_FROM " WHERE c.image_id = ?1 AND " BH_PLACE_RUNS " ORDER BY c.id", BH_ARGS(bh_arg_text(id)), &rows, err);
                 while (r >= 0 && (r = bh_rows_next(rows, err)) > 0)
                         *bh_vec_add(arena, &places) = bh_place_of_row(rows, arena);
                 bh_rows_done(&rows);

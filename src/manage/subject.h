@@ -26,7 +26,14 @@ int bh_subject_load(struct bh_db *db, struct bh_str id, struct bh_arena *arena, 
 /* Where it runs alone. */
 int bh_subject_places(struct bh_db *db, struct bh_str id, struct bh_arena *arena, struct bh_place **ret, size_t *ret_n, struct bh_err *err)
         BH_MUST_CHECK;
-/* Of a row whose first columns are those of containers_of in subject.c. */
+/* A container that counts: it runs, or what it does is not known. And what bh_place_of_row reads, of `c` and its host `h`. */
+#define BH_PLACE_RUNS "c.gone_ms IS NULL AND c.state IN ('running', 'paused', '')"
+#define BH_PLACE_COLUMNS                                                                                                                             \
+        "c.id, c.privileged, c.root, c.host_net, c.host_pid, c.caps, c.host_mounts, c.exposed, c.listening, c.pod, COALESCE(h.environment, ''), "    \
+        "(SELECT COUNT(*) FROM incident i WHERE i.host_id = c.host_id AND i.container_id = c.id AND i.level <= 3 AND i.status IN ('open', 'working')), " \
+        "EXISTS (SELECT 1 FROM asset a WHERE a.host_id = c.host_id AND a.kind = 'port' AND a.gone_ms IS NULL), c.runtime <> ''"
+#define BH_PLACE_N 14 /* of them */
+#define BH_PLACE_FROM "container c LEFT JOIN host h ON h.id = c.host_id"
 struct bh_place bh_place_of_row(struct bh_rows *rows, struct bh_arena *arena);
 /* All that a place says, without its id: two with the same key are one place to whoever counts. */
 struct bh_str bh_place_key(struct bh_arena *arena, const struct bh_place *place);
