@@ -72,7 +72,9 @@ static void put(struct bh_buf *out, const struct bh_rows *rows) {
 
 int bh_commands_for(struct bh_db *db, struct bh_str agent_id, struct bh_str have, int64_t now_ms, struct bh_buf *out, struct bh_err *err) {
         BH_CLEANUP(bh_rows_done) struct bh_rows *rows = NULL;
-        int r = bh_db_ask(db, "SELECT id, kind, body FROM command WHERE agent_id = ?1 AND state IN ('waits', 'sent') AND until_ms > ?2 ORDER BY id LIMIT 100",
+        /* The set of policies is the same for all, and kept once. */
+        int r = bh_db_ask(db, "SELECT id, kind, CASE WHEN kind = 'policy' AND body = '{}' THEN COALESCE((SELECT value FROM setting WHERE name = 'policy.set'), body) "
+                              "ELSE body END FROM command WHERE agent_id = ?1 AND state IN ('waits', 'sent') AND until_ms > ?2 ORDER BY id LIMIT 100",
                           BH_ARGS(bh_arg_text(agent_id), bh_arg_int(now_ms)), &rows, err);
         bool some = false;
 

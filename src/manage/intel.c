@@ -228,7 +228,6 @@ static int ask_source(struct intel *p, const struct source *s, struct result *ou
 static int note_fn(struct bh_db *db, void *user, struct bh_err *err) {
         const struct result *x = user;
         struct bh_arg id = bh_arg_int(x->source->id), now = bh_arg_int(x->now_ms);
-        int64_t version;
         int r;
 
         if (x->error.len)
@@ -239,7 +238,17 @@ static int note_fn(struct bh_db *db, void *user, struct bh_err *err) {
         }
         r = bh_intel_store(db, x->source->id, &x->found, x->now_ms, err);
         r = r < 0 ? r : bh_db_run(db, "UPDATE intel_source SET etag = ?2 WHERE id = ?1", BH_ARGS(id, bh_arg_text(x->etag)), NULL, err);
-        return r < 0 ? r : bh_policies_publish(db, BH_STR("threat intelligence"), x->now_ms, &version, err);
+        return r < 0 ? r : bh_policies_publish_changed(db, BH_STR("threat intelligence"), x->now_ms, err);
+}
+
+static void wake_agents(const struct intel *p) {
+        struct bh_store *store = bh_manage_opts(p->manage)->store;
+        struct bh_db *db = NULL;
+
+        if (bh_store_borrow(store, &db, NULL) < 0)
+                return; /* they see it with their next batch */
+        bh_policies_wake(p->manage, db);
+        bh_store_give_back(store, &db);
 }
 
 /* 1: one was asked; there may be more. */
@@ -261,6 +270,8 @@ static int turn(struct intel *p, int64_t hurry, struct bh_err *err) {
                 if (ask_source(p, &source, &out, &why) < 0)
                         out.error = bh_str_of(why.text);
                 r = atomic_load(&p->stop) ? 0 : bh_store_write(store, note_fn, &out, err);
+                if (r > 0)
+                        wake_agents(p);
                 r = r < 0 ? r : 1;
         }
         bh_arena_free(&arena);
@@ -322,21 +333,20 @@ static int open_part(struct bh_manage *m, void **ret, struct bh_err *err) {
 static int forget_fn(struct bh_db *db, void *user, struct bh_err *err) {
         const int64_t *when = user;
         uint64_t n = 0;
-        int64_t version;
         int r = bh_db_run(db, "DELETE FROM indicator WHERE until_ms <= ?1", BH_ARGS(bh_arg_int(*when)), &n, err);
 
         if (r < 0 || n == 0)
                 return r;
         r = bh_db_run(db, "UPDATE intel_source SET n_indicators = (SELECT COUNT(*) FROM indicator i WHERE i.source_id = intel_source.id)", BH_NO_ARGS, NULL, err);
-        return r < 0 ? r : bh_policies_publish(db, BH_STR("threat intelligence"), *when, &version, err);
+        return r < 0 ? r : bh_policies_publish_changed(db, BH_STR("threat intelligence"), *when, err);
 }
 
 /* What is over is forgotten, once a minute. */
 static void tick_part(void *part, int64_t when_ms) {
         struct intel *p = part;
 
-        if (when_ms / 1000 % 60 == 7)
-                BH_IGNORE(bh_store_write(bh_manage_opts(p->manage)->store, forget_fn, &when_ms, NULL));
+        if (when_ms / 1000 % 60 == 7 && bh_store_write(bh_manage_opts(p->manage)->store, forget_fn, &when_ms, NULL) > 0)
+                wake_agents(p);
 }
 
 static void close_part(void **part) {

@@ -111,7 +111,7 @@ static struct bh_str body_of(struct bh_arena *arena, int64_t version, const stru
         return bh_arena_str(arena, bh_str_trim(bh_buf_str(&out)));
 }
 
-static int order_all(struct bh_db *db, struct bh_str body, struct bh_str by, int64_t now_ms, struct bh_arena *arena, struct bh_err *err) {
+static int order_all(struct bh_db *db, struct bh_str by, int64_t now_ms, struct bh_arena *arena, struct bh_err *err) {
         BH_VEC(struct bh_str) ids = { 0 };
         struct bh_rows *rows = NULL;
         int r = bh_db_ask(db, "SELECT id FROM agent WHERE state <> 'revoked'", BH_NO_ARGS, &rows, err);
@@ -119,10 +119,12 @@ static int order_all(struct bh_db *db, struct bh_str body, struct bh_str by, int
         while (r >= 0 && (r = bh_rows_next(rows, err)) > 0)
                 *bh_vec_add(arena, &ids) = bh_rows_copy(rows, 0, arena);
         bh_rows_done(&rows);
-        /* An older set that nobody fetched is of no use any more. */
-        r = r < 0 ? r : bh_db_run(db, "UPDATE command SET state = 'expired' WHERE kind = 'policy' AND state = 'waits'", BH_NO_ARGS, NULL, err);
+        /* An older set that nobody fetched is of no use any more. (Said twice, for the index of those that wait.) */
+        r = r < 0 ? r
+                  : bh_db_run(db, "UPDATE command SET state = 'expired' WHERE kind = 'policy' AND state = 'waits' AND state IN ('waits', 'sent')",
+                              BH_NO_ARGS, NULL, err);
         for (size_t i = 0; r >= 0 && i < ids.len; i++) {
-                const struct bh_command_order order = { ids.at[i], BH_STR("policy"), body, by, now_ms, A_YEAR_OF_MINUTES };
+                const struct bh_command_order order = { ids.at[i], BH_STR("policy"), BH_STR("{}"), by, now_ms, A_YEAR_OF_MINUTES };
                 int64_t id;
 
                 r = bh_command_add(db, &order, &id, err);
@@ -130,19 +132,54 @@ static int order_all(struct bh_db *db, struct bh_str body, struct bh_str by, int
         return r < 0 ? r : 0;
 }
 
-int bh_policies_publish(struct bh_db *db, struct bh_str by, int64_t now_ms, int64_t *ret_version, struct bh_err *err) {
-        static const char sql[] = "INSERT INTO setting(name, value) VALUES('policy.version', ?1) ON CONFLICT(name) DO UPDATE SET value = excluded.value";
-        struct bh_arena *arena = bh_arena_new();
+/* What agents were given last, behind its version. */
+static int same_as_before(struct bh_db *db, struct bh_str body, struct bh_arena *arena, struct bh_err *err) {
+        struct bh_str before = { 0 };
+        int r = bh_db_text(db, "SELECT value FROM setting WHERE name = 'policy.set'", BH_NO_ARGS, arena, &before, err);
+        ptrdiff_t old = bh_str_chr(before, ','), fresh = bh_str_chr(body, ',');
+
+        return r <= 0 ? r : old > 0 && fresh > 0 && bh_str_eq(bh_str_from(before, (size_t) old), bh_str_from(body, (size_t) fresh));
+}
+
+static int put_setting(struct bh_db *db, const char *name, struct bh_str value, struct bh_err *err) {
+        return bh_db_run(db, "INSERT INTO setting(name, value) VALUES(?1, ?2) ON CONFLICT(name) DO UPDATE SET value = excluded.value",
+                         BH_ARGS(bh_arg_text(bh_str_of(name)), bh_arg_text(value)), NULL, err);
+}
+
+/* 1: given out; 0: it is what agents have. */
+static int publish(struct bh_db *db, bool always, struct bh_str by, int64_t now_ms, struct bh_arena *arena, int64_t *ret_version, struct bh_err *err) {
         struct bh_policy_files files = { 0 };
         int64_t version = bh_policies_version(db) + 1;
+        struct bh_str body = { 0 };
         int r = bh_policies_files(db, 0, arena, &files, err);
 
-        r = r < 0 ? r : bh_db_run(db, sql, BH_ARGS(bh_arg_text(bh_arena_printf(arena, "%lld", (long long) version))), NULL, err);
-        r = r < 0 ? r : order_all(db, body_of(arena, version, &files), by, now_ms, arena, err);
-        bh_arena_free(&arena);
-        if (r >= 0)
-                *ret_version = version;
+        if (r >= 0) {
+                body = body_of(arena, version, &files);
+                r = always ? 0 : same_as_before(db, body, arena, err);
+        }
+        if (r != 0)
+                return r < 0 ? r : 0;
+        r = put_setting(db, "policy.version", bh_arena_printf(arena, "%lld", (long long) version), err);
+        r = r < 0 ? r : put_setting(db, "policy.set", body, err);
+        r = r < 0 ? r : order_all(db, by, now_ms, arena, err);
+        if (r < 0)
+                return r;
+        *ret_version = version;
+        return 1;
+}
+
+int bh_policies_publish(struct bh_db *db, struct bh_str by, int64_t now_ms, int64_t *ret_version, struct bh_err *err) {
+        BH_CLEANUP(bh_arena_free) struct bh_arena *arena = bh_arena_new();
+        int r = publish(db, true, by, now_ms, arena, ret_version, err);
+
         return r < 0 ? r : 0;
+}
+
+int bh_policies_publish_changed(struct bh_db *db, struct bh_str by, int64_t now_ms, struct bh_err *err) {
+        BH_CLEANUP(bh_arena_free) struct bh_arena *arena = bh_arena_new();
+        int64_t version;
+
+        return publish(db, false, by, now_ms, arena, &version, err);
 }
 
 void bh_policies_wake(const struct bh_manage *m, struct bh_db *db) {

@@ -64,8 +64,13 @@ int bh_policies_files(struct bh_db *db, int64_t but, struct bh_arena *arena, str
 /* One policy's name as a file's. */
 struct bh_str bh_policy_file_name(struct bh_arena *arena, struct bh_str name);
 bool bh_policy_name_ok(struct bh_str name);
-/* The set has changed: a new version of it, for every agent. Inside a write; after it bh_policies_wake. */
+/*
+ * The set has changed: a new version of it, for every agent. Inside a write; after it bh_policies_wake. It is kept once,
+ * as the setting "policy.set"; each agent's command has an empty body and is given it when it asks (manage/commands.c).
+ */
 int bh_policies_publish(struct bh_db *db, struct bh_str by, int64_t now_ms, int64_t *ret_version, struct bh_err *err) BH_MUST_CHECK;
+/* The same where it may not have changed. 1: it had; 0: nothing to give out. */
+int bh_policies_publish_changed(struct bh_db *db, struct bh_str by, int64_t now_ms, struct bh_err *err) BH_MUST_CHECK;
 void bh_policies_wake(const struct bh_manage *m, struct bh_db *db);
 int64_t bh_policies_version(struct bh_db *db);
 
