@@ -26,7 +26,8 @@ struct worker {
 
 struct integrations {
         struct bh_manage *manage;
-        pthread_mutex_t lock; /* of the list, and of `wake` */
+        pthread_mutex_t reloading; /* one at a time: two of the same integration would begin it twice */
+        pthread_mutex_t lock;      /* of the list, and of `wake` */
         pthread_cond_t wake;
         struct worker *workers[BH_LIMIT_INTEGRATIONS];
         size_t n;
@@ -312,15 +313,20 @@ static void begin(struct integrations *all, struct bh_db *db, int64_t id) {
 
 void bh_integrations_reload(const struct bh_manage *m, int64_t id) {
         struct integrations *all = part_of(m);
-        struct worker *old = all ? take_out(all, id) : NULL;
         struct bh_store *store = bh_manage_opts(m)->store;
+        struct worker *old;
         struct bh_db *db = NULL;
 
-        worker_free(&old);
-        if (!all || bh_store_borrow(store, &db, NULL) < 0)
+        if (!all)
                 return;
-        begin(all, db, id);
-        bh_store_give_back(store, &db);
+        (void) pthread_mutex_lock(&all->reloading);
+        old = take_out(all, id);
+        worker_free(&old);
+        if (bh_store_borrow(store, &db, NULL) >= 0) {
+                begin(all, db, id);
+                bh_store_give_back(store, &db);
+        }
+        (void) pthread_mutex_unlock(&all->reloading);
 }
 
 static int begin_all(struct integrations *all, struct bh_err *err) {
@@ -356,6 +362,7 @@ static void close_part(void **part) {
                 worker_free(&all->workers[--all->n]);
         (void) pthread_cond_destroy(&all->wake);
         (void) pthread_mutex_destroy(&all->lock);
+        (void) pthread_mutex_destroy(&all->reloading);
         free(all);
 }
 
@@ -367,6 +374,7 @@ static int open_part(struct bh_manage *m, void **ret, struct bh_err *err) {
         if (!all)
                 bh_nomem(sizeof *all);
         all->manage = m;
+        (void) pthread_mutex_init(&all->reloading, NULL);
         (void) pthread_mutex_init(&all->lock, NULL);
         (void) pthread_condattr_init(&how);
         (void) pthread_condattr_setclock(&how, CLOCK_MONOTONIC);
