@@ -128,7 +128,6 @@ int bh_intake_status(struct bh_db *db, const struct bh_sender *from, const struc
 /* ---- here and away ---- */
 
 struct turn {
-        struct agents *part;
         const struct seen **seen;
         size_t n;
         struct bh_arena *arena;
@@ -195,7 +194,7 @@ static void take_seen(struct agents *a, struct turn *t) {
 }
 
 static void write_all(struct agents *a, int64_t now_ms) {
-        struct turn t = { .part = a, .now_ms = now_ms };
+        struct turn t = { .now_ms = now_ms };
 
         take_seen(a, &t);
         if (bh_store_write(bh_manage_opts(a->manage)->store, write_turn, &t, NULL) >= 0) {

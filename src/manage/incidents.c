@@ -119,7 +119,7 @@ struct bh_str bh_json_set_add(struct bh_arena *arena, struct bh_str array, const
 
 int bh_incidents_near(struct bh_db *db, const struct bh_incident_key *key, struct bh_arena *arena, const struct bh_incident **ret, size_t *ret_n,
                       struct bh_err *err) {
-        static const char sql[] = "SELECT id, first_ms, last_ms, n_alerts, level, title, tactics, techniques FROM incident "
+        static const char sql[] = "SELECT id, first_ms, last_ms, level, tactics, techniques FROM incident "
                                   "WHERE host_id = ?1 AND container_id = ?2 AND status IN ('open', 'working') AND (?2 <> '' OR lineage = ?3) "
                                   "ORDER BY last_ms DESC LIMIT 8";
         struct bh_incident *near = bh_arena_array(arena, struct bh_incident, 8);
@@ -130,8 +130,7 @@ int bh_incidents_near(struct bh_db *db, const struct bh_incident_key *key, struc
         while (r >= 0 && n < 8 && (r = bh_rows_next(rows, err)) > 0)
                 near[n++] = (struct bh_incident){
                         .id = bh_rows_int(rows, 0), .key = *key, .first_ms = bh_rows_int(rows, 1), .last_ms = bh_rows_int(rows, 2),
-                        .n_alerts = bh_rows_int(rows, 3), .level = (int) bh_rows_int(rows, 4), .title = bh_rows_copy(rows, 5, arena),
-                        .tactics = bh_rows_copy(rows, 6, arena), .techniques = bh_rows_copy(rows, 7, arena), .open = true,
+                        .level = (int) bh_rows_int(rows, 3), .tactics = bh_rows_copy(rows, 4, arena), .techniques = bh_rows_copy(rows, 5, arena), .open = true,
                 };
         bh_rows_done(&rows);
         if (r < 0)
@@ -154,13 +153,17 @@ static int recount_place(struct bh_db *db, struct bh_str host_id, struct bh_str 
 }
 
 int bh_incident_recount(struct bh_db *db, int64_t id, struct bh_err *err) {
-        struct bh_arena *arena = bh_arena_new();
+        BH_CLEANUP(bh_arena_free) struct bh_arena *arena = bh_arena_new();
         struct bh_str host = { 0 }, container = { 0 };
-        int r = bh_db_text(db, "SELECT host_id FROM incident WHERE id = ?1", BH_ARGS(bh_arg_int(id)), arena, &host, err);
+        struct bh_rows *rows = NULL;
+        int r = bh_db_ask(db, "SELECT host_id, container_id FROM incident WHERE id = ?1", BH_ARGS(bh_arg_int(id)), &rows, err);
 
-        r = r < 0 ? r : bh_db_text(db, "SELECT container_id FROM incident WHERE id = ?1", BH_ARGS(bh_arg_int(id)), arena, &container, err);
-        r = r < 0 ? r : recount_place(db, host, container, err);
-        bh_arena_free(&arena);
+        if (r >= 0 && (r = bh_rows_next(rows, err)) > 0) {
+                host = bh_rows_copy(rows, 0, arena);
+                container = bh_rows_copy(rows, 1, arena);
+        }
+        bh_rows_done(&rows);
+        r = r <= 0 ? r : recount_place(db, host, container, err);
         return r < 0 ? r : 0;
 }
 

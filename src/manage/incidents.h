@@ -41,9 +41,8 @@ struct bh_incident {
         int64_t id;
         struct bh_incident_key key;
         int64_t first_ms, last_ms;
-        int64_t n_alerts;
         int level; /* enum bh_priority */
-        struct bh_str title, tactics, techniques; /* the last two: JSON arrays */
+        struct bh_str tactics, techniques; /* JSON arrays */
         bool open; /* or being worked on */
 };
 

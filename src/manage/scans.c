@@ -236,7 +236,8 @@ static int take_holding(struct taking *t, const struct bh_doc *p, int64_t packag
                          "INSERT INTO holding(subject, package_id, location, layer, evidence, owned_by, development) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7) "
                          "ON CONFLICT(subject, package_id, location) DO UPDATE SET layer = excluded.layer, evidence = excluded.evidence, "
                          "owned_by = excluded.owned_by, development = excluded.development "
-                         "WHERE holding.layer <> excluded.layer OR holding.owned_by <> excluded.owned_by OR holding.evidence <> excluded.evidence",
+                         "WHERE holding.layer <> excluded.layer OR holding.owned_by <> excluded.owned_by OR holding.evidence <> excluded.evidence "
+                         "OR holding.development <> excluded.development",
                          BH_ARGS(bh_arg_text(t->subject), bh_arg_int(package), bh_arg_text(location), bh_arg_int(layer),
                                  bh_arg_text(bh_doc_get_text(p, "evidence")), bh_arg_text(owner), bh_arg_int(dev)),
                          NULL, err);
