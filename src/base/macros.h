@@ -31,6 +31,7 @@
         } while (0)
 
 #define BH_LEN(array) (sizeof(array) / sizeof((array)[0]))
+/* One of the two is met twice: a call that does something, or answers by chance, is made before. */
 #define BH_MIN(a, b) ((a) < (b) ? (a) : (b))
 #define BH_MAX(a, b) ((a) > (b) ? (a) : (b))
 

@@ -522,7 +522,7 @@ static int try_often(struct transfer *t) {
         unsigned tries = 0;
 
         for (;;) {
-                uint64_t before = t->got, pause;
+                uint64_t before = t->got, own, pause;
                 int r = try_once(t);
                 unsigned most = most_retries(t);
 
@@ -539,7 +539,8 @@ static int try_often(struct transfer *t) {
                         tries = 0; /* it moves */
                 if (tries >= most)
                         return r ? no_more_tries(t, tries) : 0;
-                pause = BH_MAX(r ? 0 : asked_pause_ms(t), pause_ms(t, tries));
+                own = pause_ms(t, tries); /* by chance: once */
+                pause = BH_MAX(r ? 0 : asked_pause_ms(t), own);
                 if (pause > BH_LIMIT_HTTP_PAUSE_S * 1000)
                         return 0; /* the server wants more patience than we have: its answer stands */
                 tries++;
