@@ -15,8 +15,8 @@
 #include "base/arena.h"
 #include "fmt/json_put.h"
 #include "inventory/inventory.h"
-#include "inventory/roots.h"
-#include "inventory/tasks.h"
+#include "sys/roots.h"
+#include "sys/tasks.h"
 #include "model/asset.h"
 
 struct bh_collect {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #define _GNU_SOURCE
-#include "inventory/roots.h"
+#include "sys/roots.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -120,4 +120,12 @@ bool bh_root_has(const struct bh_root *root, const char *path) {
                 return false;
         bh_fd_close(&fd);
         return true;
+}
+
+int bh_root_stat(const struct bh_root *root, const char *path, bool itself, struct stat *ret, struct bh_err *err) {
+        BH_CLEANUP(bh_fd_close) int fd = open_in(root, path, O_PATH | (itself ? O_NOFOLLOW : 0), err);
+
+        if (fd < 0)
+                return fd;
+        return fstat(fd, ret) < 0 ? bh_fail_sys(err, errno, "%s", BH_QUOTE(bh_str_of(path))) : 0;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef BH_INVENTORY_TASKS_H
-#define BH_INVENTORY_TASKS_H
+#ifndef BH_SYS_TASKS_H
+#define BH_SYS_TASKS_H
 /*
  * The processes there are, as collectors want them. What does not change while
  * a process runs one program (path, arguments, container) is read once.

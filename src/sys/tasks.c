@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #define _GNU_SOURCE
-#include "inventory/tasks.h"
+#include "sys/tasks.h"
 
 #include <stdio.h>
 #include <stdlib.h>

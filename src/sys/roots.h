@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef BH_INVENTORY_ROOTS_H
-#define BH_INVENTORY_ROOTS_H
+#ifndef BH_SYS_ROOTS_H
+#define BH_SYS_ROOTS_H
 /*
  * The root file systems on this machine: its own, and one for each mount
  * namespace of a container. Files are opened below them in such a way that no
  * symbolic link of a container leads out of it.
  */
+#include <sys/stat.h>
+
 #include "base/arena.h"
 #include "base/err.h"
-#include "inventory/tasks.h"
+#include "sys/tasks.h"
 
 struct bh_root {
         int fd;
@@ -30,5 +32,7 @@ int bh_root_read(const struct bh_root *root, struct bh_arena *arena, const char 
 /* The names in a directory (no dot files), sorted; one that is not there has none. */
 int bh_root_list(const struct bh_root *root, struct bh_arena *arena, const char *path, struct bh_str **ret, size_t *ret_n, struct bh_err *err) BH_MUST_CHECK;
 bool bh_root_has(const struct bh_root *root, const char *path);
+/* What stands at that path; links are followed, but for the last part where `itself`. NOTFOUND. */
+int bh_root_stat(const struct bh_root *root, const char *path, bool itself, struct stat *ret, struct bh_err *err) BH_MUST_CHECK;
 
 #endif
