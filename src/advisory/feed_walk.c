@@ -53,7 +53,7 @@ struct record {
         union {
                 struct bh_feed_source source;
                 struct bh_advisory *advisory;
-                struct bh_fact fact;
+                struct bh_advisory_fact fact;
                 struct bh_lifecycle lifecycle;
                 struct {
                         struct bh_str where;
@@ -388,7 +388,7 @@ static int keep_advisory(void *user, const struct bh_advisory *a, struct bh_err 
         return 0;
 }
 
-static int keep_fact(void *user, const struct bh_fact *f, struct bh_err *err) {
+static int keep_fact(void *user, const struct bh_advisory_fact *f, struct bh_err *err) {
         struct record *r = new_record(user, REC_FACT);
 
         (void) err;

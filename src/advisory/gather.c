@@ -236,7 +236,7 @@ static uint32_t millionths(double v) {
         return v <= 0 ? 0 : v >= 1 ? 1000000 : (uint32_t) (v * 1e6 + 0.5);
 }
 
-static int take_fact(void *user, const struct bh_fact *f, struct bh_err *err) {
+static int take_fact(void *user, const struct bh_advisory_fact *f, struct bh_err *err) {
         struct bh_compile *c = user;
         bool title = f->kind == BH_FACT_TITLE, epss = f->kind == BH_FACT_EPSS;
 

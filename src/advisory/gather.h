@@ -43,7 +43,7 @@ struct bh_raw_package {
 };
 
 struct bh_raw_fact {
-        enum bh_fact_kind kind;
+        enum bh_advisory_fact_kind kind;
         uint32_t cve, text, url, source;
         uint32_t a, b; /* EPSS in millionths; Metasploit rank */
         int64_t date_s;

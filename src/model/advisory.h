@@ -88,7 +88,7 @@ struct bh_advisory {
 };
 
 /* A fact about one CVE from a source that names no packages. */
-enum bh_fact_kind {
+enum bh_advisory_fact_kind {
         BH_FACT_KEV,        /* used in the wild: `date_s` added, `text` = "ransomware" when known to be used so */
         BH_FACT_EPSS,       /* `a` score, `b` percentile (0 when the feed has none), `date_s` of the scores */
         BH_FACT_EXPLOITDB,  /* a public exploit: `text` = "EDB-12345", `verified` */
@@ -101,8 +101,8 @@ enum bh_fact_kind {
         _BH_FACT_MAX
 };
 
-struct bh_fact {
-        enum bh_fact_kind kind;
+struct bh_advisory_fact {
+        enum bh_advisory_fact_kind kind;
         struct bh_str cve;
         struct bh_str text;
         struct bh_str url; /* where a person can see it, may be empty */
@@ -132,7 +132,7 @@ struct bh_feed_sink {
         /* What follows, until the next call, is from `s`. Called once before the first record of each source. */
         int (*source)(void *user, const struct bh_feed_source *s, struct bh_err *err);
         int (*advisory)(void *user, const struct bh_advisory *a, struct bh_err *err);
-        int (*fact)(void *user, const struct bh_fact *f, struct bh_err *err);
+        int (*fact)(void *user, const struct bh_advisory_fact *f, struct bh_err *err);
         int (*lifecycle)(void *user, const struct bh_lifecycle *l, struct bh_err *err);
         /* A record that could not be read: named, counted, and passed over. */
         void (*gap)(void *user, struct bh_str where, const struct bh_err *err);

@@ -81,7 +81,7 @@ static int on_advisory(void *user, const struct bh_advisory *a, struct bh_err *e
         return 0;
 }
 
-static int on_fact(void *user, const struct bh_fact *f, struct bh_err *err) {
+static int on_fact(void *user, const struct bh_advisory_fact *f, struct bh_err *err) {
         static const char *const kinds[] = { "kev", "epss", "exploitdb", "metasploit", "ssvc", "cvss", "cwe", "title", "rejected" };
         struct bh_buf *out = user;
 

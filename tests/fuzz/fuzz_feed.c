@@ -42,7 +42,7 @@ static int on_advisory(void *user, const struct bh_advisory *a, struct bh_err *e
         return 0;
 }
 
-static int on_fact(void *user, const struct bh_fact *f, struct bh_err *err) {
+static int on_fact(void *user, const struct bh_advisory_fact *f, struct bh_err *err) {
         (void) err;
         touch(user, f->cve);
         touch(user, f->text);

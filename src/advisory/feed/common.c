@@ -12,7 +12,7 @@ int bh_feed_emit(const struct bh_feed_in *in, const struct bh_advisory *a, struc
         return in->sink->advisory(in->sink->user, a, err);
 }
 
-int bh_feed_fact(const struct bh_feed_in *in, const struct bh_fact *f, struct bh_err *err) {
+int bh_feed_fact(const struct bh_feed_in *in, const struct bh_advisory_fact *f, struct bh_err *err) {
         return in->sink->fact(in->sink->user, f, err);
 }
 

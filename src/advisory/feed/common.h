@@ -14,7 +14,7 @@ typedef BH_VEC(struct bh_range) bh_feed_ranges;
 typedef BH_VEC(struct bh_affected) bh_feed_affs;
 
 int bh_feed_emit(const struct bh_feed_in *in, const struct bh_advisory *a, struct bh_err *err) BH_MUST_CHECK;
-int bh_feed_fact(const struct bh_feed_in *in, const struct bh_fact *f, struct bh_err *err) BH_MUST_CHECK;
+int bh_feed_fact(const struct bh_feed_in *in, const struct bh_advisory_fact *f, struct bh_err *err) BH_MUST_CHECK;
 /* One record of many could not be read; `what` is its name. */
 void bh_feed_gap(const struct bh_feed_in *in, struct bh_str what, const struct bh_err *err);
 

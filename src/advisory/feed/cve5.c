@@ -19,8 +19,8 @@ struct record {
         bh_feed_strs seen; /* vectors and CWEs, so that none comes twice */
 };
 
-static int fact(struct record *rec, enum bh_fact_kind kind, struct bh_str text, struct bh_err *err) {
-        struct bh_fact f = { .kind = kind, .cve = rec->cve, .text = text, .url = rec->url, .date_s = rec->date_s };
+static int fact(struct record *rec, enum bh_advisory_fact_kind kind, struct bh_str text, struct bh_err *err) {
+        struct bh_advisory_fact f = { .kind = kind, .cve = rec->cve, .text = text, .url = rec->url, .date_s = rec->date_s };
 
         if (text.len == 0 && kind != BH_FACT_REJECTED)
                 return 0;

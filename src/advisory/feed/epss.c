@@ -49,7 +49,7 @@ int bh_epss_read(const struct bh_feed_in *in, struct bh_err *err) {
         if (!date_s)
                 date_s = bh_feed_path_date(in->path);
         while (r >= 0 && (r = bh_table_next(&t, err)) == 1) {
-                struct bh_fact f = { .kind = BH_FACT_EPSS, .date_s = date_s };
+                struct bh_advisory_fact f = { .kind = BH_FACT_EPSS, .date_s = date_s };
 
                 cve = bh_table_get(&t, joined ? "CVE" : "cve");
                 f.cve = cve;

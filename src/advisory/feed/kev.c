@@ -10,7 +10,7 @@
 
 static int emit(const struct bh_feed_in *in, struct bh_str cve, struct bh_str added, struct bh_str ransomware,
                 struct bh_err *err) {
-        struct bh_fact f = { .kind = BH_FACT_KEV, .cve = cve, .date_s = bh_feed_time(added) };
+        struct bh_advisory_fact f = { .kind = BH_FACT_KEV, .cve = cve, .date_s = bh_feed_time(added) };
 
         if (bh_str_is(ransomware, "Known"))
                 f.text = BH_STR("ransomware");

@@ -20,7 +20,7 @@ int bh_metasploit_read(const struct bh_feed_in *in, struct bh_err *err) {
         for (const struct bh_doc *m = bh_doc_first(in->root); m && r >= 0; m = m->next)
                 for (const struct bh_doc *n = bh_doc_first(bh_doc_get(m, "references")); n && r >= 0; n = n->next) {
                         struct bh_str path = bh_doc_get_text(m, "path");
-                        struct bh_fact f = { .kind = BH_FACT_METASPLOIT,
+                        struct bh_advisory_fact f = { .kind = BH_FACT_METASPLOIT,
                                              .cve = bh_doc_str(n),
                                              .text = bh_doc_get_text(m, "fullname"),
                                              .a = bh_doc_double(bh_doc_get(m, "rank"), 0),

@@ -58,7 +58,7 @@ static int watch_advisory(void *user, const struct bh_advisory *a, struct bh_err
         return w->to.advisory(w->to.user, a, err);
 }
 
-static int watch_fact(void *user, const struct bh_fact *f, struct bh_err *err) {
+static int watch_fact(void *user, const struct bh_advisory_fact *f, struct bh_err *err) {
         struct watch *w = user;
 
         return w->to.fact(w->to.user, f, err);

@@ -43,7 +43,7 @@ static const struct bh_advisory made_advisories[] = {
           .summary = S("A problem nobody gave a number"), .affected = (struct bh_affected *) pyca, .n_affected = 1 },
 };
 
-static const struct bh_fact made_facts[] = {
+static const struct bh_advisory_fact made_facts[] = {
         { .kind = BH_FACT_EPSS, .cve = S("CVE-2023-0286"), .a = 0.25, .b = 0.96, .date_s = 1700000000 },
         { .kind = BH_FACT_KEV, .cve = S("CVE-2022-4304"), .date_s = 1690000000, .text = S("ransomware") },
         { .kind = BH_FACT_EXPLOITDB, .cve = S("CVE-2022-4304"), .text = S("EDB-1234"), .verified = true },
