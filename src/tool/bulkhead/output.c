@@ -11,16 +11,9 @@
 
 #include "sys/fd.h"
 
-struct sink {
-        const struct bh_report_format *format;
-        const char *path; /* NULL: standard output */
-};
-
-/* The i-th place a report goes to; 0 past the last. */
-static int sink_at(const struct bh_cli *cli, size_t i, struct sink *ret, struct bh_err *err) {
+bool bh_output_at(const struct bh_cli *cli, size_t i, struct bh_output *ret) {
         const char *format = bh_cli_get(cli, "format"), *said;
-        struct bh_str name, path;
-        int r;
+        struct bh_str path;
 
         if (format && i-- == 0)
                 said = format;
@@ -29,51 +22,58 @@ static int sink_at(const struct bh_cli *cli, size_t i, struct sink *ret, struct 
         if (!said && i == 0 && !format)
                 said = "table";
         if (!said)
-                return 0;
-        bh_str_cut(bh_str_of(said), '=', &name, &path);
-        r = bh_report_format_find(name, &ret->format, err);
-        if (r < 0)
-                return r;
+                return false;
+        bh_str_cut(bh_str_of(said), '=', &ret->format, &path);
         ret->path = path.len && !bh_str_is(path, "-") ? bh_arena_cstr(cli->arena, path) : NULL;
-        return 1;
+        return true;
 }
 
-int bh_output_check(const struct bh_cli *cli, struct bh_err *err) {
+int bh_output_places(const struct bh_cli *cli, struct bh_err *err) {
         const char *colour = bh_cli_get(cli, "colour");
         unsigned n_stdout = 0;
-        struct sink s;
-        int r;
+        struct bh_output o;
 
         if (colour && strcmp(colour, "auto") && strcmp(colour, "always") && strcmp(colour, "never"))
                 return bh_fail(err, BH_E_USAGE, "--colour is auto, always or never");
-        for (size_t i = 0; (r = sink_at(cli, i, &s, err)) > 0; i++)
-                if (!s.path && ++n_stdout > 1)
-                        return bh_fail(err, BH_E_USAGE, "two formats for standard output; give one a file: -o %s=FILE", s.format->name);
+        for (size_t i = 0; bh_output_at(cli, i, &o); i++)
+                if (!o.path && ++n_stdout > 1)
+                        return bh_fail(err, BH_E_USAGE, "two formats for standard output; give one a file: -o %.*s=FILE", BH_FMT(o.format));
+        return 0;
+}
+
+int bh_output_check(const struct bh_cli *cli, struct bh_err *err) {
+        const struct bh_report_format *format;
+        int r = bh_output_places(cli, err);
+        struct bh_output o;
+
+        for (size_t i = 0; r >= 0 && bh_output_at(cli, i, &o); i++)
+                r = bh_report_format_find(o.format, &format, err);
         return r;
 }
 
 bool bh_output_texts(const struct bh_cli *cli) {
+        const struct bh_report_format *format;
         struct bh_err err = BH_ERR_NONE;
         bool texts = false;
-        struct sink s;
+        struct bh_output o;
 
-        for (size_t i = 0; sink_at(cli, i, &s, &err) > 0; i++)
-                texts |= s.format->texts;
+        for (size_t i = 0; bh_output_at(cli, i, &o) && bh_report_format_find(o.format, &format, &err) >= 0; i++)
+                texts |= format->texts;
         return texts;
 }
 
-static bool wants_colour(const struct bh_cli *cli, const struct sink *s) {
+bool bh_output_colour(const struct bh_cli *cli, const struct bh_output *o) {
         const char *when = bh_cli_get(cli, "colour"), *term = getenv("TERM"), *no = getenv("NO_COLOR");
 
         if (when && !strcmp(when, "always"))
                 return true;
-        return (!when || !strcmp(when, "auto")) && !s->path && isatty(STDOUT_FILENO) && !(no && *no) && !(term && !strcmp(term, "dumb"));
+        return (!when || !strcmp(when, "auto")) && !o->path && isatty(STDOUT_FILENO) && !(no && *no) && !(term && !strcmp(term, "dumb"));
 }
 
-static unsigned columns(const struct sink *s) {
+unsigned bh_output_columns(const struct bh_output *o) {
         struct winsize w;
 
-        if (s->path || !isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) < 0 || !w.ws_col)
+        if (o->path || !isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) < 0 || !w.ws_col)
                 return 0;
         return (unsigned) BH_MIN((int) w.ws_col, 160);
 }
@@ -107,18 +107,17 @@ int bh_output_bytes(const char *path, struct bh_str bytes, struct bh_err *err) {
 }
 
 int bh_output_write(const struct bh_cli *cli, const struct bh_report *reports, size_t n, struct bh_err *err) {
-        struct sink s;
-        int r;
+        const struct bh_report_format *format;
+        struct bh_output o;
+        int r = 0;
 
-        for (size_t i = 0; (r = sink_at(cli, i, &s, err)) > 0; i++) {
+        for (size_t i = 0; r >= 0 && bh_output_at(cli, i, &o); i++) {
                 BH_CLEANUP(bh_buf_done) struct bh_buf out = { 0 };
-                struct bh_report_opts opts = { .colour = wants_colour(cli, &s), .width = columns(&s), .all = bh_cli_has(cli, "all") };
+                struct bh_report_opts opts = { .colour = bh_output_colour(cli, &o), .width = bh_output_columns(&o), .all = bh_cli_has(cli, "all") };
 
-                r = s.format->write(&out, reports, n, &opts, err);
-                if (r >= 0)
-                        r = bh_output_bytes(s.path, bh_buf_str(&out), err);
-                if (r < 0)
-                        return r;
+                r = bh_report_format_find(o.format, &format, err);
+                r = r < 0 ? r : format->write(&out, reports, n, &opts, err);
+                r = r < 0 ? r : bh_output_bytes(o.path, bh_buf_str(&out), err);
         }
         return r;
 }

@@ -13,6 +13,17 @@
         { "all", 'a', NULL, "every row in tables, however many", NULL, false },                                      \
         { "colour", 0, "WHEN", "auto, always or never", "auto", false }
 
+struct bh_output {
+        struct bh_str format;
+        const char *path; /* NULL: standard output */
+};
+/* The i-th place something goes to; false past the last. */
+bool bh_output_at(const struct bh_cli *cli, size_t i, struct bh_output *ret);
+/* Two that both want standard output, or a wrong --colour. */
+int bh_output_places(const struct bh_cli *cli, struct bh_err *err) BH_MUST_CHECK;
+bool bh_output_colour(const struct bh_cli *cli, const struct bh_output *o);
+unsigned bh_output_columns(const struct bh_output *o); /* of the terminal; 0: it is none */
+
 /* Fails for unknown formats and for two that both want standard output: asked before a long scan begins. */
 int bh_output_check(const struct bh_cli *cli, struct bh_err *err) BH_MUST_CHECK;
 /* Does any of them show the long texts of vulnerabilities? */
