@@ -194,6 +194,9 @@
 #define BH_LIMIT_OUTBOX_EPOCHS 1024             /* that an agent's outbox still has to account for */
 #define BH_LIMIT_COMMAND (4 * BH_MIB)           /* commands in one answer */
 
+#define BH_LIMIT_BASELINE_FILE (4 * BH_MIB)   /* one file of checks or exceptions */
+#define BH_LIMIT_BASELINE_SETTINGS (1 * BH_MIB) /* one file of settings that checks look at */
+#define BH_LIMIT_BASELINE_RECORD (64 * BH_MIB) /* what the last run of checks found */
 #define BH_LIMIT_DOCKERFILE (1 * BH_MIB)       /* one build file */
 #define BH_LIMIT_DOCKERFILE_INSTRUCTIONS 10000
 #define BH_LIMIT_DOCKERFILE_WORDS 200000

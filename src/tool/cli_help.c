@@ -29,7 +29,7 @@ static bool in_group(const struct bh_cmd *cmd, struct bh_str group) {
 void bh_cli_list(struct bh_str group, FILE *out) {
         for (const struct bh_cmd *const *c = bh_cmds; *c; c++)
                 if (in_group(*c, group))
-                        (void) fprintf(out, "  %-16s %s\n", (*c)->name, (*c)->about);
+                        (void) fprintf(out, "  %-17s %s\n", (*c)->name, (*c)->about);
 }
 
 void bh_cli_help(const struct bh_cmd *cmd, FILE *out) {

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "comply/collect.h"
+
+#include "comply/collect/collectors.h"
+
+const struct bh_fact_collector bh_fact_collectors[] = {
+        { "host", bh_collect_host_facts },
+        { NULL, NULL },
+};
+
+void bh_collect_facts(const struct bh_reach *reach, struct bh_facts *facts) {
+        for (const struct bh_fact_collector *c = bh_fact_collectors; c->name; c++) {
+                struct bh_err why = BH_ERR_NONE;
+
+                if (c->collect(reach, facts, &why) < 0)
+                        bh_facts_gap(facts, bh_str_of(c->name), &why);
+        }
+}

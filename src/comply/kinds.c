@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* All kinds of facts, in the order of the alphabet. */
+#include "comply/collect/collectors.h"
+
+const struct bh_fact_kind *const bh_fact_kinds[] = {
+        &bh_kind_host,
+        NULL,
+};

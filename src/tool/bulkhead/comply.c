@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* bulkhead comply: how this machine, its engines, containers and their software are set up, against the baselines. */
+#include <errno.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "base/limits.h"
+#include "comply/collect.h"
+#include "comply/report.h"
+#include "sys/fd.h"
+#include "tool/bulkhead/commands.h"
+#include "tool/bulkhead/output.h"
+#include "tool/bulkhead/state.h"
+#include "tool/content_dir.h"
+
+static const struct bh_opt opts[] = {
+        { "benchmark", 'b', "ID", "only checks of this benchmark, such as cis-docker-1.6.0; `bulkhead baselines list` names them", NULL, false },
+        { "check", 0, "GLOB", "only checks whose id fits", NULL, false },
+        { "level", 0, "N", "only checks of that level or below", NULL, false },
+        { "baselines", 0, "DIR", "your own checks, beside ours; may be given several times", NULL, true },
+        { "exceptions", 0, "FILE", "what is borne with, by whom and until when; may be given several times", NULL, true },
+        { "root", 0, "DIR", "a folder in place of this machine: an unpacked image, a backup", NULL, false },
+        { "docker", 0, "ADDRESS", "where the Docker engine listens (default: DOCKER_HOST, or the usual sockets)", NULL, false },
+        { "podman", 0, "ADDRESS", "where Podman listens", NULL, false },
+        { "fail-on", 0, "SEVERITY", "exit with 1 when a check of this severity or worse fails: info, low, medium, high, critical, or never", "high", false },
+        { "language", 0, "WORD", "of tables and pages: en or zh", "en", false },
+        { "forget", 0, NULL, "do not compare with the last run, and do not remember this one", NULL, false },
+        { "content", 0, "DIR", "our own data, when it does not lie beside the program", NULL, false },
+        BH_STATE_OPT,
+        { "output", 'o', "FORMAT[=FILE]", "how, and where to: table or json; without FILE to standard output", NULL, true },
+        { "format", 0, "FORMAT", "the same as -o FORMAT", NULL, false },
+        { "all", 'a', NULL, "also what passes and what does not apply", NULL, false },
+        { "colour", 0, "WHEN", "auto, always or never", "auto", false },
+        { NULL, 0, NULL, NULL, NULL, false },
+};
+
+struct run {
+        struct bh_cli *cli;
+        struct bh_checks checks;
+        struct bh_facts facts;
+        struct bh_comply_report report;
+        struct bh_comply_exceptions exceptions;
+        enum bh_lang lang;
+        int fail_on; /* enum bh_comply_severity; _MAX: never */
+        struct bh_comply_opts judge;
+};
+
+/* ---- what was typed ---- */
+
+static const struct bh_comply_format *format_of(struct bh_str name) {
+        for (const struct bh_comply_format *f = bh_comply_formats; f->name; f++)
+                if (bh_str_is(name, f->name))
+                        return f;
+        return NULL;
+}
+
+static int read_severity(struct run *x, struct bh_err *err) {
+        struct bh_str word = bh_str_of(bh_cli_get(x->cli, "fail-on"));
+
+        x->fail_on = 0;
+        while (x->fail_on < _BH_COMPLY_SEVERITY_MAX && !bh_str_is(word, bh_comply_severity_str((enum bh_comply_severity) x->fail_on)))
+                x->fail_on++;
+        if (x->fail_on == _BH_COMPLY_SEVERITY_MAX && !bh_str_is(word, "never"))
+                return bh_fail(err, BH_E_USAGE, "--fail-on: %s is no severity, nor never", BH_QUOTE(word));
+        return 0;
+}
+
+static int read_words(struct run *x, struct bh_err *err) {
+        struct bh_str language = bh_str_of(bh_cli_get(x->cli, "language"));
+        struct bh_output o;
+        uint64_t level = 0;
+        int r = bh_output_places(x->cli, err);
+
+        r = r < 0 || !bh_cli_has(x->cli, "level") ? r : bh_cli_number(x->cli, "level", &level, err);
+        r = r < 0 ? r : read_severity(x, err);
+        for (size_t i = 0; r >= 0 && bh_output_at(x->cli, i, &o); i++)
+                if (!format_of(o.format))
+                        r = bh_fail(err, BH_E_USAGE, "there is no format %s; --help lists them", BH_QUOTE(o.format));
+        if (r >= 0 && !bh_str_is(language, "en") && !bh_str_is(language, "zh"))
+                r = bh_fail(err, BH_E_USAGE, "--language is en or zh");
+        x->lang = bh_str_is(language, "zh") ? BH_LANG_ZH : BH_LANG_EN;
+        x->judge = (struct bh_comply_opts){ bh_str_of(bh_cli_get(x->cli, "benchmark")), bh_str_of(bh_cli_get(x->cli, "check")), (unsigned) BH_MIN(level, 9u) };
+        return r;
+}
+
+static int load_checks(struct run *x, struct bh_err *err) {
+        const char *ours, *theirs;
+        int r = bh_tool_content_folder(x->cli, "baselines", &ours, err);
+
+        r = r < 0 ? r : bh_checks_load(&x->checks, ours, err);
+        for (size_t i = 0; r >= 0 && (theirs = bh_cli_nth(x->cli, "baselines", i)); i++)
+                r = bh_checks_load(&x->checks, theirs, err);
+        return r;
+}
+
+static int load_exceptions(struct run *x, struct bh_err *err) {
+        const char *path;
+        struct bh_str text;
+        int r = 0;
+
+        for (size_t i = 0; r >= 0 && (path = bh_cli_nth(x->cli, "exceptions", i)); i++) {
+                r = bh_fd_read_file(x->cli->arena, path, BH_LIMIT_BASELINE_FILE, &text, err);
+                r = r < 0 ? r : bh_comply_exceptions_parse(x->cli->arena, bh_str_of(path), text, &x->exceptions, err);
+        }
+        return r;
+}
+
+static bool is_known_benchmark(const struct run *x) {
+        for (size_t i = 0; i < x->checks.benchmarks.len; i++)
+                if (bh_str_eq(x->checks.benchmarks.at[i].id, x->judge.benchmark))
+                        return true;
+        return x->judge.benchmark.len == 0;
+}
+
+/* ---- what is there ---- */
+
+static int collect(struct run *x, struct bh_err *err) {
+        const struct bh_reach_opts where = { bh_cli_get(x->cli, "docker"), bh_cli_get(x->cli, "podman"), bh_cli_get(x->cli, "root") };
+        struct bh_reach_direct *reach;
+        int r = bh_reach_open(x->cli->arena, &where, &reach, err);
+
+        if (r < 0)
+                return r;
+        bh_facts_init(&x->facts, x->cli->arena);
+        bh_collect_facts(bh_reach_of(reach), &x->facts);
+        bh_reach_close(&reach);
+        return 0;
+}
+
+static void judge(struct run *x) {
+        struct bh_gap *notes;
+        size_t n;
+
+        x->report.when_s = time(NULL);
+        bh_host_of_facts(&x->facts, &x->report.host, &x->report.distribution);
+        bh_comply_judge(&x->checks, &x->facts, &x->judge, x->cli->arena, &x->report);
+        bh_comply_except(&x->exceptions, x->report.when_s, &x->report, x->cli->arena, &notes, &n);
+        for (size_t i = 0; i < n; i++)
+                *bh_vec_add(x->facts.arena, &x->facts.gaps) = notes[i];
+        x->report.gaps = x->facts.gaps.at;
+        x->report.n_gaps = x->facts.gaps.len;
+}
+
+/* ---- the run before ---- */
+
+static int make_folder(const char *path, struct bh_err *err) {
+        return mkdir(path, 0700) < 0 && errno != EEXIST ? bh_fail_sys(err, errno, "%s", path) : 0;
+}
+
+/* A part of the checks, or a folder, is compared with nothing. */
+static bool is_whole(const struct run *x) {
+        return !bh_cli_has(x->cli, "forget") && !bh_cli_has(x->cli, "root") && x->judge.benchmark.len == 0 && x->judge.check.len == 0 && x->judge.level == 0;
+}
+
+static void compare(struct run *x, const char *path) {
+        struct bh_err why = BH_ERR_NONE;
+        struct bh_str before;
+        int r = bh_fd_read_file(x->cli->arena, path, BH_LIMIT_BASELINE_RECORD, &before, &why);
+
+        if (r == BH_E_NOTFOUND || (r < 0 && why.sys == ENOENT))
+                return;
+        r = r < 0 ? r : bh_comply_compare(before, &x->report, x->cli->arena, &why);
+        if (r < 0) {
+                bh_facts_gap(&x->facts, bh_str_of(path), &why);
+                x->report.gaps = x->facts.gaps.at;
+                x->report.n_gaps = x->facts.gaps.len;
+        }
+}
+
+static int remember(struct run *x, const char *path, struct bh_err *err) {
+        BH_CLEANUP(bh_buf_done) struct bh_buf out = { 0 };
+        int r = make_folder(bh_tool_state_dir(x->cli), err);
+
+        bh_comply_remember(&x->report, &out);
+        return r < 0 ? r : bh_fd_write_own(path, (struct bh_str){ 0 }, bh_buf_str(&out), err);
+}
+
+/* ---- out ---- */
+
+static int write_reports(struct run *x, struct bh_err *err) {
+        struct bh_output o;
+        int r = 0;
+
+        for (size_t i = 0; r >= 0 && bh_output_at(x->cli, i, &o); i++) {
+                BH_CLEANUP(bh_buf_done) struct bh_buf out = { 0 };
+                struct bh_comply_view view = { x->lang, bh_output_colour(x->cli, &o), bh_cli_has(x->cli, "all"), bh_output_columns(&o) };
+
+                format_of(o.format)->write(&x->report, &view, &out);
+                r = bh_output_bytes(o.path, bh_buf_str(&out), err);
+        }
+        return r;
+}
+
+static bool is_refused(const struct run *x) {
+        for (size_t i = 0; i < x->report.n; i++) {
+                const struct bh_comply_result *r = &x->report.results[i];
+
+                if (r->state == BH_COMPLY_FAIL && !r->exception && (int) r->check->severity >= x->fail_on)
+                        return true;
+        }
+        return false;
+}
+
+static int look(struct run *x, struct bh_err *err) {
+        const char *record = bh_arena_printf(x->cli->arena, "%s/comply", bh_tool_state_dir(x->cli)).at;
+        int r = read_words(x, err);
+
+        r = r < 0 ? r : load_checks(x, err);
+        r = r < 0 ? r : load_exceptions(x, err);
+        if (r >= 0 && !is_known_benchmark(x))
+                r = bh_fail(err, BH_E_USAGE, "there is no benchmark %s; `bulkhead baselines list` names them", BH_QUOTE(x->judge.benchmark));
+        r = r < 0 ? r : collect(x, err);
+        if (r < 0)
+                return r;
+        judge(x);
+        if (x->report.n == 0)
+                return bh_fail(err, BH_E_USAGE, "no check is such; `bulkhead baselines list` names all");
+        if (is_whole(x))
+                compare(x, record);
+        r = write_reports(x, err);
+        r = r < 0 || !is_whole(x) ? r : remember(x, record, err);
+        return r < 0 ? r : is_refused(x) ? BH_EXIT_POLICY : BH_EXIT_FINE;
+}
+
+static int run(struct bh_cli *cli, struct bh_err *err) {
+        struct run x = { .cli = cli };
+        int r;
+
+        bh_checks_init(&x.checks, cli->arena);
+        r = look(&x, err);
+        bh_checks_done(&x.checks);
+        return r;
+}
+
+const struct bh_cmd bh_cmd_comply = {
+        .name = "comply",
+        .about = "check how this machine, its engines, containers and their software are set up",
+        .text = "Everything is read, nothing is run, and no container is entered. Each check that fails shows what was seen, where, and what to\n"
+                "change. As root it sees all of it; else it says what it could not see.\n",
+        .examples = "  sudo bulkhead comply\n  sudo bulkhead comply --benchmark cis-docker-1.6.0 --all\n  sudo bulkhead comply --language zh -o json=comply.json\n"
+                    "  sudo bulkhead comply --baselines ./our-checks --exceptions ours.yaml --fail-on critical\n",
+        .opts = opts,
+        .run = run,
+};
