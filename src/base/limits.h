@@ -197,6 +197,10 @@
 #define BH_LIMIT_BASELINE_FILE (4 * BH_MIB)   /* one file of checks or exceptions */
 #define BH_LIMIT_BASELINE_SETTINGS (1 * BH_MIB) /* one file of settings that checks look at */
 #define BH_LIMIT_BASELINE_RECORD (64 * BH_MIB) /* what the last run of checks found */
+#define BH_LIMIT_JAIL_MESSAGE (128 * BH_MIB)   /* a question or answer of jailed collectors */
+#define BH_LIMIT_JAIL_OUTPUT (512 * BH_MIB)    /* what they have to say at their end */
+#define BH_LIMIT_JAIL_MEMORY (2048 * BH_MIB)   /* their address space */
+#define BH_LIMIT_JAIL_CPU_S 300                /* their processor time */
 #define BH_LIMIT_DOCKERFILE (1 * BH_MIB)       /* one build file */
 #define BH_LIMIT_DOCKERFILE_INSTRUCTIONS 10000
 #define BH_LIMIT_DOCKERFILE_WORDS 200000

@@ -4,8 +4,10 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "base/cur.h"
 #include "base/limits.h"
 #include "comply/collect.h"
+#include "comply/jail.h"
 #include "comply/report.h"
 #include "sys/fd.h"
 #include "tool/bulkhead/commands.h"
@@ -34,6 +36,8 @@ static const struct bh_opt opts[] = {
         { NULL, 0, NULL, NULL, NULL, false },
 };
 
+enum { MAX_OUTPUTS = 16 };
+
 struct run {
         struct bh_cli *cli;
         struct bh_checks checks;
@@ -43,6 +47,10 @@ struct run {
         enum bh_lang lang;
         int fail_on; /* enum bh_comply_severity; _MAX: never */
         struct bh_comply_opts judge;
+        const char *record;   /* where the last run is remembered */
+        struct bh_str before; /* what it found; empty: nothing to compare with */
+        bool colour[MAX_OUTPUTS];
+        unsigned columns[MAX_OUTPUTS];
 };
 
 /* ---- what was typed ---- */
@@ -74,8 +82,9 @@ static int read_words(struct run *x, struct bh_err *err) {
         r = r < 0 || !bh_cli_has(x->cli, "level") ? r : bh_cli_number(x->cli, "level", &level, err);
         r = r < 0 ? r : read_severity(x, err);
         for (size_t i = 0; r >= 0 && bh_output_at(x->cli, i, &o); i++)
-                if (!format_of(o.format))
-                        r = bh_fail(err, BH_E_USAGE, "there is no format %s; --help lists them", BH_QUOTE(o.format));
+                if (!format_of(o.format) || i == MAX_OUTPUTS)
+                        r = i == MAX_OUTPUTS ? bh_fail(err, BH_E_USAGE, "at most %d reports at once", MAX_OUTPUTS)
+                                             : bh_fail(err, BH_E_USAGE, "there is no format %s; --help lists them", BH_QUOTE(o.format));
         if (r >= 0 && !bh_str_is(language, "en") && !bh_str_is(language, "zh"))
                 r = bh_fail(err, BH_E_USAGE, "--language is en or zh");
         x->lang = bh_str_is(language, "zh") ? BH_LANG_ZH : BH_LANG_EN;
@@ -112,83 +121,24 @@ static bool is_known_benchmark(const struct run *x) {
         return x->judge.benchmark.len == 0;
 }
 
-/* ---- what is there ---- */
-
-static int collect(struct run *x, struct bh_err *err) {
-        const struct bh_reach_opts where = { bh_cli_get(x->cli, "docker"), bh_cli_get(x->cli, "podman"), bh_cli_get(x->cli, "root") };
-        struct bh_reach_direct *reach;
-        int r = bh_reach_open(x->cli->arena, &where, &reach, err);
-
-        if (r < 0)
-                return r;
-        bh_facts_init(&x->facts, x->cli->arena);
-        bh_collect_facts(bh_reach_of(reach), &x->facts);
-        bh_reach_close(&reach);
-        return 0;
-}
+/* ---- in the jail: what is there, and how it is judged ---- */
 
 static void judge(struct run *x) {
         struct bh_gap *notes;
         size_t n;
 
-        x->report.when_s = time(NULL);
         bh_host_of_facts(&x->facts, &x->report.host, &x->report.distribution);
         bh_comply_judge(&x->checks, &x->facts, &x->judge, x->cli->arena, &x->report);
         bh_comply_except(&x->exceptions, x->report.when_s, &x->report, x->cli->arena, &notes, &n);
         for (size_t i = 0; i < n; i++)
                 *bh_vec_add(x->facts.arena, &x->facts.gaps) = notes[i];
-        x->report.gaps = x->facts.gaps.at;
-        x->report.n_gaps = x->facts.gaps.len;
 }
 
-/* ---- the run before ---- */
-
-static int make_folder(const char *path, struct bh_err *err) {
-        return mkdir(path, 0700) < 0 && errno != EEXIST ? bh_fail_sys(err, errno, "%s", path) : 0;
-}
-
-/* A part of the checks, or a folder, is compared with nothing. */
-static bool is_whole(const struct run *x) {
-        return !bh_cli_has(x->cli, "forget") && !bh_cli_has(x->cli, "root") && x->judge.benchmark.len == 0 && x->judge.check.len == 0 && x->judge.level == 0;
-}
-
-static void compare(struct run *x, const char *path) {
+static void compare(struct run *x) {
         struct bh_err why = BH_ERR_NONE;
-        struct bh_str before;
-        int r = bh_fd_read_file(x->cli->arena, path, BH_LIMIT_BASELINE_RECORD, &before, &why);
 
-        if (r == BH_E_NOTFOUND || (r < 0 && why.sys == ENOENT))
-                return;
-        r = r < 0 ? r : bh_comply_compare(before, &x->report, x->cli->arena, &why);
-        if (r < 0) {
-                bh_facts_gap(&x->facts, bh_str_of(path), &why);
-                x->report.gaps = x->facts.gaps.at;
-                x->report.n_gaps = x->facts.gaps.len;
-        }
-}
-
-static int remember(struct run *x, const char *path, struct bh_err *err) {
-        BH_CLEANUP(bh_buf_done) struct bh_buf out = { 0 };
-        int r = make_folder(bh_tool_state_dir(x->cli), err);
-
-        bh_comply_remember(&x->report, &out);
-        return r < 0 ? r : bh_fd_write_own(path, (struct bh_str){ 0 }, bh_buf_str(&out), err);
-}
-
-/* ---- out ---- */
-
-static int write_reports(struct run *x, struct bh_err *err) {
-        struct bh_output o;
-        int r = 0;
-
-        for (size_t i = 0; r >= 0 && bh_output_at(x->cli, i, &o); i++) {
-                BH_CLEANUP(bh_buf_done) struct bh_buf out = { 0 };
-                struct bh_comply_view view = { x->lang, bh_output_colour(x->cli, &o), bh_cli_has(x->cli, "all"), bh_output_columns(&o) };
-
-                format_of(o.format)->write(&x->report, &view, &out);
-                r = bh_output_bytes(o.path, bh_buf_str(&out), err);
-        }
-        return r;
+        if (x->before.len && bh_comply_compare(x->before, &x->report, x->cli->arena, &why) < 0)
+                bh_facts_gap(&x->facts, bh_str_of(x->record), &why);
 }
 
 static bool is_refused(const struct run *x) {
@@ -201,25 +151,108 @@ static bool is_refused(const struct run *x) {
         return false;
 }
 
+/* The record for the next run, then each report, in the order they were asked for. 1: it is refused. */
+static int inside(const struct bh_reach *reach, void *user, struct bh_buf *out, struct bh_err *err) {
+        struct run *x = user;
+        BH_CLEANUP(bh_buf_done) struct bh_buf text = { 0 };
+        struct bh_output o;
+
+        bh_facts_init(&x->facts, x->cli->arena);
+        bh_collect_facts(reach, &x->facts);
+        judge(x);
+        compare(x);
+        if (x->report.n == 0)
+                return bh_fail(err, BH_E_USAGE, "no check is such; `bulkhead baselines list` names all");
+        x->report.gaps = x->facts.gaps.at;
+        x->report.n_gaps = x->facts.gaps.len;
+        bh_comply_remember(&x->report, &text);
+        bh_buf_slice(out, bh_buf_str(&text));
+        for (size_t i = 0; bh_output_at(x->cli, i, &o); i++) {
+                struct bh_comply_view view = { x->lang, x->colour[i], bh_cli_has(x->cli, "all"), x->columns[i] };
+
+                bh_buf_clear(&text);
+                format_of(o.format)->write(&x->report, &view, &text);
+                bh_buf_slice(out, bh_buf_str(&text));
+        }
+        return is_refused(x);
+}
+
+/* ---- outside: who has the rights, and the files ---- */
+
+static int collect(struct run *x, struct bh_buf *out, struct bh_err *err) {
+        const struct bh_reach_opts where = { bh_cli_get(x->cli, "docker"), bh_cli_get(x->cli, "podman"), bh_cli_get(x->cli, "root") };
+        struct bh_reach_direct *reach;
+        struct bh_output o;
+        int r = bh_reach_open(x->cli->arena, &where, &reach, err);
+
+        if (r < 0)
+                return r;
+        for (size_t i = 0; i < BH_LEN(x->colour) && bh_output_at(x->cli, i, &o); i++) {
+                x->colour[i] = bh_output_colour(x->cli, &o);
+                x->columns[i] = bh_output_columns(&o);
+        }
+        x->report.when_s = time(NULL);
+        r = bh_comply_jail(bh_reach_of(reach), inside, x, out, err);
+        bh_reach_close(&reach);
+        return r;
+}
+
+/* A part of the checks, or a folder, is compared with nothing. */
+static bool is_whole(const struct run *x) {
+        return !bh_cli_has(x->cli, "forget") && !bh_cli_has(x->cli, "root") && x->judge.benchmark.len == 0 && x->judge.check.len == 0 && x->judge.level == 0;
+}
+
+static int load_record(struct run *x, struct bh_err *err) {
+        struct bh_err why = BH_ERR_NONE;
+        int r;
+
+        x->record = bh_arena_printf(x->cli->arena, "%s/comply", bh_tool_state_dir(x->cli)).at;
+        if (!is_whole(x))
+                return 0;
+        r = bh_fd_read_file(x->cli->arena, x->record, BH_LIMIT_BASELINE_RECORD, &x->before, &why);
+        if (r >= 0 || why.sys == ENOENT)
+                return 0;
+        *err = why;
+        return r;
+}
+
+static int remember(struct run *x, struct bh_str record, struct bh_err *err) {
+        const char *folder = bh_tool_state_dir(x->cli);
+
+        if (mkdir(folder, 0700) < 0 && errno != EEXIST)
+                return bh_fail_sys(err, errno, "%s", folder);
+        return bh_fd_write_own(x->record, (struct bh_str){ 0 }, record, err);
+}
+
+static struct bh_str next_slice(struct bh_cur *c) {
+        return bh_cur_take(c, (size_t) bh_cur_uvarint(c));
+}
+
+static int write_all(struct run *x, struct bh_str all, struct bh_err *err) {
+        struct bh_cur c = bh_cur_of(all);
+        struct bh_str record = next_slice(&c);
+        struct bh_output o;
+        int r = 0;
+
+        for (size_t i = 0; r >= 0 && bh_output_at(x->cli, i, &o); i++)
+                r = bh_output_bytes(o.path, next_slice(&c), err);
+        if (r >= 0 && c.bad)
+                r = bh_fail(err, BH_E_BUG, "reports that are none");
+        return r < 0 || !is_whole(x) ? r : remember(x, record, err);
+}
+
 static int look(struct run *x, struct bh_err *err) {
-        const char *record = bh_arena_printf(x->cli->arena, "%s/comply", bh_tool_state_dir(x->cli)).at;
-        int r = read_words(x, err);
+        BH_CLEANUP(bh_buf_done) struct bh_buf out = { 0 };
+        int refused, r = read_words(x, err);
 
         r = r < 0 ? r : load_checks(x, err);
         r = r < 0 ? r : load_exceptions(x, err);
         if (r >= 0 && !is_known_benchmark(x))
                 r = bh_fail(err, BH_E_USAGE, "there is no benchmark %s; `bulkhead baselines list` names them", BH_QUOTE(x->judge.benchmark));
-        r = r < 0 ? r : collect(x, err);
-        if (r < 0)
-                return r;
-        judge(x);
-        if (x->report.n == 0)
-                return bh_fail(err, BH_E_USAGE, "no check is such; `bulkhead baselines list` names all");
-        if (is_whole(x))
-                compare(x, record);
-        r = write_reports(x, err);
-        r = r < 0 || !is_whole(x) ? r : remember(x, record, err);
-        return r < 0 ? r : is_refused(x) ? BH_EXIT_POLICY : BH_EXIT_FINE;
+        r = r < 0 ? r : load_record(x, err);
+        refused = r < 0 ? r : collect(x, &out, err);
+        r = refused < 0 ? refused : write_all(x, bh_buf_str(&out), err);
+        return r < 0 ? r : refused ? BH_EXIT_POLICY : BH_EXIT_FINE;
 }
 
 static int run(struct bh_cli *cli, struct bh_err *err) {
