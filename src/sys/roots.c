@@ -53,7 +53,8 @@ void bh_roots_done(struct bh_roots *roots) {
 
 /* As if the directory were "/": links and ".." of a container stay in it. */
 static int open_in(const struct bh_root *root, const char *path, uint64_t flags, struct bh_err *err) {
-        struct open_how how = { .flags = flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS };
+        uint64_t more = flags & O_PATH ? O_CLOEXEC : O_CLOEXEC | O_NONBLOCK | O_NOCTTY; /* beside O_PATH the kernel refuses the others */
+        struct open_how how = { .flags = flags | more, .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS };
         int fd;
 
         do
