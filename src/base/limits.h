@@ -222,6 +222,13 @@
 #define BH_LIMIT_INVENTORY_JARS 2000           /* of one process */
 #define BH_LIMIT_INVENTORY_LOGINS 2000         /* newest records */
 #define BH_LIMIT_INVENTORY_CHAIN 20            /* certificates in one file */
+/* Configuration of programs, as checks of baselines read it. */
+#define BH_LIMIT_CONF_FILE (4 * BH_MIB)        /* one file */
+#define BH_LIMIT_CONF_BYTES (64 * BH_MIB)      /* all files of one program */
+#define BH_LIMIT_CONF_FILES 2000               /* of one program, with those it takes in */
+#define BH_LIMIT_CONF_WORDS 500000             /* directives and their words, of one program */
+#define BH_LIMIT_CONF_LIST 300                 /* different values of one field */
+#define BH_LIMIT_CONF_DEPTH 32                 /* blocks in blocks, files in files */
 /* the server's API */
 #define BH_LIMIT_API_HEAD (32 * BH_KIB)        /* request line and headers */
 #define BH_LIMIT_API_BODY (1 * BH_MIB)         /* unless a route says otherwise */

@@ -5,6 +5,8 @@
 
 const struct bh_fact_collector bh_fact_collectors[] = {
         { "host", bh_collect_host_facts },
+        { "nginx", bh_collect_nginx_facts },
+        { "sshd", bh_collect_sshd_facts },
         { NULL, NULL },
 };
 

@@ -4,5 +4,8 @@
 
 const struct bh_fact_kind *const bh_fact_kinds[] = {
         &bh_kind_host,
+        &bh_kind_nginx,
+        &bh_kind_nginx_server,
+        &bh_kind_sshd,
         NULL,
 };

@@ -5,7 +5,12 @@
 #include "comply/collect.h"
 
 bh_collect_facts_fn bh_collect_host_facts;
+bh_collect_facts_fn bh_collect_nginx_facts;
+bh_collect_facts_fn bh_collect_sshd_facts;
 
 extern const struct bh_fact_kind bh_kind_host;
+extern const struct bh_fact_kind bh_kind_nginx;
+extern const struct bh_fact_kind bh_kind_nginx_server;
+extern const struct bh_fact_kind bh_kind_sshd;
 
 #endif

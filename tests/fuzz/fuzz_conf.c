@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* nginx.conf and its like: every tree that is read can be walked and asked. */
+#include "base/limits.h"
+#include "comply/read/nginx.h"
+#include "comply/read/tls.h"
+#include "fuzz.h"
+
+static void ask(struct bh_arena *arena, const struct bh_conf *root) {
+        struct bh_str weak, rest, args;
+        uint64_t n;
+
+        for (const struct bh_conf *c = bh_conf_walk(root, root); c; c = bh_conf_walk(root, c)) {
+                args = bh_conf_args(arena, c);
+                (void) bh_conf_inherit(c, "root");
+                (void) bh_conf_where(arena, c);
+                (void) bh_nginx_size(args, &n);
+                (void) bh_nginx_time(args, &n);
+                (void) bh_htpasswd_kind(args);
+                for (rest = args; bh_tls_weak_next(args, &rest, &weak);)
+                        ;
+        }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+        struct bh_budget budget = { "test", 1 << 20, 20000, BH_LIMIT_CONF_DEPTH };
+        struct bh_arena *arena = bh_arena_new();
+        struct bh_err err = BH_ERR_NONE;
+        struct bh_conf *root;
+
+        if (bh_nginx_parse(arena, BH_STR("nginx.conf"), (struct bh_str){ (const char *) data, size }, &budget, &root, &err) >= 0)
+                ask(arena, root);
+        bh_arena_free(&arena);
+        return 0;
+}
