@@ -205,6 +205,9 @@
 #define BH_LIMIT_DOCKERFILE_INSTRUCTIONS 10000
 #define BH_LIMIT_DOCKERFILE_WORDS 200000
 
+/* Kubernetes */
+#define BH_LIMIT_K8S_FILE (512 * BH_MIB)       /* one manifest, or a cluster's objects in one file */
+
 /* rules */
 #define BH_LIMIT_RULE_FILE (8 * BH_MIB)
 #define BH_LIMIT_RULE_DEPTH 1500u       /* of a condition with all its macros */

@@ -5,6 +5,9 @@
  * containers and one before them, probes, volumes, a security context; half of
  * them are restricted to the letter, half break something.
  *
+ * And rights: a cluster of 10,000 bindings, from objects that were read to
+ * every subject's chain to every goal.
+ *
  *     bench_k8s [ROUNDS]
  */
 #include <stdio.h>
@@ -12,9 +15,11 @@
 #include <time.h>
 
 #include "comply/k8s/pss.h"
+#include "comply/k8s/rbac.h"
+#include "base/buf.h"
 #include "fmt/json.h"
 
-enum { PODS = 1000 };
+enum { PODS = 1000, BINDINGS = 10000, ROLES = 1500, NAMESPACES = 400 };
 
 static const char pod_json[] =
         "{\"apiVersion\":\"apps/v1\",\"kind\":\"Deployment\",\"metadata\":{\"name\":\"web\",\"namespace\":\"shop\"},\"spec\":{\"replicas\":3,"
@@ -81,6 +86,69 @@ static void judge_objects(const struct bh_k8s_pod *pods, unsigned rounds) {
         printf("objects found to hold a pod and judged: %.0f a second of one core, %.0f ns each\n", (double) rounds * PODS / took, took * 1e9 / rounds / PODS);
 }
 
+/* ---- rights ---- */
+
+static const char *const kinds_of_rule[] = {
+        "{apiGroups: [''], resources: [configmaps, pods, services], verbs: [get, list, watch]}",
+        "{apiGroups: [apps], resources: [deployments, statefulsets], verbs: [get, list, create, patch]}",
+        "{apiGroups: [''], resources: [secrets], verbs: [get]}",
+        "{apiGroups: [''], resources: [pods/exec], verbs: [create]}",
+        "{apiGroups: [''], resources: [events], verbs: [create, patch]}",
+        "{apiGroups: [''], resources: [serviceaccounts/token], verbs: [create]}",
+};
+
+static void put_cluster(struct bh_buf *out) {
+        char role[32];
+
+        bh_buf_puts(out, "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: cluster-admin}\nrules: [{apiGroups: ['*'], resources: ['*'], verbs: ['*']}]\n");
+        for (unsigned i = 0; i < ROLES; i++)
+                bh_buf_printf(out, "---\napiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: role%u}\nrules: [%s, %s]\n", i, kinds_of_rule[i % 3],
+                              kinds_of_rule[i % 97 ? 4 : 3 + i % 3]);
+        for (unsigned i = 0; i < BINDINGS; i++) {
+                if (i % 1000)
+                        (void) snprintf(role, sizeof role, "role%u", i % ROLES);
+                else
+                        (void) snprintf(role, sizeof role, "cluster-admin");
+                bh_buf_printf(out, "---\napiVersion: rbac.authorization.k8s.io/v1\nkind: %s\nmetadata: {name: binding%u, namespace: ns%u}\nroleRef: {kind: ClusterRole, name: %s}\n"
+                                   "subjects: [{kind: ServiceAccount, name: app%u, namespace: ns%u}, {kind: Group, name: team%u}]\n",
+                              i % 10 ? "RoleBinding" : "ClusterRoleBinding", i, i % NAMESPACES, role, i % 3000, i % NAMESPACES, i % 50);
+        }
+}
+
+static void reckon(void) {
+        BH_CLEANUP(bh_buf_done) struct bh_buf text = { 0 };
+        struct bh_arena *arena = bh_arena_new(), *scratch = bh_arena_new();
+        struct bh_k8s_objects objects;
+        struct bh_err err = BH_ERR_NONE;
+        struct bh_rbac rbac;
+        size_t chains = 0, steps = 0;
+        double from, read, built;
+
+        put_cluster(&text);
+        bh_k8s_objects_init(&objects, arena);
+        from = cpu_s();
+        if (bh_k8s_objects_add(&objects, BH_STR("cluster.yaml"), bh_buf_str(&text), &err) < 0) {
+                fprintf(stderr, "%s\n", err.text);
+                exit(1);
+        }
+        read = cpu_s() - from;
+        bh_rbac_build(&rbac, &objects, arena);
+        built = cpu_s() - from - read;
+        for (size_t i = 0; i < rbac.subjects.len; i++)
+                for (unsigned g = 0; g < _BH_RBAC_GOAL_MAX; g++) {
+                        struct bh_rbac_chain chain = { 0 };
+
+                        chains += bh_rbac_chain_of(&rbac, rbac.subjects.items[i].value, (enum bh_rbac_goal) g, scratch, &chain);
+                        steps += chain.len;
+                }
+        printf("%d bindings, %zu subjects: %.3f s to read %zu KiB of YAML, %.3f s to reckon who becomes whom, %.3f s for %zu chains of %zu steps (goal: under 1 s in all)\n",
+               BINDINGS, rbac.subjects.len, read, text.len / 1024, built, cpu_s() - from - read - built, chains, steps);
+        if (chains == 0)
+                exit(1);
+        bh_arena_free(&scratch);
+        bh_arena_free(&arena);
+}
+
 int main(int argc, char **argv) {
         unsigned rounds = argc > 1 ? (unsigned) atoi(argv[1]) : 300;
         struct bh_arena *arena = bh_arena_new();
@@ -89,6 +157,7 @@ int main(int argc, char **argv) {
         make(arena, pods);
         judge(pods, rounds);
         judge_objects(pods, rounds);
+        reckon();
         bh_arena_free(&arena);
         return 0;
 }

@@ -64,6 +64,7 @@ const struct bh_cmd *const bh_cmds[] = {
         &bh_cmd_vex,
         &bh_cmd_sbom,
         &bh_cmd_lint,
+        &bh_cmd_rbac,
         &bh_cmd_watch,
         &bh_cmd_inventory,
         &bh_cmd_comply,
