@@ -30,6 +30,8 @@ static const struct kind {
         { "gone_assets", "asset", "id", "gone_ms", "gone_ms < ?2", "gone_ms IS NOT NULL", "Assets that are gone", 0, NULL, NULL },
         { "gone_containers", "container", "id", "gone_ms", "gone_ms < ?2", "gone_ms IS NOT NULL", "Containers that are gone", 0, NULL, NULL },
         { "fixed_findings", "finding", "id", "fixed_ms", "fixed_ms < ?2", "fixed_ms IS NOT NULL AND state='fixed'", "Findings that were fixed", 0, NULL, NULL },
+        { "compliance_changes", "compliance_change", "id", "at_ms", "at_ms < ?2", "1", "Results of checks that changed", 0, NULL, NULL },
+        { "compliance_days", "compliance_day", "day", "day", "day < ?2 / 86400000", "1", "How each host stood, by day", 30, NULL, NULL },
         { "audit", "audit", "id", "at_ms", "at_ms < ?2", "1", "The audit log", 365, NULL, NULL },
         { "trends", "trend", "day", "day", "day < ?2 / 86400000", "1", "Numbers of each day", 30, NULL, NULL },
 };

@@ -22,6 +22,8 @@ static const struct count {
         { "risk.images", "SELECT NULL, avg(risk) FROM image WHERE n_containers>0 AND ?1<=?2", ONE },
         { "risk.images.worst", "SELECT NULL, max(risk) FROM image WHERE n_containers>0 AND ?1<=?2", ONE },
         { "risk.hosts", "SELECT NULL, avg(risk) FROM host WHERE gone_ms IS NULL AND ?1<=?2", ONE },
+        { "compliance.score", "SELECT NULL, CASE WHEN sum(decided)>0 THEN 100.0*(sum(decided)-sum(lost))/sum(decided) END FROM compliance_host WHERE ?1<=?2", ONE },
+        { "compliance.fail", "SELECT NULL, sum(n_fail) FROM compliance_host WHERE ?1<=?2", ONE },
         { "risk.hosts.worst", "SELECT NULL, max(risk) FROM host WHERE gone_ms IS NULL AND ?1<=?2", ONE },
 };
 
