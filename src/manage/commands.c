@@ -10,7 +10,7 @@
 
 enum { HOUR_M = 60, MINUTE_MS = 60000, TEXT_MAX = 4096 };
 
-static const char *const kinds[] = { "respond", "scan", "policy", "inventory" };
+static const char *const kinds[] = { "respond", "scan", "policy", "inventory", "compliance" };
 
 static bool is_kind(struct bh_str word) {
         for (size_t i = 0; i < BH_LEN(kinds); i++)

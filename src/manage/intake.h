@@ -26,5 +26,6 @@ bh_intake bh_intake_asset;  /* manage/assets.c */
 bh_intake bh_intake_scan;   /* manage/scans.c */
 bh_intake bh_intake_status; /* manage/agents.c */
 bh_intake bh_intake_result; /* manage/commands.c */
+bh_intake bh_intake_compliance; /* manage/compliance.c */
 
 #endif

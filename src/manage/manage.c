@@ -9,6 +9,7 @@
 
 #include "manage/agents.h"
 #include "manage/alerts.h"
+#include "manage/compliance.h"
 #include "manage/jobs.h"
 #include "manage/integrations.h"
 #include "manage/intel.h"
@@ -43,6 +44,7 @@ const struct bh_manage_part *const bh_manage_parts[BH_MANAGE_PARTS_MAX] = {
         &bh_part_responses,
         &bh_part_retention,
         &bh_part_teams,
+        &bh_part_compliance,
         NULL,
 };
 

@@ -19,6 +19,7 @@ static bh_intake *const intakes[_BH_ITEM_MAX] = {
         [BH_ITEM_SCAN] = bh_intake_scan,
         [BH_ITEM_STATUS] = bh_intake_status,
         [BH_ITEM_RESULT] = bh_intake_result,
+        [BH_ITEM_COMPLIANCE] = bh_intake_compliance,
 };
 
 #define CLOCK_MAX_MS (1ll << 53)

@@ -34,6 +34,11 @@
  *   asset      {"kind":"port","key":"tcp/0.0.0.0:80","op":"put"|"gone","container":"id or empty","name":"nginx","attrs":{...}}
  *              {"kind":"port","op":"whole","keys":[...]}: these are all there are; the server ends what it has beside them
  *   scan       {"subject":"image","id":"sha256:...","refs":["nginx:1.27"],"report":{...}} report: of `bulkhead scan --no-db --format json`, all of its packages
+ *   compliance a part of a run of `bulkhead comply --format lines`: {"run":N,"part":1,"last":false,"whole":true,"distribution":"debian",
+ *               "benchmarks":[{"id","version","title":{"en","zh"}}],"checks":[{"stamp","id","kind","title":{},"why":{},"ask":{},"severity","category","level","weight","refs":{}}],
+ *               "results":[{"stamp","check","key","state","severity","category","weight","subject":{"kind","name","container","namespace","workload"},"cause",
+ *               "evidence":[{"field","value","where"}],"mend":{}}],"gaps":[{"where","why"}]}   parts are told in order from 1; whole: what no part names is there no more;
+ *              else only what changed since the last run is named. stamp: of the rest, 16 hex digits
  *   status     {"version","sensor":{...},"rules":N,"losses":[{"lane","what","count"}],"cpu_ms","rss_bytes","spool":{"items","bytes","dropped"},"gaps":["..."]}
  *   result     {"command":"id","ok":true,"text":"...","detail":{...}}
  *   drop       {"epoch":E,"from":5,"to":9,"count":3,"by_level":{"6":3}} between from and to, both dropped; epoch absent: the item's own
@@ -42,6 +47,7 @@
  *   respond    {"action":"pause"|"resume"|"stop"|"kill"|"isolate"|"release"|"kill-process"|"quarantine"|"restore"|"evidence","container":"id","pid":1,"path":"...",
  *               "dry_run":true,"minutes":30,"why":"incident 12"}
  *   scan       {"target":"docker:nginx:1.27"}
+ *   compliance {}: check how the host is set up, and tell all of it
  *   policy     {"version":7,"files":[{"kind":"rules"|"allow"|"responses"|"indicators","name":"x.yaml","text":"..."}]}  the whole set
  *   inventory  {}: tell all of it again
  */
@@ -59,7 +65,8 @@
         X(SCAN, "scan")     \
         X(STATUS, "status") \
         X(RESULT, "result") \
-        X(DROP, "drop")
+        X(DROP, "drop")     \
+        X(COMPLIANCE, "compliance")
 
 enum bh_item_kind {
 #define X(symbol, word) BH_ITEM_##symbol,
