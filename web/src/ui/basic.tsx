@@ -76,7 +76,7 @@ export function Badge({ tone = "plain", children, title, icon }: { tone?: string
 
 const STATE_TONES: Record<string, string> = {
 	open: "high", working: "low", closed: "good", "false-alarm": "plain", accepted: "plain", "not-affected": "plain", fixed: "good",
-	running: "good", paused: "medium", exited: "plain", online: "good", ok: "good", offline: "bad", revoked: "bad", failed: "bad",
+	running: "good", paused: "medium", exited: "plain", here: "good", ok: "good", away: "bad", revoked: "bad", disabled: "plain", failed: "bad",
 	done: "good", waiting: "low", queued: "low", active: "good", expired: "medium", error: "bad", blocked: "bad", allowed: "good", promoted: "good", refused: "bad",
 	new: "low", changed: "medium", gone: "plain", succeeded: "good", late: "medium", never: "plain", stale: "medium", sent: "low", asked: "low", undone: "plain", pending: "low", cancelled: "plain",
 };
@@ -205,9 +205,8 @@ export function Copy({ text, label }: { text: string; label?: string }) {
 			() => setDone(false),
 		);
 	};
-	return (
-		<Button kind="bare" small icon={done ? "check" : "copy"} onClick={copy} aria-label={label ?? c("copy")} title={label ?? c("copy")} />
-	);
+	const says = done ? c("copied") : (label ?? c("copy"));
+	return <Button kind="bare" small icon={done ? "check" : "copy"} onClick={copy} aria-label={says} title={says} />;
 }
 
 /* A long id: its beginning, the whole on hover, and a button that copies it. */
@@ -240,7 +239,7 @@ export function ImageName({ value, id }: { value: string | null | undefined; id?
 export function Facts({ rows, columns }: { rows: [string, ReactNode][]; columns?: 1 | 2 }) {
 	return (
 		<dl className={columns === 1 ? "facts" : "facts facts-2"}>
-			{rows.filter(([, value]) => value !== null && value !== undefined && value !== "").map(([name, value]) => (
+			{rows.filter(([, value]) => value !== null && value !== undefined && value !== false && value !== "").map(([name, value]) => (
 				<div key={name}>
 					<dt>{name}</dt>
 					<dd>{value}</dd>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* What lies above the page: popovers, drawers, dialogs, passing notes. */
 import { createContext, useCallback, useContext, useEffect, useId, useRef, useState, type ReactNode } from "react";
+import { createPortal } from "react-dom";
 import { useCommon } from "../i18n";
 import { Button } from "./basic";
 import { Icon, type IconName } from "./icon";
@@ -90,7 +91,8 @@ export function Drawer({ title, sub, close, children, actions }: { title: ReactN
 	);
 }
 
-export function Dialog({ title, close, children, wide }: { title: string; close: () => void; children: ReactNode; wide?: boolean }) {
+/* In the document's body, and deaf to what it lies above: a click in it is none of the row that opened it. */
+export function Dialog({ title, close, children }: { title: string; close: () => void; children: ReactNode }) {
 	const c = useCommon();
 	const id = useId();
 	const box = useRef<HTMLDialogElement>(null);
@@ -99,8 +101,8 @@ export function Dialog({ title, close, children, wide }: { title: string; close:
 		node?.showModal();
 		return () => node?.close();
 	}, []);
-	return (
-		<dialog ref={box} className={wide ? "dialog dialog-wide" : "dialog"} aria-labelledby={id} onCancel={(e) => {
+	return createPortal(
+		<dialog ref={box} className="dialog" aria-labelledby={id} onClick={(e) => e.stopPropagation()} onKeyDown={(e) => e.stopPropagation()} onCancel={(e) => {
 			e.preventDefault();
 			close();
 		}}>
@@ -109,7 +111,8 @@ export function Dialog({ title, close, children, wide }: { title: string; close:
 				<Button kind="bare" icon="close" aria-label={c("close")} onClick={close} />
 			</header>
 			<div className="dialog-body">{children}</div>
-		</dialog>
+		</dialog>,
+		document.body,
 	);
 }
 

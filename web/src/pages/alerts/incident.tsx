@@ -7,6 +7,7 @@ import { useSession } from "../../app/session";
 import { useCommon, useFormats, useServerWord, useWords } from "../../i18n";
 import { enc, Link, useParam } from "../../lib/router";
 import { Ago, AsOf, Badge, Button, Facts, ImageName, Loaded, Page, Panel, State, When } from "../../ui/basic";
+import { useAct } from "../../ui/dialogs";
 import { useNote } from "../../ui/float";
 import { FormProblem, Text, useSend } from "../../ui/form";
 import { Icon, type IconName } from "../../ui/icon";
@@ -43,7 +44,7 @@ function Entry({ item, open }: { item: StoryItem; open: (id: string) => void }) 
 						<p className="story-sub">{[item.text, item.why, item.asked_by].filter(Boolean).join(" · ")}</p>
 					</>
 				)}
-				{item.kind === "change" && <p><strong>{item.name}</strong> <span className="dim">{word(item.op)}</span> {item.asset_id && <Link to={`/assets?open=${item.asset_id}`}>{t("ev_change")}</Link>}</p>}
+				{item.kind === "change" && <p>{item.asset_id ? <Link to={`/assets?open=${item.asset_id}`}>{item.name}</Link> : item.name} <span className="dim">{word(item.op)}</span></p>}
 			</div>
 		</li>
 	);
@@ -106,7 +107,8 @@ function Work({ incident, reload }: { incident: Incident; reload: () => void }) 
 	const word = useServerWord();
 	const say = useNote();
 	const { me, may } = useSession();
-	const set = (change: Record<string, string>) => void patch(`/incidents/${incident.id}`, change).then(() => { say(t("saved")); reload(); }, (e: Error) => say(e.message, "bad"));
+	const act = useAct();
+	const set = (change: Record<string, string>) => act(patch(`/incidents/${incident.id}`, change), () => { say(t("saved")); reload(); });
 	if (!may("alerts.write")) return <State value={incident.status} />;
 	return (
 		<div className="stack-s">

@@ -8,6 +8,7 @@ import { useCommon, useFormats, useWords } from "../../i18n";
 import { enc, Link, useParam, usePath } from "../../lib/router";
 import { List, type Column } from "../../list/list";
 import { Ago, AsOf, Badge, Button, Loaded, Page, State } from "../../ui/basic";
+import { useAct } from "../../ui/dialogs";
 import { useNote } from "../../ui/float";
 import { levelTone } from "../../ui/severity";
 import { PathTabs } from "../../ui/tabs";
@@ -44,7 +45,7 @@ function Attack() {
 		<div className="stack">
 			<div className="line between">
 				<div className="segments" role="group" aria-label={t("span")}>
-					{(["1", "7", "30"] as const).map((d) => <button key={d} type="button" aria-pressed={span === d} onClick={() => setSpan(d)}>{t(`d${d}`)}</button>)}
+					{(["1", "7", "30"] as const).map((d) => <button key={d} type="button" aria-pressed={span === d} onClick={() => setSpan(d)}>{t(`span_${d}`)}</button>)}
 				</div>
 				<AsOf at={read.at} reload={read.reload} loading={read.loading} />
 			</div>
@@ -81,7 +82,8 @@ function Suppressions() {
 	const { may } = useSession();
 	const [making, setMaking] = useState(false);
 	const [turn, again] = useState(0);
-	const end = (id: number) => void remove(`/suppressions/${id}`).then(() => { say(t("sup_ended")); again(turn + 1); }, (e: Error) => say(e.message, "bad"));
+	const act = useAct();
+	const end = (id: number) => act(remove(`/suppressions/${id}`), () => { say(t("sup_ended")); again(turn + 1); });
 	const columns: Column<Suppression>[] = [
 		{ key: "rule", label: t("sup_what"), width: "minmax(220px, 2fr)", render: (r) => [r.rule, r.container && `${c("container")} ${r.container}`, r.image && `${c("image")} ${r.image}`, r.namespace && `${c("namespace")} ${r.namespace}`, r.condition].filter(Boolean).join(" · ") },
 		{ key: "active", label: c("state"), width: "112px", render: (r) => (r.active ? <Badge tone="good">{t("sup_active")}</Badge> : <State value="expired" />) },
@@ -101,13 +103,16 @@ function Suppressions() {
 	);
 }
 
+const UNDONE = new Set(["pause", "isolate", "quarantine"]); /* the others are for good */
+
 function Responses() {
 	const t = useWords(words);
 	const c = useCommon();
 	const say = useNote();
 	const actionName = useActionName();
 	const { may } = useSession();
-	const undo = (id: number) => void post(`/responses/${id}/undo`).then(() => say(t("undone")), (e: Error) => say(e.message, "bad"));
+	const act = useAct();
+	const undo = (id: number) => act(post(`/responses/${id}/undo`), () => say(t("undone")));
 	const columns: Column<Response>[] = [
 		{ key: "action", label: t("action"), width: "minmax(170px, 1.3fr)", render: (r) => <span className="line">{actionName(r.action)}{r.dry_run && <Badge>{t("dry")}</Badge>}</span> },
 		{ key: "state", label: c("state"), width: "110px", render: (r) => <State value={r.state} /> },
@@ -117,7 +122,7 @@ function Responses() {
 		{ key: "why", label: t("reason"), width: "minmax(120px, 1fr)" },
 		{ key: "asked_by", label: t("by"), width: "110px" },
 		{ key: "asked_ms", label: c("time"), width: "104px", sort: true, down: true, render: (r) => <Ago ms={r.asked_ms} /> },
-		{ key: "id", label: c("actions"), width: "90px", render: (r) => (r.state === "done" && !r.dry_run && !r.undone_ms && may("respond") ? <Button small kind="bare" onClick={() => undo(r.id)}>{t("undo")}</Button> : null) },
+		{ key: "id", label: c("actions"), width: "90px", render: (r) => (UNDONE.has(r.action) && r.state === "done" && !r.dry_run && !r.undone_ms && may("respond") ? <Button small kind="bare" onClick={() => undo(r.id)}>{t("undo")}</Button> : null) },
 	];
 	return (
 		<List<Response> name="responses" label={t("responses")} path="/responses" columns={columns} sort="-asked_ms" rowKey={(r) => String(r.id)} topics={["incidents", "agents"]}

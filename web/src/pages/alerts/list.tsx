@@ -12,8 +12,14 @@ import { Drawer } from "../../ui/float";
 import { Level } from "../../ui/severity";
 import { Suppress } from "./suppress";
 import { ProcessTree } from "./tree";
-import type { Alert } from "./types";
+import type { Alert, ProcessNode } from "./types";
 import { words } from "./words";
+
+/* The eldest first, each started by the one above it; the alert speaks of the last. The server tells parents nearest first. */
+function lineOf(process: NonNullable<Alert["process"]>, alert: number): ProcessNode[] {
+	const line = [...(process.lineage ?? [])].reverse();
+	return [...line, process].map((p, i) => ({ id: i, parent: i === 0 ? null : i - 1, pid: p.pid ?? 0, exe: p.exe ?? "", cmdline: p.cmdline ?? "", alerts: i === line.length ? [alert] : [] }));
+}
 
 export function AlertDrawer({ id, close }: { id: string; close: () => void }) {
 	const t = useWords(words);
@@ -47,12 +53,7 @@ export function AlertDrawer({ id, close }: { id: string; close: () => void }) {
 								[t("tags"), a.tags && a.tags.length > 0 && <span className="line">{a.tags.map((x) => <Badge key={x}>{x}</Badge>)}</span>],
 							]} />
 						</section>
-						{a.process?.lineage && a.process.lineage.length > 0 && (
-							<section>
-								<h3>{t("lineage")}</h3>
-								<ProcessTree nodes={a.process.lineage.map((p, i, all) => ({ id: i, parent: i === 0 ? null : i - 1, pid: p.pid, exe: p.exe, cmdline: p.cmdline, alerts: i === all.length - 1 ? [a.id] : [] }))} />
-							</section>
-						)}
+						{a.process && <section><h3>{t("lineage")}</h3><ProcessTree nodes={lineOf(a.process, a.id)} /></section>}
 						{a.fields && (
 							<section>
 								<h3>{t("fields")}</h3>

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 /* One click and a second thought: a dry run on the host itself, then the real thing. */
-import { useEffect, useState, type FormEvent } from "react";
+import { useEffect, useState } from "react";
 import { get, post } from "../../api/client";
 import { useLive } from "../../api/live";
-import { useCommon, useWords } from "../../i18n";
-import { Button, State } from "../../ui/basic";
-import { Dialog, useNote } from "../../ui/float";
-import { Choice, Field, FormProblem, Text, useSend } from "../../ui/form";
+import { useWords } from "../../i18n";
+import { State } from "../../ui/basic";
+import { FormDialog } from "../../ui/dialogs";
+import { useNote } from "../../ui/float";
+import { Choice, Field, Text } from "../../ui/form";
 import type { Response } from "./types";
 import { words } from "./words";
 
@@ -47,10 +48,8 @@ function useAnswer(id: number | null): Response | null {
 
 export function Respond({ host, container, name, incident, pid, close, done }: { host: string; container?: string | undefined; name: string; incident?: number; pid?: number; close: () => void; done?: () => void }) {
 	const t = useWords(words);
-	const c = useCommon();
 	const say = useNote();
 	const actionName = useActionName();
-	const { busy, problem, send } = useSend();
 	const [action, setAction] = useState<string>(container ? "isolate" : "kill-process");
 	const [minutes, setMinutes] = useState("30");
 	const [process, setProcess] = useState(pid ? String(pid) : "");
@@ -64,40 +63,30 @@ export function Respond({ host, container, name, incident, pid, close, done }: {
 		...(action === "kill-process" && process ? { pid: Number(process) } : {}), ...(action === "quarantine" && path ? { path } : {}), ...(FOR_A_TIME.has(action) && minutes ? { minutes: Number(minutes) } : {}),
 	});
 	const forget = () => setTried(null);
-	const submit = (e: FormEvent) => {
-		e.preventDefault();
-		void send(async () => {
-			const asked = await post<Response>("/responses", body(!ready));
-			if (!ready) {
-				setTried(asked.id);
-				return;
-			}
-			say(t("asked"));
-			done?.();
-			close();
-		});
+	const send = async () => {
+		const asked = await post<Response>("/responses", body(!ready));
+		if (!ready) {
+			setTried(asked.id);
+			return false;
+		}
+		say(t("asked"));
+		done?.();
+		return true;
 	};
 	return (
-		<Dialog title={t("respond_title", { name })} close={close}>
-			<form className="form" onSubmit={submit}>
-				<Choice label={t("action")} value={action} onChange={(e) => { setAction(e.target.value); forget(); }} options={ACTIONS.filter((a) => container || a === "kill-process" || a === "quarantine").map((a) => [a, actionName(a)])} />
-				{FOR_A_TIME.has(action) && <Field label={t("minutes")} hint={t("minutes_hint")} type="number" min={1} max={10080} value={minutes} onChange={(e) => { setMinutes(e.target.value); forget(); }} />}
-				{action === "kill-process" && <Field label={t("pid")} type="number" min={2} required value={process} onChange={(e) => { setProcess(e.target.value); forget(); }} />}
-				{action === "quarantine" && <Field label={t("path")} required value={path} onChange={(e) => { setPath(e.target.value); forget(); }} />}
-				<Text label={t("reason")} required value={why} onChange={(e) => setWhy(e.target.value)} />
-				{tried === null ? <p className="hint">{t("try_first_text")}</p> : (
-					<div className="callout" role="status">
-						{answer && answer.state !== "asked" && answer.state !== "sent"
-							? <div><p className="line"><strong>{t("tried")}</strong> <State value={answer.state} /></p><p>{answer.text || "–"}</p></div>
-							: <><span className="spinner" aria-hidden="true" />{t("waiting")}</>}
-					</div>
-				)}
-				<FormProblem problem={problem} />
-				<div className="form-foot">
-					<Button onClick={close}>{c("cancel")}</Button>
-					<Button kind={ready ? "danger" : "main"} type="submit" busy={busy} disabled={tried !== null && !ready && answer?.state !== "failed"}>{ready ? t("do_it") : t("try_first")}</Button>
+		<FormDialog title={t("respond_title", { name })} close={close} send={send} label={ready ? t("do_it") : t("try_first")} danger={ready} disabled={tried !== null && !ready && answer?.state !== "failed"}>
+			<Choice label={t("action")} value={action} onChange={(e) => { setAction(e.target.value); forget(); }} options={ACTIONS.filter((a) => container || a === "kill-process" || a === "quarantine").map((a) => [a, actionName(a)])} />
+			{FOR_A_TIME.has(action) && <Field label={t("minutes")} hint={t("minutes_hint")} type="number" min={1} max={10080} value={minutes} onChange={(e) => { setMinutes(e.target.value); forget(); }} />}
+			{action === "kill-process" && <Field label={t("pid")} type="number" min={2} required value={process} onChange={(e) => { setProcess(e.target.value); forget(); }} />}
+			{action === "quarantine" && <Field label={t("path")} required value={path} onChange={(e) => { setPath(e.target.value); forget(); }} />}
+			<Text label={t("reason")} required value={why} onChange={(e) => setWhy(e.target.value)} />
+			{tried === null ? <p className="hint">{t("try_first_text")}</p> : (
+				<div className="callout" role="status">
+					{answer && answer.state !== "asked" && answer.state !== "sent"
+						? <div><p className="line"><strong>{t("tried")}</strong> <State value={answer.state} /></p><p>{answer.text || "–"}</p></div>
+						: <><span className="spinner" aria-hidden="true" />{t("waiting")}</>}
 				</div>
-			</form>
-		</Dialog>
+			)}
+		</FormDialog>
 	);
 }

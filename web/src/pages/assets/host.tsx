@@ -6,6 +6,7 @@ import { useSession } from "../../app/session";
 import { useCommon, useFormats, useServerWord, useWords } from "../../i18n";
 import { enc, Link, useParam, usePath } from "../../lib/router";
 import { Ago, Badge, Facts, Id, Loaded, Page, Panel, Stat, When } from "../../ui/basic";
+import { useAct } from "../../ui/dialogs";
 import { useNote } from "../../ui/float";
 import { Choice } from "../../ui/form";
 import { Risk } from "../../ui/severity";
@@ -23,7 +24,8 @@ function About({ host: h, reload }: { host: Host; reload: () => void }) {
 	const word = useServerWord();
 	const say = useNote();
 	const { may } = useSession();
-	const set = (environment: string) => void patch(`/hosts/${enc(h.id)}`, { environment }).then(() => { say(t("saved")); reload(); }, (e: Error) => say(e.message, "bad"));
+	const act = useAct();
+	const set = (environment: string) => act(patch(`/hosts/${enc(h.id)}`, { environment }), () => { say(t("saved")); reload(); });
 	return (
 		<>
 			<div className="stats">

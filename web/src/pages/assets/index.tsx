@@ -4,6 +4,7 @@ import { useGet } from "../../api/use";
 import { useFormats, useWords } from "../../i18n";
 import { Link, useParam, usePath } from "../../lib/router";
 import { Page } from "../../ui/basic";
+import { PathTabs } from "../../ui/tabs";
 import { KINDS, useKindName } from "./attrs";
 import { AssetList, ChangeList, ContainerList, HostList, PackageList } from "./lists";
 import { words } from "./words";
@@ -38,18 +39,16 @@ export default function Assets() {
 	const path = usePath();
 	const [kind] = useParam("kind");
 	const tabs: [string, string, string][] = [
-		["/assets", t("others"), t("lead")],
 		["/hosts", t("hosts"), t("hosts_lead")],
 		["/containers", t("containers"), t("containers_lead")],
 		["/packages", t("packages"), t("packages_lead")],
+		["/assets", t("others"), t("lead")],
 		["/changes", t("changes"), t("changes_lead")],
 	];
 	const lead = tabs.find(([to]) => to === path)?.[2];
 	return (
 		<Page title={t("title")} lead={lead} full>
-			<nav className="tabs" aria-label={t("title")}>
-				{[tabs[1], tabs[2], tabs[3], tabs[0], tabs[4]].map((x) => x && <Link key={x[0]} to={x[0]} className="tab" aria-current={path === x[0] ? "page" : undefined}>{x[1]}</Link>)}
-			</nav>
+			<PathTabs tabs={tabs.map(([to, label]) => ({ to, label }))} label={t("title")} />
 			{path === "/hosts" && <HostList />}
 			{path === "/containers" && <ContainerList />}
 			{path === "/packages" && <PackageList />}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The tables of this area; pages of hosts and containers show them narrowed to one. */
 import { useGet } from "../../api/use";
-import { useCommon, useFormats, useWords } from "../../i18n";
+import { useCommon, useFormats, useServerWord, useWords } from "../../i18n";
 import { enc, Link, useParam } from "../../lib/router";
 import type { Facet } from "../../list/facets";
 import { List, type Column } from "../../list/list";
@@ -29,6 +29,7 @@ export function HostList() {
 	const t = useWords(words);
 	const c = useCommon();
 	const f = useFormats();
+	const word = useServerWord();
 	const columns: Column<Host>[] = [
 		{ key: "name", label: c("host"), width: "minmax(150px, 1.4fr)", sort: true, render: (r) => r.name || r.id },
 		{ key: "risk", label: c("risk"), width: "96px", sort: true, down: true, render: (r) => <Risk value={r.risk} /> },
@@ -36,7 +37,7 @@ export function HostList() {
 		{ key: "kernel", label: t("kernel"), width: "minmax(120px, 1fr)", sort: true },
 		{ key: "arch", label: t("arch"), width: "76px", hidden: true },
 		{ key: "address", label: t("address"), width: "120px" },
-		{ key: "environment", label: c("environment"), width: "104px", render: (r) => (r.environment ? <Badge>{r.environment}</Badge> : <span className="dim">–</span>) },
+		{ key: "environment", label: c("environment"), width: "104px", render: (r) => (r.environment ? <Badge>{word(r.environment)}</Badge> : <span className="dim">–</span>) },
 		{ key: "n_containers", label: t("running"), width: "84px", end: true, render: (r) => f.number(r.n_containers ?? 0) },
 		{ key: "n_findings", label: t("findings"), width: "84px", sort: true, down: true, end: true, render: (r) => f.number(r.n_findings ?? 0) },
 		{ key: "n_alerts", label: t("alerts"), width: "76px", sort: true, down: true, end: true, render: (r) => f.number(r.n_alerts ?? 0) },

@@ -6,7 +6,8 @@ import { useGet } from "../../api/use";
 import { useSession } from "../../app/session";
 import { useCommon, useServerWord, useWords } from "../../i18n";
 import { Ago, Badge, Button, Code, Facts, Loaded, Page, Panel, TableBox } from "../../ui/basic";
-import { Dialog, useNote } from "../../ui/float";
+import { FormDialog, useAct } from "../../ui/dialogs";
+import { useNote } from "../../ui/float";
 import { Field, FormProblem, useSend } from "../../ui/form";
 import { Once } from "./once";
 import { Tokens } from "./tokens";
@@ -48,52 +49,40 @@ function Password() {
 
 function SecondStep() {
 	const t = useWords(words);
-	const c = useCommon();
 	const { me, enter } = useSession();
-	const { busy, problem, send, clear } = useSend();
 	const [asking, setAsking] = useState<"on" | "off" | null>(null);
 	const [password, setPassword] = useState("");
 	const [key, setKey] = useState<{ secret: string; uri: string } | null>(null);
 	const [code, setCode] = useState("");
 	const [codes, setCodes] = useState<string[]>([]);
-	const close = () => { setAsking(null); setKey(null); setPassword(""); setCode(""); clear(); };
-	const submit = (e: FormEvent) => {
-		e.preventDefault();
-		void send(async () => {
-			if (asking === "off") {
-				await remove("/me/totp", { password });
-				await enter();
-				close();
-			} else if (!key) setKey(await post("/me/totp", { password }));
-			else {
-				const made = await put<{ recovery_codes: string[] }>("/me/totp", { code });
-				setCodes(made.recovery_codes);
-				await enter();
-				close();
-			}
-		});
+	const close = () => { setAsking(null); setKey(null); setPassword(""); setCode(""); };
+	const send = async () => {
+		if (asking === "off") await remove("/me/totp", { password });
+		else if (key) setCodes((await put<{ recovery_codes: string[] }>("/me/totp", { code })).recovery_codes);
+		else {
+			setKey(await post("/me/totp", { password }));
+			return false;
+		}
+		await enter();
+		return true;
 	};
 	return (
 		<>
 			<p>{me?.totp ? t("totp_on") : t("totp_off")}</p>
 			<div className="actions spaced">{me?.totp ? <Button kind="danger" onClick={() => setAsking("off")}>{t("totp_remove")}</Button> : <Button kind="main" icon="key" onClick={() => setAsking("on")}>{t("totp_begin")}</Button>}</div>
 			{asking && (
-				<Dialog title={t("totp")} close={close}>
-					<form className="form" onSubmit={submit}>
-						{!key && <Field label={t("old")} type="password" required autoComplete="current-password" value={password} onChange={(e) => setPassword(e.target.value)} />}
-						{key && (
-							<>
-								<div><h3>{t("totp_secret")}</h3><Code label={t("totp_secret")}>{key.secret.replace(/(.{4})(?=.)/g, "$1 ")}</Code></div>
-								<div><h3>{t("totp_uri")}</h3><Code label={t("totp_uri")}>{key.uri}</Code></div>
-								<Field label={t("totp_code")} required inputMode="numeric" autoComplete="one-time-code" value={code} onChange={(e) => setCode(e.target.value)} />
-							</>
-						)}
-						<FormProblem problem={problem} />
-						<div className="form-foot"><Button onClick={close}>{c("cancel")}</Button><Button kind={asking === "off" ? "danger" : "main"} type="submit" busy={busy}>{asking === "off" ? t("totp_remove") : t("totp_confirm")}</Button></div>
-					</form>
-				</Dialog>
+				<FormDialog title={t("totp")} close={close} send={send} label={asking === "off" ? t("totp_remove") : t("totp_confirm")} danger={asking === "off"}>
+					{!key && <Field label={t("old")} type="password" required autoComplete="current-password" value={password} onChange={(e) => setPassword(e.target.value)} />}
+					{key && (
+						<>
+							<div><h3>{t("totp_secret")}</h3><Code label={t("totp_secret")}>{key.secret.replace(/(.{4})(?=.)/g, "$1 ")}</Code></div>
+							<div><h3>{t("totp_uri")}</h3><Code label={t("totp_uri")}>{key.uri}</Code></div>
+							<Field label={t("totp_code")} required inputMode="numeric" autoComplete="one-time-code" value={code} onChange={(e) => setCode(e.target.value)} />
+						</>
+					)}
+				</FormDialog>
 			)}
-			{codes.length > 0 && <Once secret={codes.join("\n")} close={() => setCodes([])} />}
+			{codes.length > 0 && <Once title={t("totp_codes")} text={t("totp_codes_text")} secret={codes.join("\n")} close={() => setCodes([])} />}
 		</>
 	);
 }
@@ -102,6 +91,7 @@ function Sessions() {
 	const t = useWords(words);
 	const c = useCommon();
 	const say = useNote();
+	const act = useAct();
 	const { leave } = useSession();
 	const read = useGet<{ items: SessionRow[] }>("/sessions?limit=100&sort=-seen_ms");
 	return (
@@ -113,13 +103,13 @@ function Sessions() {
 							<thead><tr><th scope="col">{t("session_from")}</th><th scope="col">{t("program")}</th><th scope="col">{t("seen")}</th><th scope="col">{c("actions")}</th></tr></thead>
 							<tbody>
 								{data.items.map((s) => (
-									<tr key={s.id}><th scope="row">{s.address}</th><td>{s.program}</td><td><Ago ms={s.seen_ms} /></td>
-										<td><Button small kind="bare" onClick={() => void remove(`/sessions/${s.id}`).then(() => { say(t("ended")); read.reload(); }, (e: Error) => say(e.message, "bad"))}>{t("end")}</Button></td></tr>
+									<tr key={s.id}><th scope="row">{s.address}</th><td>{s.program || "–"}</td><td><Ago ms={s.seen_ms} /></td>
+										<td><Button small kind="bare" onClick={() => act(remove(`/sessions/${s.id}`), () => { say(t("ended")); read.reload(); })}>{t("end")}</Button></td></tr>
 								))}
 							</tbody>
 						</table>
 					</TableBox>
-					<div className="actions spaced"><Button kind="danger" icon="exit" onClick={() => void remove("/sessions").then(() => leave(), (e: Error) => say(e.message, "bad"))}>{t("end_all")}</Button></div>
+					<div className="actions spaced"><Button kind="danger" icon="exit" onClick={() => act(remove("/sessions"), () => void leave())}>{t("end_all")}</Button></div>
 				</>
 			)}
 		</Loaded>

@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 /* A secret that the server shows once. */
-import { useCommon, useWords } from "../../i18n";
+import { useCommon } from "../../i18n";
 import { Button, Code } from "../../ui/basic";
 import { Dialog } from "../../ui/float";
-import { words } from "./words";
 
-export function Once({ secret, close }: { secret: string; close: () => void }) {
-	const t = useWords(words);
+export function Once({ title, text, secret, close }: { title: string; text: string; secret: string; close: () => void }) {
 	const c = useCommon();
 	return (
-		<Dialog title={t("shown_once")} close={close}>
-			<p className="lead">{t("shown_once_text")}</p>
-			<Code label={t("shown_once")}>{secret}</Code>
+		<Dialog title={title} close={close}>
+			<p className="lead">{text}</p>
+			<Code label={title}>{secret}</Code>
 			<div className="form-foot"><Button kind="main" onClick={close}>{c("done")}</Button></div>
 		</Dialog>
 	);

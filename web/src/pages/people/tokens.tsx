@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 /* API tokens: one's own, or everybody's for who may change accounts. */
-import { useState, type FormEvent } from "react";
-import { post, remove } from "../../api/client";
+import { useState } from "react";
+import { post } from "../../api/client";
 import { useSession } from "../../app/session";
 import { useCommon, useFormats, useWords } from "../../i18n";
 import { List, type Column } from "../../list/list";
 import { Ago, Badge, Button } from "../../ui/basic";
-import { Dialog, useNote } from "../../ui/float";
-import { Check, Field, FormProblem, useSend } from "../../ui/form";
+import { FormDialog, Remove } from "../../ui/dialogs";
+import { Check, Field } from "../../ui/form";
 import { Once } from "./once";
 import { words } from "./words";
 
@@ -26,36 +26,24 @@ function Form({ close, made }: { close: () => void; made: (token: string) => voi
 	const t = useWords(words);
 	const c = useCommon();
 	const { me } = useSession();
-	const { busy, problem, send } = useSend();
 	const [name, setName] = useState("");
 	const [scope, setScope] = useState<string[]>(["read"]);
 	const [days, setDays] = useState(90);
-	const submit = (e: FormEvent) => {
-		e.preventDefault();
-		void send(async () => {
-			const r = await post<{ token: string }>("/tokens", { name, scope, expires_ms: Date.now() + days * 86_400_000 });
-			made(r.token);
-			close();
-		});
-	};
+	const send = async () => made((await post<{ token: string }>("/tokens", { name, scope, expires_ms: Date.now() + days * 86_400_000 })).token);
 	return (
-		<Dialog title={t("add_token")} close={close}>
-			<form className="form" onSubmit={submit}>
-				<p className="lead">{t("add_token_text")}</p>
-				<div className="form-row">
-					<Field label={c("name")} required maxLength={100} value={name} onChange={(e) => setName(e.target.value)} />
-					<Field label={t("days")} type="number" min={1} max={365} required value={days} onChange={(e) => setDays(Number(e.target.value))} />
+		<FormDialog title={t("add_token")} close={close} send={send} label={c("create")} disabled={scope.length === 0}>
+			<p className="lead">{t("add_token_text")}</p>
+			<div className="form-row">
+				<Field label={c("name")} required maxLength={100} value={name} onChange={(e) => setName(e.target.value)} />
+				<Field label={t("days")} type="number" min={1} max={365} required value={days} onChange={(e) => setDays(Number(e.target.value))} />
+			</div>
+			<fieldset className="fieldset">
+				<legend>{t("scope")}</legend>
+				<div className="check-grid">
+					{(me?.permissions ?? []).filter((p) => p !== "none" && p !== "self").map((p) => <Check key={p} label={<code>{p}</code>} checked={scope.includes(p)} onChange={(e) => setScope(e.target.checked ? [...scope, p] : scope.filter((x) => x !== p))} />)}
 				</div>
-				<fieldset className="fieldset">
-					<legend>{t("scope")}</legend>
-					<div className="check-grid">
-						{(me?.permissions ?? []).filter((p) => p !== "none" && p !== "self").map((p) => <Check key={p} label={<code>{p}</code>} checked={scope.includes(p)} onChange={(e) => setScope(e.target.checked ? [...scope, p] : scope.filter((x) => x !== p))} />)}
-					</div>
-				</fieldset>
-				<FormProblem problem={problem} />
-				<div className="form-foot"><Button onClick={close}>{c("cancel")}</Button><Button kind="main" type="submit" busy={busy} disabled={scope.length === 0}>{c("create")}</Button></div>
-			</form>
-		</Dialog>
+			</fieldset>
+		</FormDialog>
 	);
 }
 
@@ -63,7 +51,6 @@ export function Tokens({ short }: { short?: boolean }) {
 	const t = useWords(words);
 	const c = useCommon();
 	const f = useFormats();
-	const say = useNote();
 	const [making, setMaking] = useState(false);
 	const [token, setToken] = useState("");
 	const [turn, setTurn] = useState(0);
@@ -74,14 +61,14 @@ export function Tokens({ short }: { short?: boolean }) {
 		{ key: "expires_ms", label: t("expires"), width: "130px", sort: true, render: (r) => (r.expires_ms < Date.now() ? <Badge tone="medium">{f.date(r.expires_ms)}</Badge> : f.date(r.expires_ms)) },
 		{ key: "used_ms", label: t("used"), width: "110px", sort: true, down: true, render: (r) => <Ago ms={r.used_ms} /> },
 		{ key: "used_address", label: t("used_from"), width: "120px" },
-		{ key: "id", label: c("actions"), width: "104px", render: (r) => <Button small kind="bare" icon="trash" onClick={() => void remove(`/tokens/${r.id}`).then(() => { say(t("removed")); setTurn((n) => n + 1); }, (e: Error) => say(e.message, "bad"))}>{c("remove")}</Button> },
+		{ key: "id", label: c("actions"), width: "104px", render: (r) => <Remove small path={`/tokens/${r.id}`} name={r.name} done={() => setTurn((n) => n + 1)} /> },
 	];
 	return (
 		<>
 			<List<Token> key={turn} name="tokens" label={t("tokens")} path="/tokens" columns={columns} sort="name" rowKey={(r) => String(r.id)} {...(short ? { short } : {})}
 				tools={<Button small kind="main" icon="plus" onClick={() => setMaking(true)}>{t("add_token")}</Button>} empty={{ icon: "key", title: t("empty_tokens"), text: t("empty_tokens_text") }} />
 			{making && <Form close={() => setMaking(false)} made={(x) => { setToken(x); setTurn((n) => n + 1); }} />}
-			{token && <Once secret={token} close={() => setToken("")} />}
+			{token && <Once title={t("token")} text={t("shown_once_text")} secret={token} close={() => setToken("")} />}
 		</>
 	);
 }

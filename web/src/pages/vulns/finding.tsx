@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 /* One finding beside the list it came from: why its risk is what it is, what to do, and what was decided. */
-import { useState, type FormEvent } from "react";
+import { useState } from "react";
 import { patch } from "../../api/client";
 import { useGet } from "../../api/use";
 import { useSession } from "../../app/session";
 import { useCommon, useFormats, useServerWord, useWords } from "../../i18n";
 import { enc, Link } from "../../lib/router";
 import { Ago, Button, Code, Facts, ImageName, LinkButton, Loaded, Side, State, When } from "../../ui/basic";
-import { Dialog, Drawer, useNote } from "../../ui/float";
-import { Choice, Field, FormProblem, Text, useSend } from "../../ui/form";
+import { FormDialog } from "../../ui/dialogs";
+import { Drawer, useNote } from "../../ui/float";
+import { Choice, Field, Text } from "../../ui/form";
 import { Icon } from "../../ui/icon";
 import { Risk, Severity } from "../../ui/severity";
 import type { Factor, Finding } from "./types";
@@ -43,37 +44,24 @@ export function Factors({ factors }: { factors: Factor[] }) {
 
 function Decide({ finding, close, changed }: { finding: Finding; close: () => void; changed: () => void }) {
 	const t = useWords(words);
-	const c = useCommon();
 	const word = useServerWord();
 	const say = useNote();
-	const { busy, problem, send } = useSend();
 	const [state, setState] = useState(finding.state === "open" ? "accepted" : "open");
 	const [reason, setReason] = useState("");
 	const [until, setUntil] = useState("");
-	const submit = (e: FormEvent) => {
-		e.preventDefault();
-		void send(async () => {
-			await patch(`/findings/${finding.id}`, { state, reason, ...(until ? { until_ms: new Date(until).getTime() } : {}) });
-			say(t("decided"));
-			changed();
-			close();
-		});
+	const send = async () => {
+		await patch(`/findings/${finding.id}`, { state, reason, ...(until ? { until_ms: new Date(until).getTime() } : {}) });
+		say(t("decided"));
+		changed();
 	};
 	return (
-		<Dialog title={t("decide_title")} close={close}>
-			<form className="form" onSubmit={submit}>
-				<p className="lead">{t("decide_text")}</p>
-				<Choice label={t("decision")} value={state} onChange={(e) => setState(e.target.value)}
-					options={[["accepted", word("accepted")], ["not-affected", word("not-affected")], ["open", t("reopen")]]} />
-				<Text label={t("reason")} required={state !== "open"} value={reason} onChange={(e) => setReason(e.target.value)} />
-				{state === "accepted" && <Field label={t("until")} type="date" hint={t("until_hint")} value={until} onChange={(e) => setUntil(e.target.value)} />}
-				<FormProblem problem={problem} />
-				<div className="form-foot">
-					<Button onClick={close}>{c("cancel")}</Button>
-					<Button kind="main" type="submit" busy={busy}>{c("save")}</Button>
-				</div>
-			</form>
-		</Dialog>
+		<FormDialog title={t("decide_title")} close={close} send={send}>
+			<p className="lead">{t("decide_text")}</p>
+			<Choice label={t("decision")} value={state} onChange={(e) => setState(e.target.value)}
+				options={[["accepted", word("accepted")], ["not-affected", word("not-affected")], ["open", t("reopen")]]} />
+			<Text label={t("reason")} required={state !== "open"} value={reason} onChange={(e) => setReason(e.target.value)} />
+			{state === "accepted" && <Field label={t("until")} type="date" hint={t("until_hint")} value={until} onChange={(e) => setUntil(e.target.value)} />}
+		</FormDialog>
 	);
 }
 
@@ -90,7 +78,7 @@ function Body({ finding: d }: { finding: Finding }) {
 				<State value={d.state} />
 				<Side value={d.side} />
 				{d.kev && <span className="badge badge-critical"><Icon name="target" size={12} />{t("kev")}</span>}
-				{d.due && <span className="badge"><Icon name="clock" size={12} />{t("due")}: {d.due}</span>}
+				{d.due && <span className="badge"><Icon name="clock" size={12} />{t("due")}: {word(d.due)}</span>}
 			</div>
 			{(d.summary || d.title) && <p className="lead">{d.summary || d.title}</p>}
 			{d.mend && (
@@ -122,7 +110,7 @@ function Body({ finding: d }: { finding: Finding }) {
 					[t("layer"), d.layer !== undefined && !host && <>{d.layer} {d.instruction && <code className="dim">{d.instruction}</code>}</>],
 					[c("owner"), word(d.owner)],
 					[t("exploit"), d.vulnerability && word(d.exploit)],
-					[t("epss"), d.vulnerability && d.epss !== undefined && d.epss !== null ? f.percent(d.epss) : null],
+					[t("epss"), d.vulnerability && d.epss ? f.percent(d.epss) : null],
 					[t("cvss"), d.cvss ? <>{f.fixed(d.cvss, 1)} <code className="dim">{d.vector}</code></> : null],
 					[t("first_seen"), <When ms={d.first_ms} />],
 				]} />

@@ -38,7 +38,7 @@ function ByVuln() {
 		{ key: "risk", label: c("risk"), width: "96px", sort: true, down: true, render: (r) => <Risk value={r.risk} /> },
 		{ key: "title", label: t("what"), width: "minmax(140px, 3fr)" },
 		{ key: "kev", label: t("exploit"), width: "140px", render: (r) => (r.kev ? <Badge tone="critical" icon="target">{t("kev")}</Badge> : word(r.exploit)) },
-		{ key: "epss", label: t("epss"), width: "70px", sort: true, down: true, end: true, render: (r) => (r.epss === null || r.epss === undefined ? "–" : f.percent(r.epss)) },
+		{ key: "epss", label: t("epss"), width: "70px", sort: true, down: true, end: true, render: (r) => (r.epss ? f.percent(r.epss) : "–") },
 		{ key: "cvss", label: t("cvss"), width: "66px", sort: true, down: true, end: true, render: (r) => (r.cvss ? f.fixed(r.cvss, 1) : "–") },
 		{ key: "n_images", label: t("images"), width: "76px", sort: true, down: true, end: true, render: (r) => f.number(r.n_images) },
 		{ key: "n_containers", label: t("containers"), width: "80px", sort: true, down: true, end: true, render: (r) => f.number(r.n_containers) },

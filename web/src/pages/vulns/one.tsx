@@ -22,7 +22,7 @@ function About({ v }: { v: Vuln }) {
 		<>
 			<div className="stats">
 				<Stat label={c("risk")} value={<Risk value={v.risk} />} />
-				<Stat label={t("epss")} value={v.epss === null || v.epss === undefined ? "–" : f.percent(v.epss)} note={t("epss_note")} />
+				<Stat label={t("epss")} value={v.epss ? f.percent(v.epss) : "–"} note={t("epss_note")} />
 				<Stat label={t("cvss")} value={v.cvss ? f.fixed(v.cvss, 1) : "–"} note={<Severity value={v.severity} />} />
 				<Stat label={t("images")} value={f.number(v.n_images)} />
 				<Stat label={t("containers")} value={f.number(v.n_containers)} />
@@ -52,7 +52,7 @@ function About({ v }: { v: Vuln }) {
 							<thead><tr><th scope="col">{c("package")}</th><th scope="col">{t("type")}</th><th scope="col">{c("fix")}</th><th scope="col" className="end">{t("images")}</th></tr></thead>
 							<tbody>
 								{(v.packages ?? []).map((p, i) => (
-									<tr key={i}><th scope="row">{p.name} <span className="dim">{p.version}</span></th><td>{p.type}</td><td>{p.fix || <span className="dim">{p.status || t("no_fix")}</span>}</td><td className="end">{f.number(p.n_subjects ?? 0)}</td></tr>
+									<tr key={i}><th scope="row">{p.name} <span className="dim">{p.version}</span></th><td>{p.type}</td><td>{p.fix || <span className="dim">{word(p.status) || t("no_fix")}</span>}</td><td className="end">{f.number(p.n_subjects ?? 0)}</td></tr>
 								))}
 							</tbody>
 						</table>
