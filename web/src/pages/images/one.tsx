@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* One image: its layers and whose they are, what is in it, what is wrong with it, where it runs. */
-import { patch, post, ROOT } from "../../api/client";
+import { get, patch, post, ROOT } from "../../api/client";
 import { useGet } from "../../api/use";
 import { useSession } from "../../app/session";
 import { useCommon, useFormats, useServerWord, useWords } from "../../i18n";
@@ -8,9 +8,10 @@ import { enc, Link } from "../../lib/router";
 import { List, type Column } from "../../list/list";
 import { Ago, AsOf, Badge, Button, Facts, Id, ImageName, Loaded, Page, Panel, Side, Stat, State, TableBox, When } from "../../ui/basic";
 import { Bars, Split } from "../../ui/charts";
+import { useAct } from "../../ui/dialogs";
 import { Popover, useNote } from "../../ui/float";
 import { Icon } from "../../ui/icon";
-import { Counts, Risk, TONES, type Tone } from "../../ui/severity";
+import { Counts, Risk, TONES, toneOf, type Tone } from "../../ui/severity";
 import { Tabs, useTab } from "../../ui/tabs";
 import { FindingList } from "../vulns/findings";
 import type { Image } from "./index";
@@ -73,7 +74,7 @@ function Owners({ image }: { image: OneImage }) {
 	const t = useWords(words);
 	const word = useServerWord();
 	const rows = image.by_side ?? [];
-	const of = (side: string) => Object.fromEntries(TONES.map((tone) => [tone, rows.filter((r) => r.side === side && r.severity === tone).reduce((a, r) => a + r.count, 0)])) as Record<Tone, number>;
+	const of = (side: string) => Object.fromEntries(TONES.map((tone) => [tone, rows.filter((r) => r.side === side && toneOf(r.severity) === tone).reduce((a, r) => a + r.count, 0)])) as Record<Tone, number>;
 	const sum = (side: string) => rows.filter((r) => r.side === side).reduce((a, r) => a + r.count, 0);
 	const sides = ["base", "application", "unknown"].filter((s) => sum(s) > 0);
 	return (
@@ -179,6 +180,13 @@ function Packages({ id }: { id: string }) {
 	);
 }
 
+/* From the registry, or by the host's agent from the engine there that keeps it. */
+async function scanAgain(id: string, ref: Ref): Promise<void> {
+	if (ref.registry_id) return post("/scans", { registry_id: ref.registry_id, target: `${ref.repository ?? ""}:${ref.tag ?? "latest"}` });
+	const kept = await get<{ items: { attrs?: { runtime?: string } }[] }>(`/assets?f.kind=image&f.gone=false&f.host_id=${enc(ref.host_id ?? "")}&f.key=${enc(id)}&limit=1`);
+	return post("/scans", { host_id: ref.host_id, target: `${kept.items[0]?.attrs?.runtime === "podman" ? "podman" : "docker"}:${ref.ref}` });
+}
+
 export default function ImagePage({ params }: { params: Record<string, string> }) {
 	const t = useWords(words);
 	const say = useNote();
@@ -189,10 +197,9 @@ export default function ImagePage({ params }: { params: Record<string, string> }
 	const tabs = [{ key: "overview", label: t("overview") }, { key: "layers", label: t("layers"), count: d?.n_layers }, { key: "packages", label: t("packages"), count: d?.n_packages }, { key: "findings", label: t("findings"), count: d?.n_findings }];
 	const [tab] = useTab(tabs);
 	const done = (text: string) => () => { say(text); read.reload(); };
-	const failed = (e: Error) => say(e.message, "bad");
+	const act = useAct();
 	/* Where it can be had: a registry we look after, else a host that keeps it. */
 	const ref = d?.refs?.find((r) => !r.gone_ms && r.registry_id) ?? d?.refs?.find((r) => !r.gone_ms && r.host_id);
-	const order = ref?.registry_id ? { registry_id: ref.registry_id, target: `${ref.repository ?? ""}:${ref.tag ?? "latest"}` } : { host_id: ref?.host_id, target: `docker:${ref?.ref ?? ""}` };
 	const sbom = `${ROOT}/images/${enc(id)}/sbom`;
 	return (
 		<Page title={d?.name ? d.name.replace(/^[^/]*[.:][^/]*\//, "") : id.replace("sha256:", "").slice(0, 12)} full={tab !== "overview"} lead={d && <span className="line"><ImageName value={d.name} id={d.id} />{d.is_base && <Badge tone="base">{t("is_base")}</Badge>}</span>}
@@ -207,8 +214,8 @@ export default function ImagePage({ params }: { params: Record<string, string> }
 							</div>
 						)}
 					</Popover>
-					{may("registry.write") && <Button icon="layers" onClick={() => void patch(`/images/${enc(id)}`, { is_base: !d.is_base }).then(done(t("marked")), failed)}>{d.is_base ? t("unmark_base") : t("mark_base")}</Button>}
-					{may("scan") && ref && <Button icon="reload" onClick={() => void post("/scans", order).then(done(t("rescanned")), failed)}>{t("rescan")}</Button>}
+					{may("registry.write") && <Button icon="layers" onClick={() => act(patch(`/images/${enc(id)}`, { is_base: !d.is_base }), done(t("marked")))}>{d.is_base ? t("unmark_base") : t("mark_base")}</Button>}
+					{may("scan") && ref && <Button icon="reload" onClick={() => act(scanAgain(id, ref), done(t("rescanned")))}>{t("rescan")}</Button>}
 				</>
 			)}>
 			<Tabs tabs={tabs} current={tab} label={t("views")} />
