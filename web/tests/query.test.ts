@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { nextSort, readState, request, sortOf, toggled, windowOf } from "../src/list/query";
 import { answerHere } from "../src/list/local";
+import { fitted, leastWidth } from "../src/list/tracks";
 import { match, withParams } from "../src/lib/router";
 
 test("a list's state is read from the address and asked of the server in the same words", () => {
@@ -68,4 +69,13 @@ test("a list that comes whole is filtered, searched, sorted and counted here as 
 	assert.deepEqual(ask("?sort=level").items.map((r) => r.level), [2, 2, 4]);
 	assert.deepEqual(ask("").facets?.["level"], [{ value: "2", count: 2 }, { value: "4", count: 1 }]);
 	assert.equal(ask("?min.level=3").total, 1);
+});
+
+test("columns that may grow give way in a narrow list, to a point; the others keep their width", () => {
+	const tracks = ["minmax(200px, 2fr)", "100px", "minmax(100px, 1fr)"];
+	assert.equal(leastWidth(tracks), 464);
+	assert.deepEqual(fitted(tracks, 464), tracks);
+	assert.deepEqual(fitted(tracks, 404), ["minmax(160px, 2fr)", "100px", "minmax(80px, 1fr)"]);
+	assert.deepEqual(fitted(tracks, 10), ["minmax(120px, 2fr)", "100px", "minmax(60px, 1fr)"]);
+	assert.deepEqual(fitted(["100px"], 10), ["100px"]);
 });

@@ -9,13 +9,14 @@
 import { useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
 import { ROOT } from "../api/client";
 import type { Topic } from "../api/live";
-import { useCommon, useServerWord } from "../i18n";
+import { useCommon, useFormats, useServerWord } from "../i18n";
 import { Link, navigate, usePath, useSearch, withParams } from "../lib/router";
 import { AsOf, Button, Empty, Failure } from "../ui/basic";
 import { Popover } from "../ui/float";
 import { Icon, type IconName } from "../ui/icon";
 import { FacetMenu, type Facet } from "./facets";
 import { isListParam, nextSort, readState, request, sortOf, windowOf, type ListState } from "./query";
+import { fitted, leastWidth } from "./tracks";
 import { useRows } from "./use";
 
 export interface Column<Row> {
@@ -50,13 +51,6 @@ export interface ListProps<Row> {
 }
 
 const ROW = 37;
-const GAP = 16;
-
-/* The least width of a row: what its tracks need. Head and body share it, or their columns would part. */
-function leastWidth(tracks: string[]): number {
-	const of = (track: string) => Number(/(\d+)px/.exec(track)?.[1] ?? 80);
-	return tracks.reduce((sum, track) => sum + of(track), 0) + GAP * (tracks.length + 1);
-}
 
 function useChosen(name: string): [string[] | null, (keys: string[] | null) => void] {
 	const key = `bh.columns.${name}`;
@@ -118,7 +112,7 @@ export function List<Row>(props: ListProps<Row>) {
 	const here = usePath();
 	const state = useMemo(() => readState(search, props.sort), [search, props.sort]);
 	const scroller = useRef<HTMLDivElement>(null);
-	const [view, setView] = useState<[number, number]>([0, 800]);
+	const [view, setView] = useState<[number, number, number]>([0, 800, 1e9]); /* scrolled to, height, width */
 	const [active, setActive] = useState(0);
 	const [chosen, choose] = useChosen(name);
 	const holdStill = useCallback(() => (scroller.current?.scrollTop ?? 0) > ROW, []);
@@ -139,7 +133,7 @@ export function List<Row>(props: ListProps<Row>) {
 	useEffect(() => {
 		const node = scroller.current;
 		if (!node) return;
-		const look = () => setView([node.scrollTop, node.clientHeight]);
+		const look = () => setView([node.scrollTop, node.clientHeight, node.clientWidth]);
 		look();
 		const watch = new ResizeObserver(look);
 		watch.observe(node);
@@ -199,8 +193,9 @@ export function List<Row>(props: ListProps<Row>) {
 
 	const filtered = state.filters.length > 0 || state.q !== "";
 	const csv = ROOT + request(path, state, fixed, { format: "csv" });
-	const template = columns.map((col) => col.width).join(" ");
-	const minWidth = leastWidth(columns.map((col) => col.width));
+	const tracks = fitted(columns.map((col) => col.width), view[2]);
+	const template = tracks.join(" ");
+	const minWidth = leastWidth(tracks);
 	const nothing = !list.loading && !list.error && list.rows.length === 0;
 
 	return (
@@ -320,11 +315,12 @@ function Chips({ state, facets, columns, change, search, word }: {
 	state: ListState; facets: Facet[]; columns: { key: string; label: string }[]; change: (what: Record<string, string | null>) => void; search: string; word: (w: string) => string;
 }) {
 	const c = useCommon();
+	const f = useFormats();
 	if (state.filters.length === 0) return null;
 	const nameOf = (column: string) => facets.find((x) => x.key === column)?.label ?? columns.find((x) => x.key === column)?.label ?? column;
 	const valueOf = (column: string, value: string) => {
 		const facet = facets.find((x) => x.key === column);
-		return facet?.word ? facet.word(value) : facet?.kind === "since" ? new Date(Number(value)).toLocaleString() : word(value);
+		return facet?.word ? facet.word(value) : facet?.kind === "since" ? f.time(Number(value)) : word(value);
 	};
 	const sign = { f: "", not: "≠ ", min: "≥ ", max: "≤ ", like: "~ " };
 	return (
