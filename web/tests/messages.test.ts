@@ -28,4 +28,14 @@ for (const [path, module] of Object.entries(found)) {
 	});
 }
 
+const sources = import.meta.glob(["../src/**/*.ts", "../src/**/*.tsx", "!../src/**/words.ts"], { eager: true, query: "?raw", import: "default" }) as Record<string, string>;
+const code = Object.values(sources).join("\n");
+
+test("every word is said somewhere, by its key or by a key that is put together", () => {
+	const begins = [...code.matchAll(/`([\w.]+)\$\{/g)].map((m) => m[1] ?? "");
+	for (const [path, module] of Object.entries(found))
+		for (const key of Object.keys((module["words"] ?? module["common"])?.en ?? {}))
+			assert.ok(code.includes(`"${key}"`) || begins.some((b) => key.startsWith(b)), `${path}: nobody says ${key}`);
+});
+
 test("there are tables at all", () => assert.ok(Object.keys(found).length >= 3));

@@ -5,7 +5,6 @@ export const words = both(
 	{
 		overview: "Overview",
 		g_risk: "Risk",
-		g_assets: "What there is",
 		g_watch: "Watch",
 		g_rules: "Rules",
 		g_run: "Run",
@@ -60,7 +59,6 @@ export const words = both(
 	{
 		overview: "总览",
 		g_risk: "风险",
-		g_assets: "资产",
 		g_watch: "监测",
 		g_rules: "规则",
 		g_run: "运行",
