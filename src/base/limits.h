@@ -233,6 +233,18 @@
 #define BH_LIMIT_CONF_WORDS 500000             /* directives and their words, of one program */
 #define BH_LIMIT_CONF_LIST 300                 /* different values of one field */
 #define BH_LIMIT_CONF_DEPTH 32                 /* blocks in blocks, files in files */
+/* weak passwords */
+#define BH_LIMIT_PASSWORDS_FILE (64 * BH_MIB)  /* one file of a credential store */
+#define BH_LIMIT_PASSWORDS_FILES 5000ull       /* of one root */
+#define BH_LIMIT_PASSWORDS_NAMES 5000          /* in one directory that is searched */
+#define BH_LIMIT_PASSWORDS_SECRETS 20000ull    /* in one file */
+#define BH_LIMIT_PASSWORDS_FOLLOW 100ull       /* further files that one file names */
+#define BH_LIMIT_PASSWORDS_TEXT (4 * BH_KIB)   /* an account's name, or a hash */
+#define BH_LIMIT_PASSWORDS_WORDS 1000000u      /* in one list of words */
+#define BH_LIMIT_PASSWORDS_WORD 64             /* bytes of a word that is guessed */
+#define BH_LIMIT_PASSWORDS_KNOWN 100u          /* passwords in plain text that others are compared with */
+#define BH_LIMIT_PASSWORDS_TRY_MS 5000ull      /* one test of one hash, by the rounds it asks for */
+#define BH_LIMIT_PASSWORDS_MEMORY 1000000u     /* hashes remembered from the last run */
 /* the server's API */
 #define BH_LIMIT_API_HEAD (32 * BH_KIB)        /* request line and headers */
 #define BH_LIMIT_API_BODY (1 * BH_MIB)         /* unless a route says otherwise */
