@@ -71,6 +71,7 @@ const struct bh_cmd *const bh_cmds[] = {
         &bh_cmd_baselines_check,
         &bh_cmd_baselines_list,
         &bh_cmd_baselines_fields,
+        &bh_cmd_passwords,
         &bh_cmd_rules_allow,
         &bh_cmd_respond_list,
         &bh_cmd_respond_do,
