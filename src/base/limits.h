@@ -245,6 +245,15 @@
 #define BH_LIMIT_PASSWORDS_KNOWN 100u          /* passwords in plain text that others are compared with */
 #define BH_LIMIT_PASSWORDS_TRY_MS 5000ull      /* one test of one hash, by the rounds it asks for */
 #define BH_LIMIT_PASSWORDS_MEMORY 1000000u     /* hashes remembered from the last run */
+
+/* What servers are set to. */
+#define BH_LIMIT_COMPLY_SETTINGS 50000         /* of one server */
+#define BH_LIMIT_COMPLY_INCLUDES 500           /* files of one server's configuration */
+#define BH_LIMIT_COMPLY_INCLUDE_DEPTH 16       /* files that include files */
+#define BH_LIMIT_COMPLY_ARGUMENTS (1 * BH_MIB) /* a process' arguments, or its environment */
+#define BH_LIMIT_COMPLY_USERS 10000            /* users of one server, as its files have them */
+#define BH_LIMIT_COMPLY_HBA 20000              /* rows of PostgreSQL's pg_hba.conf */
+#define BH_LIMIT_COMPLY_SECRETS 10000          /* files with secrets on one host and in its containers */
 /* the server's API */
 #define BH_LIMIT_API_HEAD (32 * BH_KIB)        /* request line and headers */
 #define BH_LIMIT_API_BODY (1 * BH_MIB)         /* unless a route says otherwise */
