@@ -5,7 +5,10 @@
 
 const struct bh_fact_collector bh_fact_collectors[] = {
         { "host", bh_collect_host_facts },
+        { "mysql", bh_collect_mysql_facts },
         { "nginx", bh_collect_nginx_facts },
+        { "postgresql", bh_collect_postgresql_facts },
+        { "redis", bh_collect_redis_facts },
         { "sshd", bh_collect_sshd_facts },
         { NULL, NULL },
 };

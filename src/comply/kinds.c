@@ -4,8 +4,13 @@
 
 const struct bh_fact_kind *const bh_fact_kinds[] = {
         &bh_kind_host,
+        &bh_kind_mysql,
         &bh_kind_nginx,
         &bh_kind_nginx_server,
+        &bh_kind_pg_hba,
+        &bh_kind_postgresql,
+        &bh_kind_redis,
+        &bh_kind_redis_user,
         &bh_kind_sshd,
         NULL,
 };
