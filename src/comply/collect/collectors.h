@@ -5,22 +5,20 @@
 #include "comply/collect.h"
 
 bh_collect_facts_fn bh_collect_host_facts;
+bh_collect_facts_fn bh_collect_mysql_facts;
 bh_collect_facts_fn bh_collect_nginx_facts;
+bh_collect_facts_fn bh_collect_postgresql_facts;
+bh_collect_facts_fn bh_collect_redis_facts;
 bh_collect_facts_fn bh_collect_sshd_facts;
 
 extern const struct bh_fact_kind bh_kind_host;
+extern const struct bh_fact_kind bh_kind_mysql;
 extern const struct bh_fact_kind bh_kind_nginx;
 extern const struct bh_fact_kind bh_kind_nginx_server;
-extern const struct bh_fact_kind bh_kind_sshd;
-bh_collect_facts_fn bh_collect_mysql_facts;
-bh_collect_facts_fn bh_collect_postgresql_facts;
-bh_collect_facts_fn bh_collect_redis_facts;
-
-extern const struct bh_fact_kind bh_kind_host;
-extern const struct bh_fact_kind bh_kind_mysql;
 extern const struct bh_fact_kind bh_kind_pg_hba;
 extern const struct bh_fact_kind bh_kind_postgresql;
 extern const struct bh_fact_kind bh_kind_redis;
 extern const struct bh_fact_kind bh_kind_redis_user;
+extern const struct bh_fact_kind bh_kind_sshd;
 
 #endif

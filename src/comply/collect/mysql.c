@@ -8,12 +8,12 @@
 
 #include "base/limits.h"
 #include "comply/collect/collectors.h"
-#include "comply/collect/server.h"
+#include "comply/collect/daemon.h"
 #include "comply/read/mycnf.h"
 #include "fmt/json.h"
 
 enum {
-        FLAVOUR = BH_SERVER_OWN,
+        FLAVOUR = BH_DAEMON_OWN,
         PORT,
         BIND,
         BIND_ALL,
@@ -49,7 +49,7 @@ enum {
 };
 
 static const struct bh_field fields[] = {
-        BH_SERVER_FIELDS("mysql"),
+        BH_DAEMON_FIELDS("mysql"),
         [FLAVOUR] = BH_FACT("mysql.flavour", BH_V_STRING, 0, "MySQL or MariaDB"),
         [PORT] = BH_FACT("mysql.port", BH_V_UINT, 0, "its port"),
         [BIND] = BH_FACT("mysql.bind", BH_V_STRING, BH_F_LIST, "addresses it listens at"),
@@ -90,7 +90,7 @@ const struct bh_fact_kind bh_kind_mysql = BH_FACT_KIND("mysql", fields, "a serve
 enum flavour { MARIADB, MYSQL, MYSQL_5, _FLAVOURS };
 
 struct look {
-        struct bh_server *s;
+        struct bh_daemon *s;
         enum flavour flavour;
         struct bh_str suffix, datadir;
         struct bh_str ignored[16];
@@ -101,28 +101,28 @@ struct look {
 static const struct row {
         const char *name;
         unsigned field;
-        enum bh_server_how how;
+        enum bh_daemon_how how;
         bool negated;
         const char *otherwise[_FLAVOURS];
 } rows[] = {
-        { "port", PORT, BH_SERVER_INT, false, { "3306", "3306", "3306" } },
-        { "skip_networking", NETWORKING, BH_SERVER_BOOL, true, { "0", "0", "0" } },
-        { "skip_grant_tables", GRANT_TABLES, BH_SERVER_BOOL, true, { "0", "0", "0" } },
-        { "local_infile", LOCAL_INFILE, BH_SERVER_BOOL, false, { "1", "0", "1" } },
-        { "secure_file_priv", FILE_PRIV, BH_SERVER_TEXT, false, { "", "/var/lib/mysql-files", "/var/lib/mysql-files" } },
-        { "symbolic_links", SYMLINKS, BH_SERVER_BOOL, false, { "1", "0", "1" } },
-        { "allow_suspicious_udfs", SUSPICIOUS_UDFS, BH_SERVER_BOOL, false, { "0", "0", "0" } },
-        { "require_secure_transport", TLS_REQUIRED, BH_SERVER_BOOL, false, { "0", "0", "0" } },
-        { "tls_version", TLS_VERSIONS, BH_SERVER_LIST, false, { "TLSv1.1,TLSv1.2,TLSv1.3", "TLSv1.2,TLSv1.3", "TLSv1,TLSv1.1,TLSv1.2" } },
-        { "log_error", LOG_ERROR, BH_SERVER_TEXT, false, { "", "", "" } },
-        { "general_log", GENERAL_LOG, BH_SERVER_BOOL, false, { "0", "0", "0" } },
-        { "log_raw", LOG_RAW, BH_SERVER_BOOL, false, { NULL, "0", "0" } },
-        { "default_authentication_plugin", AUTHENTICATION, BH_SERVER_TEXT, false, { "mysql_native_password", "caching_sha2_password", "mysql_native_password" } },
-        { "old_passwords", OLD_PASSWORDS, BH_SERVER_BOOL, false, { "0", "0", "0" } },
-        { "sql_mode", SQL_MODE, BH_SERVER_LIST, false, { "STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_AUTO_CREATE_USER,NO_ENGINE_SUBSTITUTION", "ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION", NULL } },
-        { "skip_show_database", SHOW_DATABASE, BH_SERVER_BOOL, true, { "0", "0", "0" } },
-        { "user", USER, BH_SERVER_TEXT, false, { NULL, NULL, NULL } },
-        { "init_file", INIT_FILE, BH_SERVER_TEXT, false, { NULL, NULL, NULL } },
+        { "port", PORT, BH_DAEMON_INT, false, { "3306", "3306", "3306" } },
+        { "skip_networking", NETWORKING, BH_DAEMON_BOOL, true, { "0", "0", "0" } },
+        { "skip_grant_tables", GRANT_TABLES, BH_DAEMON_BOOL, true, { "0", "0", "0" } },
+        { "local_infile", LOCAL_INFILE, BH_DAEMON_BOOL, false, { "1", "0", "1" } },
+        { "secure_file_priv", FILE_PRIV, BH_DAEMON_TEXT, false, { "", "/var/lib/mysql-files", "/var/lib/mysql-files" } },
+        { "symbolic_links", SYMLINKS, BH_DAEMON_BOOL, false, { "1", "0", "1" } },
+        { "allow_suspicious_udfs", SUSPICIOUS_UDFS, BH_DAEMON_BOOL, false, { "0", "0", "0" } },
+        { "require_secure_transport", TLS_REQUIRED, BH_DAEMON_BOOL, false, { "0", "0", "0" } },
+        { "tls_version", TLS_VERSIONS, BH_DAEMON_LIST, false, { "TLSv1.1,TLSv1.2,TLSv1.3", "TLSv1.2,TLSv1.3", "TLSv1,TLSv1.1,TLSv1.2" } },
+        { "log_error", LOG_ERROR, BH_DAEMON_TEXT, false, { "", "", "" } },
+        { "general_log", GENERAL_LOG, BH_DAEMON_BOOL, false, { "0", "0", "0" } },
+        { "log_raw", LOG_RAW, BH_DAEMON_BOOL, false, { NULL, "0", "0" } },
+        { "default_authentication_plugin", AUTHENTICATION, BH_DAEMON_TEXT, false, { "mysql_native_password", "caching_sha2_password", "mysql_native_password" } },
+        { "old_passwords", OLD_PASSWORDS, BH_DAEMON_BOOL, false, { "0", "0", "0" } },
+        { "sql_mode", SQL_MODE, BH_DAEMON_LIST, false, { "STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_AUTO_CREATE_USER,NO_ENGINE_SUBSTITUTION", "ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION", NULL } },
+        { "skip_show_database", SHOW_DATABASE, BH_DAEMON_BOOL, true, { "0", "0", "0" } },
+        { "user", USER, BH_DAEMON_TEXT, false, { NULL, NULL, NULL } },
+        { "init_file", INIT_FILE, BH_DAEMON_TEXT, false, { NULL, NULL, NULL } },
 };
 
 /* Further ones that abbreviations may mean. */
@@ -148,7 +148,7 @@ static struct bh_str whole_name(struct bh_str name) {
         return n == 1 ? hit : name;
 }
 
-static int put(struct bh_server *s, struct bh_str name, struct bh_str value, bool has_value, struct bh_str where, struct bh_err *err) {
+static int put(struct bh_daemon *s, struct bh_str name, struct bh_str value, bool has_value, struct bh_str where, struct bh_err *err) {
         struct bh_myoption o = bh_myoption_of(s->arena, name, value, has_value);
 
         return bh_settings_put(&s->settings, whole_name(o.name), o.value, where, err);
@@ -186,7 +186,7 @@ static int read_folder(struct look *l, struct bh_str folder, struct bh_err *err)
         int r = 0;
 
         (void) bh_str_cut_suffix(&folder, BH_STR("/"));
-        bh_server_glob(l->s, bh_arena_cat(l->s->arena, folder, BH_STR("/*.cnf")), &paths, &n);
+        bh_daemon_glob(l->s, bh_arena_cat(l->s->arena, folder, BH_STR("/*.cnf")), &paths, &n);
         for (size_t i = 0; i < n && r >= 0; i++)
                 r = read_file(l, paths[i], err);
         return r;
@@ -197,7 +197,7 @@ static int read_row(struct look *l, struct bh_str path, const struct bh_mycnf *d
         case BH_MYCNF_GROUP: *mine = is_group(l, d->name); return 0;
         case BH_MYCNF_INCLUDE: return read_file(l, d->value, err);
         case BH_MYCNF_INCLUDEDIR: return read_folder(l, d->value, err);
-        default: return *mine ? put(l->s, d->name, d->value, d->has_value, bh_server_at(l->s, path, d->line), err) : 0;
+        default: return *mine ? put(l->s, d->name, d->value, d->has_value, bh_daemon_at(l->s, path, d->line), err) : 0;
         }
 }
 
@@ -218,14 +218,14 @@ static int read_file(struct look *l, struct bh_str path, struct bh_err *err) {
                 return 0;
         }
         l->s->depth++;
-        r = bh_server_read(l->s, path, &text, err);
+        r = bh_daemon_read(l->s, path, &text, err);
         for (c = bh_cur_of(r < 0 ? BH_STR("") : text); r >= 0 && (r = bh_mycnf_next(l->s->arena, &c, &d, err)) > 0;)
                 r = read_row(l, path, &d, &mine, err);
         l->s->depth--;
         return r < 0 ? bh_wrap(err, r, "%s", BH_QUOTE(path)) : 0;
 }
 
-static bool argument(const struct bh_server *s, const char *name, struct bh_str *ret) {
+static bool argument(const struct bh_daemon *s, const char *name, struct bh_str *ret) {
         for (size_t i = 1; i < s->n_argv; i++) {
                 struct bh_str one = s->argv[i];
 
@@ -245,15 +245,15 @@ static int read_files(struct look *l, struct bh_err *err) {
         if (argument(l->s, "--no-defaults", &path))
                 return 0;
         if (argument(l->s, "--defaults-file=", &path))
-                return read_file(l, bh_server_path(l->s->arena, BH_STR("/"), path), err);
+                return read_file(l, bh_daemon_path(l->s->arena, BH_STR("/"), path), err);
         for (size_t i = 0; i < BH_LEN(usual) && r >= 0; i++)
                 r = read_file(l, bh_str_of(usual[i]), err);
-        if (r >= 0 && bh_server_env(l->s, BH_STR("MYSQL_HOME"), &home))
-                r = read_file(l, bh_server_path(l->s->arena, home, BH_STR("my.cnf")), err);
+        if (r >= 0 && bh_daemon_env(l->s, BH_STR("MYSQL_HOME"), &home))
+                r = read_file(l, bh_daemon_path(l->s->arena, home, BH_STR("my.cnf")), err);
         if (r >= 0 && argument(l->s, "--defaults-extra-file=", &path))
-                r = read_file(l, bh_server_path(l->s->arena, BH_STR("/"), path), err);
-        if (r >= 0 && bh_server_env(l->s, BH_STR("HOME"), &home))
-                r = read_file(l, bh_server_path(l->s->arena, home, BH_STR(".my.cnf")), err);
+                r = read_file(l, bh_daemon_path(l->s->arena, BH_STR("/"), path), err);
+        if (r >= 0 && bh_daemon_env(l->s, BH_STR("HOME"), &home))
+                r = read_file(l, bh_daemon_path(l->s->arena, home, BH_STR(".my.cnf")), err);
         return r;
 }
 
@@ -263,11 +263,11 @@ static bool is_yes_or_no(struct bh_str name) {
         name = whole_name(name);
         for (size_t i = 0; i < BH_LEN(rows); i++)
                 if (bh_str_is(name, rows[i].name))
-                        return rows[i].how == BH_SERVER_BOOL;
+                        return rows[i].how == BH_DAEMON_BOOL;
         return bh_str_starts(name, BH_STR("skip_")) || bh_str_is(name, "ssl") || bh_str_is(name, "log_bin") || bh_str_is(name, "mysqlx") || bh_str_is(name, "console");
 }
 
-static int read_arguments(struct bh_server *s, struct bh_err *err) {
+static int read_arguments(struct bh_daemon *s, struct bh_err *err) {
         int r = 0;
 
         for (size_t i = 1; i < s->n_argv && r >= 0; i++) {
@@ -308,21 +308,21 @@ static int read_persisted(struct look *l, struct bh_str path, struct bh_err *err
                         const struct bh_doc *value = bh_doc_get(v, "Value");
 
                         for (const struct bh_doc *in = value ? NULL : bh_doc_first(v); in && r >= 0; in = in->next)
-                                r = put(l->s, in->key, bh_doc_get_text(in, "Value"), true, bh_server_at(l->s, path, in->line), err);
+                                r = put(l->s, in->key, bh_doc_get_text(in, "Value"), true, bh_daemon_at(l->s, path, in->line), err);
                         if (value)
-                                r = put(l->s, v->key, bh_doc_str(value), true, bh_server_at(l->s, path, v->line), err);
+                                r = put(l->s, v->key, bh_doc_str(value), true, bh_daemon_at(l->s, path, v->line), err);
                 }
         return r;
 }
 
 /* ---- what it comes to ---- */
 
-static void tell_bind(struct bh_server *s) {
+static void tell_bind(struct bh_daemon *s) {
         const struct bh_setting *bind = bh_settings_get(&s->settings, "bind_address");
         struct bh_str text = bind && bind->value.len ? bind->value : BH_STR("*"), rest = text, one;
         bool all = false;
 
-        bh_server_value(s, BIND, BH_SERVER_LIST, text, bind ? bind->where : BH_STR("default"));
+        bh_daemon_value(s, BIND, BH_DAEMON_LIST, text, bind ? bind->where : BH_STR("default"));
         while (bh_str_split(&rest, ',', &one)) {
                 one = bh_str_trim(one);
                 all |= bh_str_is(one, "*") || bh_str_is(one, "0.0.0.0") || bh_str_is(one, "::");
@@ -331,14 +331,14 @@ static void tell_bind(struct bh_server *s) {
         bh_fact_where(s->fact, BIND_ALL, bind ? bind->where : BH_STR("default"));
 }
 
-static bool yes(struct bh_server *s, const char *name, bool otherwise) {
+static bool yes(struct bh_daemon *s, const char *name, bool otherwise) {
         const struct bh_setting *one = bh_settings_get(&s->settings, name);
         bool is = otherwise;
 
         return one && bh_setting_bool(one->value, &is) ? is : one ? one->value.len > 0 : otherwise;
 }
 
-static void tell_plugins(struct bh_server *s) {
+static void tell_plugins(struct bh_daemon *s) {
         static const char *const names[] = { "plugin_load", "plugin_load_add" };
         static const char *const policies[] = { "validate_password", "simple_password_check", "cracklib_password_check", "password_reuse_check" };
         bool policy = false, audit = false;
@@ -369,17 +369,17 @@ static void tell_plugins(struct bh_server *s) {
 }
 
 static void tell_tls(struct look *l) {
-        struct bh_server *s = l->s;
+        struct bh_daemon *s = l->s;
         const struct bh_setting *key = bh_settings_get(&s->settings, "ssl_key");
         bool on = l->flavour == MARIADB ? key && bh_settings_get(&s->settings, "ssl_cert") && yes(s, "ssl", true) : yes(s, "ssl", true);
 
         bh_fact_bool(s->fact, TLS, on);
         bh_fact_where(s->fact, TLS, key ? key->where : BH_STR("default"));
         if (key)
-                bh_server_mode(s, TLS_KEY_MODE, bh_server_path(s->arena, l->datadir, key->value));
+                bh_daemon_mode(s, TLS_KEY_MODE, bh_daemon_path(s->arena, l->datadir, key->value));
         if (l->flavour != MYSQL)
                 return;
-        bh_server_value(s, X_BIND, BH_SERVER_TEXT, yes(s, "mysqlx", true) ? bh_settings_text(&s->settings, "mysqlx_bind_address", "*") : BH_STR(""), BH_STR("default"));
+        bh_daemon_value(s, X_BIND, BH_DAEMON_TEXT, yes(s, "mysqlx", true) ? bh_settings_text(&s->settings, "mysqlx_bind_address", "*") : BH_STR(""), BH_STR("default"));
 }
 
 static void tell_rows(struct look *l) {
@@ -390,7 +390,7 @@ static void tell_rows(struct look *l) {
 
                 if (!one && !otherwise)
                         continue;
-                bh_server_value(l->s, row->field, row->how, one ? one->value : bh_str_of(otherwise), one ? one->where : BH_STR("default"));
+                bh_daemon_value(l->s, row->field, row->how, one ? one->value : bh_str_of(otherwise), one ? one->where : BH_STR("default"));
                 if (row->negated && v->set)
                         bh_fact_bool(l->s->fact, row->field, !v->value.b);
         }
@@ -398,7 +398,7 @@ static void tell_rows(struct look *l) {
 }
 
 /* By the program, or by what the data's version says. */
-static enum flavour flavour_of(struct bh_server *s) {
+static enum flavour flavour_of(struct bh_daemon *s) {
         static const char *const files[] = { "/var/lib/mysql/mariadb_upgrade_info", "/var/lib/mysql/mysql_upgrade_info" };
         struct bh_reach_stat st;
         struct bh_str text;
@@ -417,13 +417,13 @@ static enum flavour flavour_of(struct bh_server *s) {
         return MYSQL;
 }
 
-static void tell_container(struct bh_server *s) {
+static void tell_container(struct bh_daemon *s) {
         static const char *const names[] = { "MYSQL_ALLOW_EMPTY_PASSWORD", "MARIADB_ALLOW_EMPTY_ROOT_PASSWORD", "MARIADB_ALLOW_EMPTY_PASSWORD" };
         struct bh_str value;
         bool is = false;
 
         for (size_t i = 0; i < BH_LEN(names); i++)
-                is |= bh_server_env(s, bh_str_of(names[i]), &value) && value.len;
+                is |= bh_daemon_env(s, bh_str_of(names[i]), &value) && value.len;
         bh_fact_bool(s->fact, EMPTY_PASSWORD, is);
 }
 
@@ -431,27 +431,27 @@ static int read_all(struct look *l, struct bh_err *err) {
         int r;
 
         if (!argument(l->s, "--defaults-group-suffix=", &l->suffix))
-                (void) bh_server_env(l->s, BH_STR("MYSQL_GROUP_SUFFIX"), &l->suffix);
+                (void) bh_daemon_env(l->s, BH_STR("MYSQL_GROUP_SUFFIX"), &l->suffix);
         r = read_files(l, err);
         if (r >= 0)
                 r = read_arguments(l->s, err);
         l->datadir = bh_settings_text(&l->s->settings, "datadir", "/var/lib/mysql");
         if (r < 0 || l->flavour == MARIADB)
                 return r;
-        r = read_persisted(l, bh_server_path(l->s->arena, l->datadir, BH_STR("mysqld-auto.cnf")), err);
+        r = read_persisted(l, bh_daemon_path(l->s->arena, l->datadir, BH_STR("mysqld-auto.cnf")), err);
         return r < 0 ? r : read_arguments(l->s, err); /* they win over what was persisted */
 }
 
-static void tell(struct bh_server *s) {
+static void tell(struct bh_daemon *s) {
         struct look l = { .s = s, .flavour = flavour_of(s) };
         struct bh_err err = BH_ERR_NONE;
         int r = read_all(&l, &err);
         struct bh_str log;
 
-        bh_server_fact(s, &bh_kind_mysql, bh_settings_text(&s->settings, "port", "3306"));
+        bh_daemon_fact(s, &bh_kind_mysql, bh_settings_text(&s->settings, "port", "3306"));
         if (r < 0) {
-                bh_server_failed(s, &err);
-                bh_server_told(s, l.datadir);
+                bh_daemon_failed(s, &err);
+                bh_daemon_told(s, l.datadir);
                 return;
         }
         bh_fact_str(s->fact, FLAVOUR, l.flavour == MARIADB ? BH_STR("MariaDB") : BH_STR("MySQL"));
@@ -465,8 +465,8 @@ static void tell(struct bh_server *s) {
                 bh_fact_add(s->fact, IGNORED, l.ignored[i]);
         log = bh_settings_text(&s->settings, "log_error", "");
         if (log.len && bh_str_chr(log, '/') >= 0)
-                bh_server_mode(s, LOG_ERROR_MODE, bh_server_path(s->arena, l.datadir, log));
-        bh_server_told(s, l.datadir);
+                bh_daemon_mode(s, LOG_ERROR_MODE, bh_daemon_path(s->arena, l.datadir, log));
+        bh_daemon_told(s, l.datadir);
 }
 
 int bh_collect_mysql_facts(const struct bh_reach *reach, struct bh_facts *facts, struct bh_err *err) {
@@ -474,6 +474,6 @@ int bh_collect_mysql_facts(const struct bh_reach *reach, struct bh_facts *facts,
         static const char *const files[] = { "/usr/sbin/mysqld", "/usr/sbin/mariadbd", NULL };
 
         (void) err;
-        bh_servers(reach, facts, &(struct bh_server_kind){ .programs = programs, .files = files, .tell = tell });
+        bh_daemons(reach, facts, &(struct bh_daemon_kind){ .programs = programs, .files = files, .tell = tell });
         return 0;
 }

@@ -46,7 +46,7 @@ struct range {
 BH_VEC_OF(ranges, struct range);
 
 struct walk {
-        struct bh_server *s;
+        struct bh_daemon *s;
         struct ranges before;
         unsigned n, trusting, files;
 };
@@ -121,7 +121,7 @@ static void add_all(struct bh_fact *f, unsigned field, const struct bh_str *word
         }
 }
 
-static struct bh_str address_of(struct bh_server *s, const struct bh_pghba *d) {
+static struct bh_str address_of(struct bh_daemon *s, const struct bh_pghba *d) {
         return d->mask.len ? bh_arena_printf(s->arena, "%.*s %.*s", BH_FMT(d->address), BH_FMT(d->mask)) : d->address;
 }
 
@@ -143,9 +143,9 @@ static void add_options(struct bh_fact *f, const struct bh_pghba *d) {
 }
 
 static void tell_row(struct walk *w, struct bh_str path, const struct bh_pghba *d) {
-        struct bh_server *s = w->s;
+        struct bh_daemon *s = w->s;
         struct range r = range_of(d);
-        struct bh_str where = bh_server_at(s, path, d->line);
+        struct bh_str where = bh_daemon_at(s, path, d->line);
         struct bh_fact *f = bh_fact_new(s->facts, &bh_kind_pg_hba, bh_arena_printf(s->arena, "%.*s/%u", BH_FMT(s->fact->key), ++w->n), where);
 
         f->container = s->container;
@@ -176,12 +176,12 @@ static void tell_row(struct walk *w, struct bh_str path, const struct bh_pghba *
 static int read_file(struct walk *w, struct bh_str path, struct bh_err *err);
 
 static int include(struct walk *w, struct bh_str path, const struct bh_pghba *d, struct bh_err *err) {
-        struct bh_str other = bh_server_path(w->s->arena, bh_str_dirname(path), d->address), *paths = &other;
+        struct bh_str other = bh_daemon_path(w->s->arena, bh_str_dirname(path), d->address), *paths = &other;
         size_t n = 1;
         int r = 0;
 
         if (bh_str_is(d->type, "include_dir"))
-                bh_server_glob(w->s, bh_arena_cat(w->s->arena, other, BH_STR("/*.conf")), &paths, &n);
+                bh_daemon_glob(w->s, bh_arena_cat(w->s->arena, other, BH_STR("/*.conf")), &paths, &n);
         for (size_t i = 0; i < n && r >= 0; i++) {
                 r = read_file(w, paths[i], err);
                 if (r == BH_E_NOTFOUND && bh_str_is(d->type, "include_if_exists"))
@@ -212,7 +212,7 @@ static int read_file(struct walk *w, struct bh_str path, struct bh_err *err) {
         return r;
 }
 
-int bh_pg_hba_tell(struct bh_server *s, struct bh_str path, unsigned *ret_trusting, struct bh_err *err) {
+int bh_pg_hba_tell(struct bh_daemon *s, struct bh_str path, unsigned *ret_trusting, struct bh_err *err) {
         struct walk w = { .s = s };
         int r = read_file(&w, path, err);
 

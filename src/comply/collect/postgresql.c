@@ -7,11 +7,11 @@
 #include "base/limits.h"
 #include "comply/collect/collectors.h"
 #include "comply/collect/pg_hba.h"
-#include "comply/collect/server.h"
+#include "comply/collect/daemon.h"
 #include "comply/read/pgconf.h"
 
 enum {
-        VERSION = BH_SERVER_OWN,
+        VERSION = BH_DAEMON_OWN,
         PORT,
         BIND,
         BIND_ALL,
@@ -49,7 +49,7 @@ enum {
 };
 
 static const struct bh_field fields[] = {
-        BH_SERVER_FIELDS("postgresql"),
+        BH_DAEMON_FIELDS("postgresql"),
         [VERSION] = BH_FACT("postgresql.version", BH_V_UINT, 0, "its major version, by its data or its program"),
         [PORT] = BH_FACT("postgresql.port", BH_V_UINT, 0, "its port"),
         [BIND] = BH_FACT("postgresql.listen", BH_V_STRING, BH_F_LIST, "addresses it listens at; none: only its socket file"),
@@ -89,48 +89,48 @@ static const struct bh_field fields[] = {
 
 const struct bh_fact_kind bh_kind_postgresql = BH_FACT_KIND("postgresql", fields, "a server of PostgreSQL");
 
-static const struct bh_server_row rows[] = {
-        { "port", PORT, BH_SERVER_INT, "5432" },
-        { "ssl", SSL, BH_SERVER_BOOL, "off" },
-        { "ssl_min_protocol_version", SSL_MIN, BH_SERVER_TEXT, "TLSv1.2" },
-        { "ssl_ciphers", SSL_CIPHERS, BH_SERVER_TEXT, "HIGH:MEDIUM:+3DES:!aNULL" },
-        { "log_connections", LOG_CONNECTIONS, BH_SERVER_BOOL, "off" },
-        { "log_disconnections", LOG_DISCONNECTIONS, BH_SERVER_BOOL, "off" },
-        { "log_line_prefix", LOG_PREFIX, BH_SERVER_TEXT, "%m [%p] " },
-        { "logging_collector", LOG_COLLECTOR, BH_SERVER_BOOL, "off" },
-        { "log_file_mode", LOG_FILE_MODE, BH_SERVER_TEXT, "0600" },
-        { "log_statement", LOG_STATEMENT, BH_SERVER_TEXT, "none" },
-        { "log_hostname", LOG_HOSTNAME, BH_SERVER_BOOL, "off" },
-        { "log_min_error_statement", LOG_MIN_ERROR, BH_SERVER_TEXT, "error" },
-        { "shared_preload_libraries", PRELOAD, BH_SERVER_LIST, "" },
-        { "unix_socket_permissions", SOCKET_PERM, BH_SERVER_TEXT, "0777" },
-        { "ignore_checksum_failure", IGNORE_CHECKSUMS, BH_SERVER_BOOL, "off" },
-        { "fsync", FSYNC, BH_SERVER_BOOL, "on" },
-        { "allow_system_table_mods", SYSTEM_TABLE_MODS, BH_SERVER_BOOL, "off" },
-        { "row_security", ROW_SECURITY, BH_SERVER_BOOL, "on" },
-        { "db_user_namespace", DB_USER_NAMESPACE, BH_SERVER_BOOL, "off" },
-        { "archive_mode", ARCHIVE_MODE, BH_SERVER_TEXT, "off" },
-        { "dynamic_library_path", LIBRARY_PATH, BH_SERVER_TEXT, "$libdir" },
-        { "authentication_timeout", AUTH_TIMEOUT, BH_SERVER_TEXT, "60s" },
+static const struct bh_daemon_row rows[] = {
+        { "port", PORT, BH_DAEMON_INT, "5432" },
+        { "ssl", SSL, BH_DAEMON_BOOL, "off" },
+        { "ssl_min_protocol_version", SSL_MIN, BH_DAEMON_TEXT, "TLSv1.2" },
+        { "ssl_ciphers", SSL_CIPHERS, BH_DAEMON_TEXT, "HIGH:MEDIUM:+3DES:!aNULL" },
+        { "log_connections", LOG_CONNECTIONS, BH_DAEMON_BOOL, "off" },
+        { "log_disconnections", LOG_DISCONNECTIONS, BH_DAEMON_BOOL, "off" },
+        { "log_line_prefix", LOG_PREFIX, BH_DAEMON_TEXT, "%m [%p] " },
+        { "logging_collector", LOG_COLLECTOR, BH_DAEMON_BOOL, "off" },
+        { "log_file_mode", LOG_FILE_MODE, BH_DAEMON_TEXT, "0600" },
+        { "log_statement", LOG_STATEMENT, BH_DAEMON_TEXT, "none" },
+        { "log_hostname", LOG_HOSTNAME, BH_DAEMON_BOOL, "off" },
+        { "log_min_error_statement", LOG_MIN_ERROR, BH_DAEMON_TEXT, "error" },
+        { "shared_preload_libraries", PRELOAD, BH_DAEMON_LIST, "" },
+        { "unix_socket_permissions", SOCKET_PERM, BH_DAEMON_TEXT, "0777" },
+        { "ignore_checksum_failure", IGNORE_CHECKSUMS, BH_DAEMON_BOOL, "off" },
+        { "fsync", FSYNC, BH_DAEMON_BOOL, "on" },
+        { "allow_system_table_mods", SYSTEM_TABLE_MODS, BH_DAEMON_BOOL, "off" },
+        { "row_security", ROW_SECURITY, BH_DAEMON_BOOL, "on" },
+        { "db_user_namespace", DB_USER_NAMESPACE, BH_DAEMON_BOOL, "off" },
+        { "archive_mode", ARCHIVE_MODE, BH_DAEMON_TEXT, "off" },
+        { "dynamic_library_path", LIBRARY_PATH, BH_DAEMON_TEXT, "$libdir" },
+        { "authentication_timeout", AUTH_TIMEOUT, BH_DAEMON_TEXT, "60s" },
 };
 
 /* ---- its files ---- */
 
-static int read_file(struct bh_server *s, struct bh_str path, bool must, struct bh_err *err);
+static int read_file(struct bh_daemon *s, struct bh_str path, bool must, struct bh_err *err);
 
-static int read_folder(struct bh_server *s, struct bh_str folder, struct bh_err *err) {
+static int read_folder(struct bh_daemon *s, struct bh_str folder, struct bh_err *err) {
         struct bh_str *paths;
         size_t n;
         int r = 0;
 
-        bh_server_glob(s, bh_arena_cat(s->arena, folder, BH_STR("/*.conf")), &paths, &n);
+        bh_daemon_glob(s, bh_arena_cat(s->arena, folder, BH_STR("/*.conf")), &paths, &n);
         for (size_t i = 0; i < n && r >= 0; i++)
                 r = read_file(s, paths[i], true, err);
         return r;
 }
 
-static int put(struct bh_server *s, struct bh_str path, const struct bh_pgconf *d, struct bh_err *err) {
-        struct bh_str other = bh_server_path(s->arena, bh_str_dirname(path), d->value);
+static int put(struct bh_daemon *s, struct bh_str path, const struct bh_pgconf *d, struct bh_err *err) {
+        struct bh_str other = bh_daemon_path(s->arena, bh_str_dirname(path), d->value);
 
         if (bh_str_is(d->name, "include"))
                 return read_file(s, other, true, err);
@@ -138,17 +138,17 @@ static int put(struct bh_server *s, struct bh_str path, const struct bh_pgconf *
                 return read_file(s, other, false, err);
         if (bh_str_is(d->name, "include_dir"))
                 return read_folder(s, other, err);
-        return bh_settings_put(&s->settings, d->name, d->value, bh_server_at(s, path, d->line), err);
+        return bh_settings_put(&s->settings, d->name, d->value, bh_daemon_at(s, path, d->line), err);
 }
 
-static int read_file(struct bh_server *s, struct bh_str path, bool must, struct bh_err *err) {
+static int read_file(struct bh_daemon *s, struct bh_str path, bool must, struct bh_err *err) {
         struct bh_pgconf d;
         struct bh_str text;
         struct bh_cur c;
         int r;
 
         s->depth++;
-        r = bh_server_read(s, path, &text, err);
+        r = bh_daemon_read(s, path, &text, err);
         if (r == BH_E_NOTFOUND && !must) {
                 s->depth--;
                 return 0;
@@ -161,7 +161,7 @@ static int read_file(struct bh_server *s, struct bh_str path, bool must, struct 
 
 /* ---- arguments ---- */
 
-static int put_argument(struct bh_server *s, struct bh_str text, struct bh_err *err) {
+static int put_argument(struct bh_daemon *s, struct bh_str text, struct bh_err *err) {
         struct bh_str name, value;
         char *out;
 
@@ -185,7 +185,7 @@ static const struct {
         { 'O', "allow_system_table_mods", "on" },
 };
 
-static int read_arguments(struct bh_server *s, struct bh_str *ret_data, struct bh_err *err) {
+static int read_arguments(struct bh_daemon *s, struct bh_str *ret_data, struct bh_err *err) {
         int r = 0;
 
         for (size_t i = 1; i < s->n_argv && r >= 0; i++) {
@@ -226,14 +226,14 @@ struct places {
 };
 
 /* The arguments are read first for where the files are, and last for what they say. */
-static int read_all(struct bh_server *s, struct places *p, struct bh_err *err) {
+static int read_all(struct bh_daemon *s, struct places *p, struct bh_err *err) {
         int r;
 
-        (void) bh_server_env(s, BH_STR("PGDATA"), &p->start);
+        (void) bh_daemon_env(s, BH_STR("PGDATA"), &p->start);
         r = read_arguments(s, &p->start, err);
         p->conf = bh_settings_text(&s->settings, "config_file", "");
         if (!p->conf.len && p->start.len)
-                p->conf = bh_server_path(s->arena, p->start, BH_STR("postgresql.conf"));
+                p->conf = bh_daemon_path(s->arena, p->start, BH_STR("postgresql.conf"));
         if (r < 0 || !p->conf.len)
                 return r < 0 ? r : bh_fail(err, BH_E_NOTFOUND, "neither an argument nor PGDATA says where its configuration is");
         bh_settings_init(&s->settings, s->arena);
@@ -243,20 +243,20 @@ static int read_all(struct bh_server *s, struct places *p, struct bh_err *err) {
         p->data = bh_settings_text(&s->settings, "data_directory", "");
         if (!p->data.len)
                 p->data = p->start.len ? p->start : bh_str_dirname(p->conf);
-        r = read_file(s, bh_server_path(s->arena, p->data, BH_STR("postgresql.auto.conf")), false, err);
+        r = read_file(s, bh_daemon_path(s->arena, p->data, BH_STR("postgresql.auto.conf")), false, err);
         if (r >= 0)
                 r = read_arguments(s, &p->start, err);
         p->hba = bh_settings_text(&s->settings, "hba_file", "");
-        p->hba = bh_server_path(s->arena, p->start.len ? p->start : bh_str_dirname(p->conf), p->hba.len ? p->hba : BH_STR("pg_hba.conf"));
+        p->hba = bh_daemon_path(s->arena, p->start.len ? p->start : bh_str_dirname(p->conf), p->hba.len ? p->hba : BH_STR("pg_hba.conf"));
         return r;
 }
 
-static void tell_listen(struct bh_server *s) {
+static void tell_listen(struct bh_daemon *s) {
         const struct bh_setting *one = bh_settings_get(&s->settings, "listen_addresses");
         struct bh_str rest = one ? one->value : BH_STR("localhost"), address, where = one ? one->where : BH_STR("default");
         bool all = false;
 
-        bh_server_value(s, BIND, BH_SERVER_LIST, rest, where);
+        bh_daemon_value(s, BIND, BH_DAEMON_LIST, rest, where);
         while (bh_str_split(&rest, ',', &address)) {
                 address = bh_str_trim(address);
                 all |= bh_str_is(address, "*") || bh_str_is(address, "0.0.0.0") || bh_str_is(address, "::");
@@ -266,11 +266,11 @@ static void tell_listen(struct bh_server *s) {
 }
 
 /* PG_VERSION, or "/usr/lib/postgresql/15/bin/postgres"; 0: not known. */
-static uint64_t version_of(struct bh_server *s, struct bh_str data) {
+static uint64_t version_of(struct bh_daemon *s, struct bh_str data) {
         struct bh_str text, rest = s->task ? s->task->exe : BH_STR(""), part;
         uint64_t v = 0;
 
-        if (data.len && s->reach->read(s->reach->user, s->root, bh_arena_cstr(s->arena, bh_server_path(s->arena, data, BH_STR("PG_VERSION"))), 64, s->arena, &text, NULL) >= 0) {
+        if (data.len && s->reach->read(s->reach->user, s->root, bh_arena_cstr(s->arena, bh_daemon_path(s->arena, data, BH_STR("PG_VERSION"))), 64, s->arena, &text, NULL) >= 0) {
                 (void) bh_str_cut(bh_str_trim(text), '.', &part, &rest);
                 if (bh_str_u64(part, &v))
                         return v;
@@ -282,36 +282,36 @@ static uint64_t version_of(struct bh_server *s, struct bh_str data) {
 }
 
 /* Defaults that changed from one version to another. */
-static void tell_by_version(struct bh_server *s, uint64_t version) {
+static void tell_by_version(struct bh_daemon *s, uint64_t version) {
         const struct bh_setting *how = bh_settings_get(&s->settings, "password_encryption"), *check = bh_settings_get(&s->settings, "log_checkpoints");
         struct bh_str value = how ? how->value : version >= 14 || !version ? BH_STR("scram-sha-256") : BH_STR("md5");
 
         if (bh_str_is(value, "on") || bh_str_is(value, "true"))
                 value = BH_STR("md5"); /* as versions before 14 took it */
-        bh_server_value(s, PASSWORD_ENCRYPTION, BH_SERVER_TEXT, value, how ? how->where : BH_STR("default"));
-        bh_server_value(s, LOG_CHECKPOINTS, BH_SERVER_BOOL, check ? check->value : version >= 15 || !version ? BH_STR("on") : BH_STR("off"), check ? check->where : BH_STR("default"));
+        bh_daemon_value(s, PASSWORD_ENCRYPTION, BH_DAEMON_TEXT, value, how ? how->where : BH_STR("default"));
+        bh_daemon_value(s, LOG_CHECKPOINTS, BH_DAEMON_BOOL, check ? check->value : version >= 15 || !version ? BH_STR("on") : BH_STR("off"), check ? check->where : BH_STR("default"));
         if (!bh_settings_get(&s->settings, "ssl_min_protocol_version") && version && version < 13)
-                bh_server_value(s, SSL_MIN, BH_SERVER_TEXT, BH_STR("TLSv1"), BH_STR("default"));
+                bh_daemon_value(s, SSL_MIN, BH_DAEMON_TEXT, BH_STR("TLSv1"), BH_STR("default"));
         if (version)
                 bh_fact_int(s->fact, VERSION, (int64_t) version);
 }
 
-static void tell_hba(struct bh_server *s, const struct places *p) {
+static void tell_hba(struct bh_daemon *s, const struct places *p) {
         struct bh_err err = BH_ERR_NONE;
         unsigned trusting = 0;
 
         bh_fact_str(s->fact, HBA, p->hba);
-        bh_server_mode(s, HBA_MODE, p->hba);
+        bh_daemon_mode(s, HBA_MODE, p->hba);
         if (bh_pg_hba_tell(s, p->hba, &trusting, &err) < 0) {
                 bh_fact_unknown(s->fact, HBA_TRUST, &err);
-                bh_server_gap(s, p->hba, &err);
+                bh_daemon_gap(s, p->hba, &err);
                 return;
         }
         bh_fact_int(s->fact, HBA_TRUST, trusting);
         bh_fact_where(s->fact, HBA_TRUST, p->hba);
 }
 
-static void tell(struct bh_server *s) {
+static void tell(struct bh_daemon *s) {
         struct places p = { 0 };
         struct bh_err err = BH_ERR_NONE;
         struct bh_str env, key;
@@ -320,22 +320,22 @@ static void tell(struct bh_server *s) {
         if (!s->task)
                 return; /* clusters that do not run are many, and nobody's business */
         r = read_all(s, &p, &err);
-        bh_server_fact(s, &bh_kind_postgresql, bh_settings_text(&s->settings, "port", "5432"));
+        bh_daemon_fact(s, &bh_kind_postgresql, bh_settings_text(&s->settings, "port", "5432"));
         if (r < 0) {
-                bh_server_failed(s, &err);
-                bh_server_told(s, p.data);
+                bh_daemon_failed(s, &err);
+                bh_daemon_told(s, p.data);
                 return;
         }
-        bh_server_rows(s, rows, BH_LEN(rows));
+        bh_daemon_rows(s, rows, BH_LEN(rows));
         tell_listen(s);
         tell_by_version(s, version_of(s, p.data));
         bh_fact_bool(s->fact, AUDIT, bh_str_find(bh_settings_text(&s->settings, "shared_preload_libraries", ""), BH_STR("pgaudit")) >= 0);
-        bh_fact_bool(s->fact, TRUST_ENV, bh_server_env(s, BH_STR("POSTGRES_HOST_AUTH_METHOD"), &env) && bh_str_is(env, "trust"));
+        bh_fact_bool(s->fact, TRUST_ENV, bh_daemon_env(s, BH_STR("POSTGRES_HOST_AUTH_METHOD"), &env) && bh_str_is(env, "trust"));
         key = bh_settings_text(&s->settings, "ssl_key_file", "server.key");
         if (s->fact->values[SSL].value.b)
-                bh_server_mode(s, SSL_KEY_MODE, bh_server_path(s->arena, p.data, key));
+                bh_daemon_mode(s, SSL_KEY_MODE, bh_daemon_path(s->arena, p.data, key));
         tell_hba(s, &p);
-        bh_server_told(s, p.data);
+        bh_daemon_told(s, p.data);
 }
 
 int bh_collect_postgresql_facts(const struct bh_reach *reach, struct bh_facts *facts, struct bh_err *err) {
@@ -343,6 +343,6 @@ int bh_collect_postgresql_facts(const struct bh_reach *reach, struct bh_facts *f
         static const char *const files[] = { NULL };
 
         (void) err;
-        bh_servers(reach, facts, &(struct bh_server_kind){ .programs = programs, .files = files, .tell = tell });
+        bh_daemons(reach, facts, &(struct bh_daemon_kind){ .programs = programs, .files = files, .tell = tell });
         return 0;
 }

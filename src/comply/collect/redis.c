@@ -9,11 +9,11 @@
 #include "base/limits.h"
 #include "comply/collect/collectors.h"
 #include "comply/collect/redis_users.h"
-#include "comply/collect/server.h"
+#include "comply/collect/daemon.h"
 #include "fmt/json.h"
 
 enum {
-        PORT = BH_SERVER_OWN,
+        PORT = BH_DAEMON_OWN,
         BIND,
         BIND_ALL,
         PROTECTED,
@@ -45,7 +45,7 @@ enum {
 };
 
 static const struct bh_field fields[] = {
-        BH_SERVER_FIELDS("redis"),
+        BH_DAEMON_FIELDS("redis"),
         [PORT] = BH_FACT("redis.port", BH_V_UINT, 0, "the port without TLS; 0: none"),
         [BIND] = BH_FACT("redis.bind", BH_V_STRING, BH_F_LIST, "addresses it listens at"),
         [BIND_ALL] = BH_FACT("redis.bind_all", BH_V_BOOL, 0, "it listens at all addresses"),
@@ -79,29 +79,29 @@ static const struct bh_field fields[] = {
 
 const struct bh_fact_kind bh_kind_redis = BH_FACT_KIND("redis", fields, "a server of Redis or Valkey");
 
-static const struct bh_server_row rows[] = {
-        { "port", PORT, BH_SERVER_INT, "6379" },
-        { "protected-mode", PROTECTED, BH_SERVER_BOOL, "yes" },
-        { "tls-port", TLS_PORT, BH_SERVER_INT, "0" },
-        { "tls-auth-clients", TLS_CLIENTS, BH_SERVER_TEXT, "yes" },
-        { "tls-protocols", TLS_PROTOCOLS, BH_SERVER_LIST, "" },
-        { "tls-replication", TLS_REPLICATION, BH_SERVER_BOOL, "no" },
-        { "enable-debug-command", DEBUG_COMMAND, BH_SERVER_TEXT, "no" },
-        { "enable-module-command", MODULE_COMMAND, BH_SERVER_TEXT, "no" },
-        { "enable-protected-configs", PROTECTED_CONFIGS, BH_SERVER_TEXT, "no" },
-        { "maxmemory", MAXMEMORY, BH_SERVER_TEXT, "0" },
-        { "logfile", LOGFILE, BH_SERVER_TEXT, "" },
-        { "syslog-enabled", SYSLOG, BH_SERVER_BOOL, "no" },
-        { "dbfilename", DBFILENAME, BH_SERVER_TEXT, "dump.rdb" },
-        { "aclfile", ACL_FILE, BH_SERVER_TEXT, "" },
-        { "unixsocketperm", SOCKET_PERM, BH_SERVER_TEXT, "0" },
-        { "replicaof", MASTER, BH_SERVER_TEXT, NULL },
-        { "masterauth", MASTER_AUTH, BH_SERVER_HAS, "" },
+static const struct bh_daemon_row rows[] = {
+        { "port", PORT, BH_DAEMON_INT, "6379" },
+        { "protected-mode", PROTECTED, BH_DAEMON_BOOL, "yes" },
+        { "tls-port", TLS_PORT, BH_DAEMON_INT, "0" },
+        { "tls-auth-clients", TLS_CLIENTS, BH_DAEMON_TEXT, "yes" },
+        { "tls-protocols", TLS_PROTOCOLS, BH_DAEMON_LIST, "" },
+        { "tls-replication", TLS_REPLICATION, BH_DAEMON_BOOL, "no" },
+        { "enable-debug-command", DEBUG_COMMAND, BH_DAEMON_TEXT, "no" },
+        { "enable-module-command", MODULE_COMMAND, BH_DAEMON_TEXT, "no" },
+        { "enable-protected-configs", PROTECTED_CONFIGS, BH_DAEMON_TEXT, "no" },
+        { "maxmemory", MAXMEMORY, BH_DAEMON_TEXT, "0" },
+        { "logfile", LOGFILE, BH_DAEMON_TEXT, "" },
+        { "syslog-enabled", SYSLOG, BH_DAEMON_BOOL, "no" },
+        { "dbfilename", DBFILENAME, BH_DAEMON_TEXT, "dump.rdb" },
+        { "aclfile", ACL_FILE, BH_DAEMON_TEXT, "" },
+        { "unixsocketperm", SOCKET_PERM, BH_DAEMON_TEXT, "0" },
+        { "replicaof", MASTER, BH_DAEMON_TEXT, NULL },
+        { "masterauth", MASTER_AUTH, BH_DAEMON_HAS, "" },
 };
 
 /* ---- its files ---- */
 
-static int read_file(struct bh_server *s, struct bh_str path, struct bh_err *err);
+static int read_file(struct bh_daemon *s, struct bh_str path, struct bh_err *err);
 
 static bool needs_quotes(struct bh_str word) {
         for (size_t i = 0; i < word.len; i++)
@@ -111,7 +111,7 @@ static bool needs_quotes(struct bh_str word) {
 }
 
 /* One word as it is; several in such a way that they can be told apart again. */
-static struct bh_str joined(struct bh_server *s, const struct bh_str *words, size_t n) {
+static struct bh_str joined(struct bh_daemon *s, const struct bh_str *words, size_t n) {
         size_t size = 0;
         struct bh_str out = { 0 };
         char *at;
@@ -144,7 +144,7 @@ static struct bh_str joined(struct bh_server *s, const struct bh_str *words, siz
         return out;
 }
 
-static struct bh_str lower(struct bh_server *s, struct bh_str name) {
+static struct bh_str lower(struct bh_daemon *s, struct bh_str name) {
         char *out = bh_arena_bytes(s->arena, name.len + 1);
 
         for (size_t i = 0; i < name.len; i++)
@@ -152,20 +152,20 @@ static struct bh_str lower(struct bh_server *s, struct bh_str name) {
         return (struct bh_str){ out, name.len };
 }
 
-static int include(struct bh_server *s, struct bh_str pattern, struct bh_err *err) {
+static int include(struct bh_daemon *s, struct bh_str pattern, struct bh_err *err) {
         struct bh_str *paths;
         size_t n;
         int r = 0;
 
         if (bh_str_chr(pattern, '*') < 0 && bh_str_chr(pattern, '?') < 0)
                 return read_file(s, pattern, err);
-        bh_server_glob(s, pattern, &paths, &n);
+        bh_daemon_glob(s, pattern, &paths, &n);
         for (size_t i = 0; i < n && r >= 0; i++)
                 r = read_file(s, paths[i], err);
         return r;
 }
 
-static int put(struct bh_server *s, const struct bh_str *words, size_t n, struct bh_str where, struct bh_err *err) {
+static int put(struct bh_daemon *s, const struct bh_str *words, size_t n, struct bh_str where, struct bh_err *err) {
         struct bh_str name = lower(s, words[0]);
 
         if (bh_str_is(name, "include") && n == 2)
@@ -177,27 +177,27 @@ static int put(struct bh_server *s, const struct bh_str *words, size_t n, struct
         return bh_settings_put(&s->settings, name, joined(s, words + 1, n - 1), where, err);
 }
 
-static int read_file(struct bh_server *s, struct bh_str path, struct bh_err *err) {
+static int read_file(struct bh_daemon *s, struct bh_str path, struct bh_err *err) {
         struct bh_redis_line d;
         struct bh_str text;
         struct bh_cur c;
         int r;
 
         s->depth++;
-        r = bh_server_read(s, path, &text, err);
+        r = bh_daemon_read(s, path, &text, err);
         for (c = bh_cur_of(r < 0 ? BH_STR("") : text); r >= 0 && (r = bh_redis_next(s->arena, &c, &d, err)) > 0;)
-                r = put(s, d.words, d.n, bh_server_at(s, path, d.line), err);
+                r = put(s, d.words, d.n, bh_daemon_at(s, path, d.line), err);
         s->depth--;
         return r;
 }
 
 /* "redis-server [FILE] [--name value...]": options come after the file and so they win. */
-static int read_arguments(struct bh_server *s, const struct bh_str *words, size_t n, struct bh_str base, struct bh_err *err) {
+static int read_arguments(struct bh_daemon *s, const struct bh_str *words, size_t n, struct bh_str base, struct bh_err *err) {
         size_t i = 0;
         int r = 0;
 
         if (n && !bh_str_starts(words[0], BH_STR("-")))
-                r = read_file(s, bh_server_path(s->arena, base, words[i++]), err);
+                r = read_file(s, bh_daemon_path(s->arena, base, words[i++]), err);
         while (i < n && r >= 0) {
                 size_t from = i++;
                 struct bh_str *line;
@@ -220,7 +220,7 @@ static int read_arguments(struct bh_server *s, const struct bh_str *words, size_
 /* ---- where its start was written down ---- */
 
 /* What the title shows: "NAME ADDRESS:PORT [mode]". */
-static bool shown(const struct bh_server *s, struct bh_str *ret_address, struct bh_str *ret_port) {
+static bool shown(const struct bh_daemon *s, struct bh_str *ret_address, struct bh_str *ret_port) {
         struct bh_str rest = s->task->cmdline, word;
         ptrdiff_t colon;
 
@@ -234,7 +234,7 @@ static bool shown(const struct bh_server *s, struct bh_str *ret_address, struct 
         return true;
 }
 
-static bool fits(struct bh_server *s) {
+static bool fits(struct bh_daemon *s) {
         struct bh_str address, port, rest, first, set;
 
         if (!s->task || !shown(s, &address, &port))
@@ -247,7 +247,7 @@ static bool fits(struct bh_server *s) {
         return bh_str_eq(address, first) && bh_str_eq(port, set);
 }
 
-static bool try_words(struct bh_server *s, const struct bh_str *words, size_t n, struct bh_str base) {
+static bool try_words(struct bh_daemon *s, const struct bh_str *words, size_t n, struct bh_str base) {
         struct bh_err err = BH_ERR_NONE;
         int r;
 
@@ -256,7 +256,7 @@ static bool try_words(struct bh_server *s, const struct bh_str *words, size_t n,
         s->config = s->config_widest = BH_STR("");
         r = read_arguments(s, words, n, base, &err);
         if (r < 0 && fits(s))
-                bh_server_gap(s, n ? words[0] : BH_STR("redis"), &err);
+                bh_daemon_gap(s, n ? words[0] : BH_STR("redis"), &err);
         return r >= 0 && fits(s);
 }
 
@@ -272,7 +272,7 @@ static size_t before_next_command(struct bh_str *words, size_t n) {
 }
 
 /* Of a line of words: what comes behind the program's name. */
-static bool try_line(struct bh_server *s, struct bh_str line, struct bh_str base) {
+static bool try_line(struct bh_daemon *s, struct bh_str line, struct bh_str base) {
         struct bh_str *words;
         size_t n;
 
@@ -288,7 +288,7 @@ static bool try_line(struct bh_server *s, struct bh_str line, struct bh_str base
 }
 
 /* The engine remembers how the container was started; that is certain for its first process. */
-static bool try_engine(struct bh_server *s, enum bh_api_kind kind) {
+static bool try_engine(struct bh_daemon *s, enum bh_api_kind kind) {
         const struct bh_doc *doc, *args;
         struct bh_str text, *words, base;
         size_t n = 0;
@@ -311,13 +311,13 @@ static bool try_engine(struct bh_server *s, enum bh_api_kind kind) {
         return try_words(s, words, n, base);
 }
 
-static bool try_parent(struct bh_server *s) {
+static bool try_parent(struct bh_daemon *s) {
         const struct bh_task *parent = bh_tasks_get(s->reach->tasks, s->task->ppid);
 
         return parent && bh_str_eq(parent->container, s->container) && try_line(s, parent->cmdline, BH_STR("/"));
 }
 
-static bool try_unit(struct bh_server *s, struct bh_str path) {
+static bool try_unit(struct bh_daemon *s, struct bh_str path) {
         struct bh_str text, line;
         struct bh_cur c;
 
@@ -329,18 +329,18 @@ static bool try_unit(struct bh_server *s, struct bh_str path) {
         return false;
 }
 
-typedef bool try_fn(struct bh_server *s, struct bh_str path);
+typedef bool try_fn(struct bh_daemon *s, struct bh_str path);
 
-static bool try_file(struct bh_server *s, struct bh_str path) {
+static bool try_file(struct bh_daemon *s, struct bh_str path) {
         return try_words(s, &path, 1, BH_STR("/"));
 }
 
-static bool try_all(struct bh_server *s, const char *const *patterns, size_t n, try_fn *one) {
+static bool try_all(struct bh_daemon *s, const char *const *patterns, size_t n, try_fn *one) {
         for (size_t i = 0; i < n; i++) {
                 struct bh_str *paths;
                 size_t n_paths;
 
-                bh_server_glob(s, bh_str_of(patterns[i]), &paths, &n_paths);
+                bh_daemon_glob(s, bh_str_of(patterns[i]), &paths, &n_paths);
                 for (size_t k = 0; k < n_paths; k++)
                         if (one(s, paths[k]))
                                 return true;
@@ -349,7 +349,7 @@ static bool try_all(struct bh_server *s, const char *const *patterns, size_t n, 
 }
 
 /* proc-title-template may have {config-file}. */
-static bool try_title(struct bh_server *s) {
+static bool try_title(struct bh_daemon *s) {
         struct bh_str rest = s->task->cmdline, word;
 
         (void) bh_str_word(&rest, &word);
@@ -359,7 +359,7 @@ static bool try_title(struct bh_server *s) {
         return false;
 }
 
-static bool find(struct bh_server *s) {
+static bool find(struct bh_daemon *s) {
         static const char *const units[] = { "/etc/systemd/system/*redis*.service", "/etc/systemd/system/*valkey*.service", "/lib/systemd/system/*redis*.service",
                                              "/usr/lib/systemd/system/*redis*.service", "/usr/lib/systemd/system/*valkey*.service" };
         static const char *const files[] = { "/etc/redis/*.conf", "/etc/redis.conf", "/etc/valkey/*.conf", "/usr/local/etc/redis/*.conf", "/usr/local/etc/valkey/*.conf",
@@ -373,7 +373,7 @@ static bool find(struct bh_server *s) {
 
 /* ---- what it comes to ---- */
 
-static void tell_bind(struct bh_server *s) {
+static void tell_bind(struct bh_daemon *s) {
         const struct bh_setting *bind = bh_settings_get(&s->settings, "bind");
         struct bh_str rest = bind ? bind->value : BH_STR("* -::*"), word, where = bind ? bind->where : BH_STR("default");
         bool all = false;
@@ -390,14 +390,14 @@ static void tell_bind(struct bh_server *s) {
 }
 
 /* Official images are built with another default. */
-static bool is_official(struct bh_server *s) {
+static bool is_official(struct bh_daemon *s) {
         struct bh_reach_stat st;
 
         return s->container.len && s->task && bh_str_starts(s->task->exe, BH_STR("/usr/local/bin/")) &&
                s->reach->stat(s->reach->user, s->root, "/usr/local/bin/docker-entrypoint.sh", false, &st, NULL) >= 0;
 }
 
-static void tell_renamed(struct bh_server *s, uint32_t *gone) {
+static void tell_renamed(struct bh_daemon *s, uint32_t *gone) {
         const struct bh_setting *one = bh_settings_get(&s->settings, "rename-command");
 
         bh_fact_list(s->fact, RENAMED);
@@ -414,7 +414,7 @@ static void tell_renamed(struct bh_server *s, uint32_t *gone) {
         }
 }
 
-static void tell_modules(struct bh_server *s) {
+static void tell_modules(struct bh_daemon *s) {
         bh_fact_list(s->fact, MODULES);
         for (const struct bh_setting *one = bh_settings_get(&s->settings, "loadmodule"); one; one = one->before) {
                 bh_fact_add(s->fact, MODULES, one->value);
@@ -422,7 +422,7 @@ static void tell_modules(struct bh_server *s) {
         }
 }
 
-static void tell_users(struct bh_server *s) {
+static void tell_users(struct bh_daemon *s) {
         struct bh_redis_users users = { 0 };
         struct bh_err err = BH_ERR_NONE;
         uint32_t gone = 0;
@@ -444,14 +444,14 @@ static void tell_users(struct bh_server *s) {
                         bh_fact_add(s->fact, DANGEROUS, bh_str_of(bh_redis_risk(i)));
 }
 
-static struct bh_str dir_of(struct bh_server *s) {
+static struct bh_str dir_of(struct bh_daemon *s) {
         struct bh_str dir = bh_settings_text(&s->settings, "dir", "");
 
         return bh_str_starts(dir, BH_STR("/")) ? dir : BH_STR("");
 }
 
 /* All that the title tells; of the rest, that it is not known. */
-static void tell_unfound(struct bh_server *s) {
+static void tell_unfound(struct bh_daemon *s) {
         struct bh_str address = { 0 }, port = { 0 };
         struct bh_err why = BH_ERR_NONE;
 
@@ -466,30 +466,30 @@ static void tell_unfound(struct bh_server *s) {
         bh_settings_init(&s->settings, s->arena);
         BH_IGNORE(bh_settings_put(&s->settings, BH_STR("bind"), address, BH_STR("its title"), NULL));
         tell_bind(s);
-        bh_server_value(s, PORT, BH_SERVER_INT, port, BH_STR("its title"));
+        bh_daemon_value(s, PORT, BH_DAEMON_INT, port, BH_STR("its title"));
 }
 
-static void tell(struct bh_server *s) {
+static void tell(struct bh_daemon *s) {
         bool found = find(s);
         struct bh_str address, port = bh_settings_text(&s->settings, "port", "6379");
 
         if (!found && (!s->task || !shown(s, &address, &port)))
                 return;
-        bh_server_fact(s, &bh_kind_redis, port);
+        bh_daemon_fact(s, &bh_kind_redis, port);
         bh_fact_bool(s->fact, FOUND, found);
         if (!found) {
                 tell_unfound(s);
                 return;
         }
-        bh_server_rows(s, rows, BH_LEN(rows));
+        bh_daemon_rows(s, rows, BH_LEN(rows));
         if (!bh_settings_get(&s->settings, "protected-mode") && is_official(s))
-                bh_server_value(s, PROTECTED, BH_SERVER_BOOL, BH_STR("no"), BH_STR("default of the official image"));
+                bh_daemon_value(s, PROTECTED, BH_DAEMON_BOOL, BH_STR("no"), BH_STR("default of the official image"));
         tell_bind(s);
         tell_modules(s);
         tell_users(s);
-        bh_server_mode(s, ACL_MODE, bh_settings_text(&s->settings, "aclfile", ""));
-        bh_server_mode(s, TLS_KEY_MODE, bh_settings_text(&s->settings, "tls-key-file", ""));
-        bh_server_told(s, dir_of(s));
+        bh_daemon_mode(s, ACL_MODE, bh_settings_text(&s->settings, "aclfile", ""));
+        bh_daemon_mode(s, TLS_KEY_MODE, bh_settings_text(&s->settings, "tls-key-file", ""));
+        bh_daemon_told(s, dir_of(s));
 }
 
 int bh_collect_redis_facts(const struct bh_reach *reach, struct bh_facts *facts, struct bh_err *err) {
@@ -497,6 +497,6 @@ int bh_collect_redis_facts(const struct bh_reach *reach, struct bh_facts *facts,
         static const char *const files[] = { "/etc/redis/redis.conf", "/etc/redis.conf", "/etc/valkey/valkey.conf", NULL };
 
         (void) err;
-        bh_servers(reach, facts, &(struct bh_server_kind){ .programs = programs, .files = files, .tell = tell });
+        bh_daemons(reach, facts, &(struct bh_daemon_kind){ .programs = programs, .files = files, .tell = tell });
         return 0;
 }

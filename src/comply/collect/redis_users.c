@@ -26,7 +26,7 @@ struct user {
 
 BH_VEC_OF(users, struct user);
 
-static void tell_one(struct bh_server *s, const struct user *u) {
+static void tell_one(struct bh_daemon *s, const struct user *u) {
         struct bh_str key = bh_arena_printf(s->arena, "%.*s/%.*s", BH_FMT(s->fact->key), BH_FMT(u->name));
         struct bh_fact *f = bh_fact_new(s->facts, &bh_kind_redis_user, key, bh_arena_printf(s->arena, "%.*s of %.*s", BH_FMT(u->name), BH_FMT(s->fact->name)));
 
@@ -45,7 +45,7 @@ static void tell_one(struct bh_server *s, const struct user *u) {
                         bh_fact_add(f, DANGEROUS, bh_str_of(bh_redis_risk(i)));
 }
 
-static struct user *of(struct bh_server *s, struct users *all, struct bh_str name) {
+static struct user *of(struct bh_daemon *s, struct users *all, struct bh_str name) {
         for (size_t i = 0; i < all->len; i++)
                 if (bh_str_eq(all->at[i].name, name))
                         return &all->at[i];
@@ -54,7 +54,7 @@ static struct user *of(struct bh_server *s, struct users *all, struct bh_str nam
 }
 
 /* "NAME RULE RULE ...": what stood of it before is forgotten. */
-static int apply(struct bh_server *s, struct users *all, const struct bh_str *words, size_t n, struct bh_str where, struct bh_err *err) {
+static int apply(struct bh_daemon *s, struct users *all, const struct bh_str *words, size_t n, struct bh_str where, struct bh_err *err) {
         struct user *u;
         int r = 0;
 
@@ -71,7 +71,7 @@ static int apply(struct bh_server *s, struct users *all, const struct bh_str *wo
 }
 
 /* Rows of the configuration lie newest first. */
-static int from_settings(struct bh_server *s, struct users *all, const struct bh_setting *one, struct bh_err *err) {
+static int from_settings(struct bh_daemon *s, struct users *all, const struct bh_setting *one, struct bh_err *err) {
         const struct bh_setting **rows;
         struct bh_str *words;
         size_t n = 0, n_words;
@@ -90,7 +90,7 @@ static int from_settings(struct bh_server *s, struct users *all, const struct bh
         return r;
 }
 
-static int from_file(struct bh_server *s, struct users *all, struct bh_str path, struct bh_err *err) {
+static int from_file(struct bh_daemon *s, struct users *all, struct bh_str path, struct bh_err *err) {
         struct bh_redis_line d;
         struct bh_str text;
         struct bh_cur c;
@@ -99,7 +99,7 @@ static int from_file(struct bh_server *s, struct users *all, struct bh_str path,
         if (r < 0)
                 return bh_wrap(err, r, "%s", BH_QUOTE(path));
         for (c = bh_cur_of(text); (r = bh_redis_next(s->arena, &c, &d, err)) > 0;) {
-                r = apply(s, all, d.words + 1, d.n - 1, bh_server_at(s, path, d.line), err);
+                r = apply(s, all, d.words + 1, d.n - 1, bh_daemon_at(s, path, d.line), err);
                 if (r < 0)
                         break;
         }
@@ -107,7 +107,7 @@ static int from_file(struct bh_server *s, struct users *all, struct bh_str path,
 }
 
 /* With an ACL file requirepass is forgotten: a file without `default` leaves it open. */
-int bh_redis_users_tell(struct bh_server *s, struct bh_redis_users *ret, struct bh_err *err) {
+int bh_redis_users_tell(struct bh_daemon *s, struct bh_redis_users *ret, struct bh_err *err) {
         const struct bh_setting *file = bh_settings_get(&s->settings, "aclfile"), *password = bh_settings_get(&s->settings, "requirepass");
         bool in_file = file && file->value.len;
         struct users all = { 0 };
@@ -123,7 +123,7 @@ int bh_redis_users_tell(struct bh_server *s, struct bh_redis_users *ret, struct 
                 first->is.n_passwords = 1;
                 first->where = password->where;
         }
-        r = in_file ? from_file(s, &all, bh_server_path(s->arena, bh_settings_text(&s->settings, "dir", ""), file->value), err)
+        r = in_file ? from_file(s, &all, bh_daemon_path(s->arena, bh_settings_text(&s->settings, "dir", ""), file->value), err)
                     : from_settings(s, &all, bh_settings_get(&s->settings, "user"), err);
         if (r < 0)
                 return r;

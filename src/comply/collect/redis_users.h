@@ -5,7 +5,7 @@
  * The users of a Redis: rows `user` of its configuration or its ACL file, and
  * `default`, which there always is. One fact each.
  */
-#include "comply/collect/server.h"
+#include "comply/collect/daemon.h"
 #include "comply/read/redis.h"
 
 struct bh_redis_users {
@@ -15,6 +15,6 @@ struct bh_redis_users {
         struct bh_str password_where;
 };
 
-int bh_redis_users_tell(struct bh_server *s, struct bh_redis_users *ret, struct bh_err *err) BH_MUST_CHECK;
+int bh_redis_users_tell(struct bh_daemon *s, struct bh_redis_users *ret, struct bh_err *err) BH_MUST_CHECK;
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "comply/collect/server.h"
+#include "comply/collect/daemon.h"
 
 #include <sys/stat.h>
 
@@ -43,7 +43,7 @@ static bool root_of(const struct bh_reach *reach, struct bh_str container, uint3
         return false;
 }
 
-static void split_zeros(struct bh_server *s, struct bh_str text) {
+static void split_zeros(struct bh_daemon *s, struct bh_str text) {
         struct bh_str rest = text, word;
 
         for (size_t i = 0; i < text.len; i++)
@@ -54,8 +54,8 @@ static void split_zeros(struct bh_server *s, struct bh_str text) {
                 s->argv[s->n_argv++] = word;
 }
 
-static void look(const struct bh_reach *reach, struct bh_facts *facts, const struct bh_server_kind *kind, const struct bh_task *t) {
-        struct bh_server s = { .reach = reach, .facts = facts, .arena = facts->arena, .task = t };
+static void look(const struct bh_reach *reach, struct bh_facts *facts, const struct bh_daemon_kind *kind, const struct bh_task *t) {
+        struct bh_daemon s = { .reach = reach, .facts = facts, .arena = facts->arena, .task = t };
         struct bh_err err = BH_ERR_NONE;
         struct bh_str text = { 0 };
 
@@ -67,7 +67,7 @@ static void look(const struct bh_reach *reach, struct bh_facts *facts, const str
         s.container = bh_arena_str(s.arena, t->container);
         if (!root_of(reach, t->container, &s.root)) {
                 (void) bh_fail(&err, BH_E_NOTFOUND, "its root cannot be seen");
-                bh_server_gap(&s, bh_str_of(""), &err);
+                bh_daemon_gap(&s, bh_str_of(""), &err);
                 return;
         }
         if (reach->proc(reach->user, t->pid, "cmdline", BH_LIMIT_COMPLY_ARGUMENTS, s.arena, &text, &err) < 0)
@@ -88,7 +88,7 @@ static bool on_host(const struct bh_reach *reach, const char *path) {
         return reach->stat(reach->user, 0, path, false, &st, NULL) >= 0;
 }
 
-void bh_servers(const struct bh_reach *reach, struct bh_facts *facts, const struct bh_server_kind *kind) {
+void bh_daemons(const struct bh_reach *reach, struct bh_facts *facts, const struct bh_daemon_kind *kind) {
         bool host = false;
 
         for (size_t i = 0; reach->tasks && i < reach->tasks->n; i++) {
@@ -108,31 +108,31 @@ void bh_servers(const struct bh_reach *reach, struct bh_facts *facts, const stru
 
 /* ---- its fact ---- */
 
-struct bh_fact *bh_server_fact(struct bh_server *s, const struct bh_fact_kind *kind, struct bh_str what) {
+struct bh_fact *bh_daemon_fact(struct bh_daemon *s, const struct bh_fact_kind *kind, struct bh_str what) {
         struct bh_str place = s->container.len ? bh_str_part(s->container, 0, 12) : BH_STR("host");
         struct bh_str name = bh_arena_printf(s->arena, "%s %.*s", kind->name, BH_FMT(what));
 
         s->fact = bh_fact_new(s->facts, kind, bh_arena_printf(s->arena, "%.*s/%.*s", BH_FMT(place), BH_FMT(what)), name);
         s->fact->container = s->container;
-        bh_fact_bool(s->fact, BH_SERVER_RUNNING, s->task != NULL);
+        bh_fact_bool(s->fact, BH_DAEMON_RUNNING, s->task != NULL);
         if (s->task)
-                bh_fact_int(s->fact, BH_SERVER_UID, s->task->uid);
+                bh_fact_int(s->fact, BH_DAEMON_UID, s->task->uid);
         return s->fact;
 }
 
 /* Names alone. What ends in _FILE names a file, which is how it should be. */
-static void tell_env_secrets(struct bh_server *s) {
+static void tell_env_secrets(struct bh_daemon *s) {
         struct bh_str rest = s->environ, one, name, value;
 
-        bh_fact_list(s->fact, BH_SERVER_ENV_SECRETS);
-        bh_fact_where(s->fact, BH_SERVER_ENV_SECRETS, BH_STR("its environment"));
+        bh_fact_list(s->fact, BH_DAEMON_ENV_SECRETS);
+        bh_fact_where(s->fact, BH_DAEMON_ENV_SECRETS, BH_STR("its environment"));
         while (bh_str_split(&rest, 0, &one)) {
                 if (!bh_str_cut(one, '=', &name, &value) || !value.len || bh_str_ends(name, BH_STR("_FILE")))
                         continue;
                 if (bh_str_find(name, BH_STR("PASSWORD")) >= 0 || bh_str_find(name, BH_STR("DEFAULT_PASS")) >= 0 || bh_str_ends(name, BH_STR("_SECRET")) ||
                     bh_str_ends(name, BH_STR("_TOKEN")) || bh_str_is(name, "MYSQL_PWD") || bh_str_ends(name, BH_STR("_COOKIE")))
                         if (bh_str_find(name, BH_STR("ALLOW_EMPTY")) < 0 && bh_str_find(name, BH_STR("RANDOM")) < 0)
-                                bh_fact_add(s->fact, BH_SERVER_ENV_SECRETS, bh_arena_str(s->arena, name));
+                                bh_fact_add(s->fact, BH_DAEMON_ENV_SECRETS, bh_arena_str(s->arena, name));
         }
 }
 
@@ -145,7 +145,7 @@ static bool is_secret(struct bh_str name, struct bh_str value) {
         return bh_str_find(value, BH_STR("://")) >= 0 && bh_str_chr(value, '@') >= 0;
 }
 
-static const struct bh_doc *map_of(struct bh_server *s) {
+static const struct bh_doc *map_of(struct bh_daemon *s) {
         struct bh_doc *tail = NULL, *root = bh_doc_add(s->arena, NULL, &tail, BH_DOC_OBJECT);
 
         tail = NULL;
@@ -162,48 +162,48 @@ static const struct bh_doc *map_of(struct bh_server *s) {
         return root;
 }
 
-void bh_server_told(struct bh_server *s, struct bh_str data) {
+void bh_daemon_told(struct bh_daemon *s, struct bh_str data) {
         struct bh_reach_stat st;
         struct bh_err err = BH_ERR_NONE;
 
-        bh_fact_map(s->fact, BH_SERVER_SETTING, map_of(s));
+        bh_fact_map(s->fact, BH_DAEMON_SETTING, map_of(s));
         if (s->task)
                 tell_env_secrets(s);
         if (s->config.len) {
                 s->fact->where = s->config;
-                bh_fact_str(s->fact, BH_SERVER_CONFIG, s->config);
-                bh_fact_int(s->fact, BH_SERVER_CONFIG_MODE, s->config_mode);
-                bh_fact_where(s->fact, BH_SERVER_CONFIG_MODE, s->config_widest);
-                bh_fact_int(s->fact, BH_SERVER_CONFIG_UID, s->config_uid);
+                bh_fact_str(s->fact, BH_DAEMON_CONFIG, s->config);
+                bh_fact_int(s->fact, BH_DAEMON_CONFIG_MODE, s->config_mode);
+                bh_fact_where(s->fact, BH_DAEMON_CONFIG_MODE, s->config_widest);
+                bh_fact_int(s->fact, BH_DAEMON_CONFIG_UID, s->config_uid);
         }
         if (!data.len)
                 return;
-        bh_fact_str(s->fact, BH_SERVER_DATA, data);
+        bh_fact_str(s->fact, BH_DAEMON_DATA, data);
         if (s->reach->stat(s->reach->user, s->root, bh_arena_cstr(s->arena, data), false, &st, &err) < 0) {
-                bh_fact_unknown(s->fact, BH_SERVER_DATA_MODE, &err);
-                bh_fact_unknown(s->fact, BH_SERVER_DATA_UID, &err);
+                bh_fact_unknown(s->fact, BH_DAEMON_DATA_MODE, &err);
+                bh_fact_unknown(s->fact, BH_DAEMON_DATA_UID, &err);
                 return;
         }
-        bh_fact_int(s->fact, BH_SERVER_DATA_MODE, st.mode & 07777);
-        bh_fact_int(s->fact, BH_SERVER_DATA_UID, st.uid);
-        bh_fact_where(s->fact, BH_SERVER_DATA_MODE, data);
+        bh_fact_int(s->fact, BH_DAEMON_DATA_MODE, st.mode & 07777);
+        bh_fact_int(s->fact, BH_DAEMON_DATA_UID, st.uid);
+        bh_fact_where(s->fact, BH_DAEMON_DATA_MODE, data);
 }
 
-void bh_server_gap(struct bh_server *s, struct bh_str where, const struct bh_err *why) {
+void bh_daemon_gap(struct bh_daemon *s, struct bh_str where, const struct bh_err *why) {
         struct bh_str place = s->container.len ? bh_arena_printf(s->arena, "container %.12s: ", s->container.at) : bh_str_of("");
 
         bh_facts_gap(s->facts, bh_arena_cat(s->arena, place, where), why);
 }
 
-void bh_server_failed(struct bh_server *s, const struct bh_err *why) {
-        for (unsigned i = BH_SERVER_OWN; i < s->fact->kind->source.n_fields; i++)
+void bh_daemon_failed(struct bh_daemon *s, const struct bh_err *why) {
+        for (unsigned i = BH_DAEMON_OWN; i < s->fact->kind->source.n_fields; i++)
                 bh_fact_unknown(s->fact, i, why);
-        bh_server_gap(s, s->fact->name, why);
+        bh_daemon_gap(s, s->fact->name, why);
 }
 
 /* ---- its files ---- */
 
-bool bh_server_env(const struct bh_server *s, struct bh_str name, struct bh_str *ret) {
+bool bh_daemon_env(const struct bh_daemon *s, struct bh_str name, struct bh_str *ret) {
         struct bh_str rest = s->environ, one, left, right;
 
         while (bh_str_split(&rest, 0, &one))
@@ -221,7 +221,7 @@ static void step_up(struct bh_str *path) {
         path->len = at < 0 ? 0 : (size_t) at;
 }
 
-struct bh_str bh_server_path(struct bh_arena *arena, struct bh_str base, struct bh_str path) {
+struct bh_str bh_daemon_path(struct bh_arena *arena, struct bh_str base, struct bh_str path) {
         struct bh_str rest, part, out;
         char *at;
 
@@ -246,7 +246,7 @@ struct bh_str bh_server_path(struct bh_arena *arena, struct bh_str base, struct 
         return out;
 }
 
-int bh_server_read(struct bh_server *s, struct bh_str path, struct bh_str *ret, struct bh_err *err) {
+int bh_daemon_read(struct bh_daemon *s, struct bh_str path, struct bh_str *ret, struct bh_err *err) {
         const char *file = bh_arena_cstr(s->arena, path);
         struct bh_reach_stat st;
         int r;
@@ -269,11 +269,11 @@ int bh_server_read(struct bh_server *s, struct bh_str path, struct bh_str *ret, 
         return 0;
 }
 
-struct bh_str bh_server_at(const struct bh_server *s, struct bh_str path, unsigned line) {
+struct bh_str bh_daemon_at(const struct bh_daemon *s, struct bh_str path, unsigned line) {
         return bh_arena_printf(s->arena, "%.*s:%u", BH_FMT(path), line);
 }
 
-void bh_server_glob(const struct bh_server *s, struct bh_str pattern, struct bh_str **ret, size_t *ret_n) {
+void bh_daemon_glob(const struct bh_daemon *s, struct bh_str pattern, struct bh_str **ret, size_t *ret_n) {
         struct bh_str folder = bh_str_dirname(pattern), last = bh_str_basename(pattern), *names = NULL;
         struct bh_str *out;
         size_t n = 0, kept = 0;
@@ -309,22 +309,22 @@ static void odd(struct bh_fact *f, unsigned field, struct bh_str value) {
         bh_fact_unknown(f, field, &why);
 }
 
-void bh_server_value(struct bh_server *s, unsigned field, enum bh_server_how how, struct bh_str value, struct bh_str where) {
+void bh_daemon_value(struct bh_daemon *s, unsigned field, enum bh_daemon_how how, struct bh_str value, struct bh_str where) {
         bool minus = bh_str_starts(value, BH_STR("-")), yes;
         uint64_t n;
 
         bh_fact_where(s->fact, field, where);
         switch (how) {
-        case BH_SERVER_TEXT: bh_fact_str(s->fact, field, value); break;
-        case BH_SERVER_HAS: bh_fact_bool(s->fact, field, value.len > 0); break;
-        case BH_SERVER_LIST: add_words(s->fact, field, value); break;
-        case BH_SERVER_BOOL:
+        case BH_DAEMON_TEXT: bh_fact_str(s->fact, field, value); break;
+        case BH_DAEMON_HAS: bh_fact_bool(s->fact, field, value.len > 0); break;
+        case BH_DAEMON_LIST: add_words(s->fact, field, value); break;
+        case BH_DAEMON_BOOL:
                 if (bh_setting_bool(value, &yes))
                         bh_fact_bool(s->fact, field, yes);
                 else
                         odd(s->fact, field, value);
                 break;
-        case BH_SERVER_INT:
+        case BH_DAEMON_INT:
                 if (bh_str_u64(bh_str_from(value, minus), &n) && n <= INT64_MAX)
                         bh_fact_int(s->fact, field, minus ? -(int64_t) n : (int64_t) n);
                 else
@@ -332,18 +332,18 @@ void bh_server_value(struct bh_server *s, unsigned field, enum bh_server_how how
         }
 }
 
-void bh_server_rows(struct bh_server *s, const struct bh_server_row *rows, size_t n) {
-        for (const struct bh_server_row *row = rows; row < rows + n; row++) {
+void bh_daemon_rows(struct bh_daemon *s, const struct bh_daemon_row *rows, size_t n) {
+        for (const struct bh_daemon_row *row = rows; row < rows + n; row++) {
                 const struct bh_setting *one = bh_settings_get(&s->settings, row->setting);
 
                 if (one)
-                        bh_server_value(s, row->field, row->how, one->value, one->where);
+                        bh_daemon_value(s, row->field, row->how, one->value, one->where);
                 else if (row->otherwise)
-                        bh_server_value(s, row->field, row->how, bh_str_of(row->otherwise), BH_STR("default"));
+                        bh_daemon_value(s, row->field, row->how, bh_str_of(row->otherwise), BH_STR("default"));
         }
 }
 
-void bh_server_mode(struct bh_server *s, unsigned field, struct bh_str path) {
+void bh_daemon_mode(struct bh_daemon *s, unsigned field, struct bh_str path) {
         struct bh_reach_stat st;
         struct bh_err err = BH_ERR_NONE;
 
