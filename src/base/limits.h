@@ -197,6 +197,7 @@
 
 #define BH_LIMIT_BASELINE_FILE (4 * BH_MIB)   /* one file of checks or exceptions */
 #define BH_LIMIT_BASELINE_SETTINGS (1 * BH_MIB) /* one file of settings that checks look at */
+#define BH_LIMIT_BASELINE_PACKAGES (48 * BH_MIB) /* the list of what a package manager installed */
 #define BH_LIMIT_BASELINE_RECORD (64 * BH_MIB) /* what the last run of checks found */
 #define BH_LIMIT_JAIL_MESSAGE (128 * BH_MIB)   /* a question or answer of jailed collectors */
 #define BH_LIMIT_JAIL_OUTPUT (512 * BH_MIB)    /* what they have to say at their end */

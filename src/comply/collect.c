@@ -4,6 +4,7 @@
 #include "comply/collect/collectors.h"
 
 const struct bh_fact_collector bh_fact_collectors[] = {
+        { "components", bh_collect_component_facts },
         { "host", bh_collect_host_facts },
         { "mysql", bh_collect_mysql_facts },
         { "nginx", bh_collect_nginx_facts },

@@ -24,7 +24,10 @@ extern const struct bh_fact_collector bh_fact_collectors[];
 
 /* All of them; what one says when it fails is a gap. */
 void bh_collect_facts(const struct bh_reach *reach, struct bh_facts *facts);
-/* The host's name, and its distribution's words; empty when not known. */
-void bh_host_of_facts(const struct bh_facts *facts, struct bh_str *ret_name, struct bh_str *ret_distribution);
+/* Empty where it is not known. distribution: ID of os-release, and ID_LIKE after it, set apart by blanks. */
+struct bh_host_facts {
+        struct bh_str name, distribution, version;
+};
+struct bh_host_facts bh_host_of_facts(const struct bh_facts *facts);
 
 #endif

@@ -3,6 +3,7 @@
 #include "comply/collect/collectors.h"
 
 const struct bh_fact_kind *const bh_fact_kinds[] = {
+        &bh_kind_component,
         &bh_kind_host,
         &bh_kind_mysql,
         &bh_kind_nginx,

@@ -3,7 +3,7 @@
 #define BH_LIB_VULNS_H
 /* Packages of a report against the index: its vulns, ranked. */
 #include "advisory/match.h"
-#include "lib/scan.h"
+#include "model/report.h"
 
 int bh_report_match(struct bh_report *report, struct bh_index *index, struct bh_arena *arena, struct bh_err *err) BH_MUST_CHECK;
 /* What else the index has to say of them: titles, descriptions, references. */

@@ -4,6 +4,7 @@
 /* One line a collector, one a kind: in the order of the alphabet. */
 #include "comply/collect.h"
 
+bh_collect_facts_fn bh_collect_component_facts;
 bh_collect_facts_fn bh_collect_host_facts;
 bh_collect_facts_fn bh_collect_mysql_facts;
 bh_collect_facts_fn bh_collect_nginx_facts;
@@ -11,6 +12,7 @@ bh_collect_facts_fn bh_collect_postgresql_facts;
 bh_collect_facts_fn bh_collect_redis_facts;
 bh_collect_facts_fn bh_collect_sshd_facts;
 
+extern const struct bh_fact_kind bh_kind_component;
 extern const struct bh_fact_kind bh_kind_host;
 extern const struct bh_fact_kind bh_kind_mysql;
 extern const struct bh_fact_kind bh_kind_nginx;

@@ -55,10 +55,9 @@ int bh_collect_host_facts(const struct bh_reach *reach, struct bh_facts *facts, 
         return 0;
 }
 
-void bh_host_of_facts(const struct bh_facts *facts, struct bh_str *ret_name, struct bh_str *ret_distribution) {
+struct bh_host_facts bh_host_of_facts(const struct bh_facts *facts) {
         for (const struct bh_fact *f = facts->first; f; f = f->next)
-                if (f->kind == &bh_kind_host) {
-                        *ret_name = f->values[H_NAME].value.str;
-                        *ret_distribution = f->values[H_DISTRIBUTION].value.str;
-                }
+                if (f->kind == &bh_kind_host)
+                        return (struct bh_host_facts){ f->values[H_NAME].value.str, f->values[H_DISTRIBUTION].value.str, f->values[H_VERSION].value.str };
+        return (struct bh_host_facts){ 0 };
 }

@@ -11,6 +11,8 @@
 #include "comply/report.h"
 #include "sys/fd.h"
 #include "tool/bulkhead/commands.h"
+#include "tool/bulkhead/components.h"
+#include "tool/bulkhead/db.h"
 #include "tool/bulkhead/output.h"
 #include "tool/bulkhead/state.h"
 #include "tool/content_dir.h"
@@ -24,6 +26,8 @@ static const struct bh_opt opts[] = {
         { "root", 0, "DIR", "a folder in place of this machine: an unpacked image, a backup", NULL, false },
         { "docker", 0, "ADDRESS", "where the Docker engine listens (default: DOCKER_HOST, or the usual sockets)", NULL, false },
         { "podman", 0, "ADDRESS", "where Podman listens", NULL, false },
+        { "db", 0, "FILE", "the vulnerability database, for kernel, engines and runtimes", NULL, false },
+        { "home", 0, "DIR", "where the database and its keys lie", NULL, false },
         { "fail-on", 0, "SEVERITY", "exit with 1 when a check of this severity or worse fails: info, low, medium, high, critical, or never", "high", false },
         { "language", 0, "WORD", "of tables and pages: en or zh", "en", false },
         { "forget", 0, NULL, "do not compare with the last run, and do not remember this one", NULL, false },
@@ -49,6 +53,8 @@ struct run {
         struct bh_comply_opts judge;
         const char *record;   /* where the last run is remembered */
         struct bh_str before; /* what it found; empty: nothing to compare with */
+        struct bh_depot depot;
+        struct bh_index *index; /* NULL: there is none */
         bool colour[MAX_OUTPUTS];
         unsigned columns[MAX_OUTPUTS];
 };
@@ -114,6 +120,17 @@ static int load_exceptions(struct run *x, struct bh_err *err) {
         return r;
 }
 
+/* Without one, checks of components can tell nothing, and say so. */
+static int open_index(struct run *x, struct bh_err *err) {
+        struct bh_err why = BH_ERR_NONE;
+        int r = bh_tool_open_index(x->cli, &x->depot, &x->index, &why);
+
+        if (r >= 0 || (r == BH_E_NOTFOUND && !bh_cli_has(x->cli, "db")))
+                return 0;
+        *err = why;
+        return r;
+}
+
 static bool is_known_benchmark(const struct run *x) {
         for (size_t i = 0; i < x->checks.benchmarks.len; i++)
                 if (bh_str_eq(x->checks.benchmarks.at[i].id, x->judge.benchmark))
@@ -127,7 +144,10 @@ static void judge(struct run *x) {
         struct bh_gap *notes;
         size_t n;
 
-        bh_host_of_facts(&x->facts, &x->report.host, &x->report.distribution);
+        const struct bh_host_facts host = bh_host_of_facts(&x->facts);
+
+        x->report.host = host.name;
+        x->report.distribution = host.distribution;
         bh_comply_judge(&x->checks, &x->facts, &x->judge, x->cli->arena, &x->report);
         bh_comply_except(&x->exceptions, x->report.when_s, &x->report, x->cli->arena, &notes, &n);
         for (size_t i = 0; i < n; i++)
@@ -159,6 +179,7 @@ static int inside(const struct bh_reach *reach, void *user, struct bh_buf *out, 
 
         bh_facts_init(&x->facts, x->cli->arena);
         bh_collect_facts(reach, &x->facts);
+        bh_components_judge(&x->facts, x->index);
         judge(x);
         compare(x);
         if (x->report.n == 0)
@@ -250,6 +271,7 @@ static int look(struct run *x, struct bh_err *err) {
         if (r >= 0 && !is_known_benchmark(x))
                 r = bh_fail(err, BH_E_USAGE, "there is no benchmark %s; `bulkhead baselines list` names them", BH_QUOTE(x->judge.benchmark));
         r = r < 0 ? r : load_record(x, err);
+        r = r < 0 ? r : open_index(x, err);
         refused = r < 0 ? r : collect(x, &out, err);
         r = refused < 0 ? refused : write_all(x, bh_buf_str(&out), err);
         return r < 0 ? r : refused ? BH_EXIT_POLICY : BH_EXIT_FINE;
@@ -262,6 +284,7 @@ static int run(struct bh_cli *cli, struct bh_err *err) {
         bh_checks_init(&x.checks, cli->arena);
         r = look(&x, err);
         bh_checks_done(&x.checks);
+        bh_index_close(&x.index);
         return r;
 }
 
