@@ -16,7 +16,7 @@
 #include "sys/sock.h"
 #include "wire/io.h"
 
-enum op { OP_READ, OP_LIST, OP_STAT, OP_PROC, OP_ENGINE, OP_DONE, _OP_MAX };
+enum op { OP_READ, OP_LIST, OP_STAT, OP_LINK, OP_PROC, OP_ENGINE, OP_DONE, _OP_MAX };
 
 /* What the child says: a question, or (DONE) how it ended. */
 struct question {
@@ -102,6 +102,10 @@ static int ask_read(void *user, uint32_t root, const char *path, uint64_t max, s
         return ask_bytes(user, OP_READ, root, path, max, arena, ret, err);
 }
 
+static int ask_link(void *user, uint32_t root, const char *path, struct bh_arena *arena, struct bh_str *ret, struct bh_err *err) {
+        return ask_bytes(user, OP_LINK, root, path, 0, arena, ret, err);
+}
+
 static int ask_proc(void *user, uint32_t pid, const char *name, uint64_t max, struct bh_arena *arena, struct bh_str *ret, struct bh_err *err) {
         return ask_bytes(user, OP_PROC, pid, name, max, arena, ret, err);
 }
@@ -156,6 +160,7 @@ static void be_child(const struct bh_reach *outside, int sock, bh_jailed_fn *fn,
         in.reach.read = ask_read;
         in.reach.list = ask_list;
         in.reach.stat = ask_stat;
+        in.reach.link = ask_link;
         in.reach.proc = ask_proc;
         in.reach.engine = ask_engine;
         r = enter(sock, &err);
@@ -177,7 +182,7 @@ static int allow(const struct bh_reach *reach, const struct question *q, struct 
 
         if (memchr(q->name.at, '\0', q->name.len) || (q->op == OP_ENGINE && !bh_str_starts(q->name, BH_STR("/"))))
                 return bh_fail(err, BH_E_DENIED, "that is no name");
-        if ((q->op == OP_READ || q->op == OP_LIST || q->op == OP_STAT) && q->place >= reach->n_roots)
+        if ((q->op == OP_READ || q->op == OP_LIST || q->op == OP_STAT || q->op == OP_LINK) && q->place >= reach->n_roots)
                 return bh_fail(err, BH_E_DENIED, "there is no such root");
         for (size_t i = 0; q->op == OP_PROC && i < BH_LEN(files); i++)
                 if (bh_str_is(q->name, files[i]))
@@ -195,6 +200,7 @@ static int answer_question(const struct bh_reach *reach, const struct question *
                 return r;
         switch (q->op) {
         case OP_READ: return reach->read(reach->user, q->place, name, max, arena, &a->bytes, err);
+        case OP_LINK: return reach->link(reach->user, q->place, name, arena, &a->bytes, err);
         case OP_PROC: return reach->proc(reach->user, q->place, name, max, arena, &a->bytes, err);
         case OP_ENGINE: return reach->engine(reach->user, q->place == BH_API_PODMAN ? BH_API_PODMAN : BH_API_DOCKER, name, arena, &a->bytes, err);
         case OP_LIST:

@@ -3,8 +3,13 @@
 #include "comply/collect/collectors.h"
 
 const struct bh_fact_kind *const bh_fact_kinds[] = {
+        &bh_kind_audit_watch,
         &bh_kind_component,
+        &bh_kind_container,
+        &bh_kind_engine,
+        &bh_kind_file,
         &bh_kind_host,
+        &bh_kind_image,
         &bh_kind_mysql,
         &bh_kind_nginx,
         &bh_kind_nginx_server,

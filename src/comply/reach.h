@@ -35,6 +35,8 @@ struct bh_reach {
         int (*list)(void *user, uint32_t root, const char *path, struct bh_arena *arena, struct bh_str **ret, size_t *ret_n, struct bh_err *err);
         /* Links are followed, but for the last part where `itself`. NOTFOUND. */
         int (*stat)(void *user, uint32_t root, const char *path, bool itself, struct bh_reach_stat *ret, struct bh_err *err);
+        /* Where the link at that path leads, as it is written; empty: what stands there is no link. NOTFOUND. Also /proc/PID/ns/NAME. */
+        int (*link)(void *user, uint32_t root, const char *path, struct bh_arena *arena, struct bh_str *ret, struct bh_err *err);
         /* The host's /proc/PID/NAME of that process: "environ", "status", "cmdline". */
         int (*proc)(void *user, uint32_t pid, const char *name, uint64_t max, struct bh_arena *arena, struct bh_str *ret, struct bh_err *err);
         /* The answer to GET PATH of an engine's API, JSON. NOTFOUND: there is no such engine here. */

@@ -44,6 +44,10 @@ static int do_stat(void *user, uint32_t root, const char *path, bool itself, str
         return r;
 }
 
+static int do_link(void *user, uint32_t root, const char *path, struct bh_arena *arena, struct bh_str *ret, struct bh_err *err) {
+        return bh_root_link(root_of(user, root), arena, path, ret, err);
+}
+
 static int do_proc(void *user, uint32_t pid, const char *name, uint64_t max, struct bh_arena *arena, struct bh_str *ret, struct bh_err *err) {
         const struct bh_reach_direct *d = user;
 
@@ -113,7 +117,7 @@ int bh_reach_open(struct bh_arena *arena, const struct bh_reach_opts *opts, stru
         d->alone = opts->root != NULL;
         d->addresses[BH_API_DOCKER] = opts->docker;
         d->addresses[BH_API_PODMAN] = opts->podman;
-        d->reach = (struct bh_reach){ .user = d, .read = do_read, .list = do_list, .stat = do_stat, .proc = do_proc, .engine = do_engine };
+        d->reach = (struct bh_reach){ .user = d, .read = do_read, .list = do_list, .stat = do_stat, .link = do_link, .proc = do_proc, .engine = do_engine };
         bh_tasks_init(&d->tasks);
         r = look(d, opts, err);
         if (r < 0)

@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/openat2.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -129,4 +130,18 @@ int bh_root_stat(const struct bh_root *root, const char *path, bool itself, stru
         if (fd < 0)
                 return fd;
         return fstat(fd, ret) < 0 ? bh_fail_sys(err, errno, "%s", BH_QUOTE(bh_str_of(path))) : 0;
+}
+
+int bh_root_link(const struct bh_root *root, struct bh_arena *arena, const char *path, struct bh_str *ret, struct bh_err *err) {
+        BH_CLEANUP(bh_fd_close) int fd = open_in(root, path, O_PATH | O_NOFOLLOW, err);
+        char to[PATH_MAX];
+        ssize_t n;
+
+        if (fd < 0)
+                return fd;
+        n = readlinkat(fd, "", to, sizeof to);
+        if (n < 0 && errno != ENOENT && errno != EINVAL) /* ENOENT: no link */
+                return bh_fail_sys(err, errno, "%s", BH_QUOTE(bh_str_of(path)));
+        *ret = bh_arena_str(arena, (struct bh_str){ to, (size_t) BH_MAX(n, 0) });
+        return 0;
 }

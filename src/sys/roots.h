@@ -34,5 +34,7 @@ int bh_root_list(const struct bh_root *root, struct bh_arena *arena, const char 
 bool bh_root_has(const struct bh_root *root, const char *path);
 /* What stands at that path; links are followed, but for the last part where `itself`. NOTFOUND. */
 int bh_root_stat(const struct bh_root *root, const char *path, bool itself, struct stat *ret, struct bh_err *err) BH_MUST_CHECK;
+/* Where the link at that path leads, as it is written; empty: what stands there is no link. NOTFOUND. */
+int bh_root_link(const struct bh_root *root, struct bh_arena *arena, const char *path, struct bh_str *ret, struct bh_err *err) BH_MUST_CHECK;
 
 #endif

@@ -5,6 +5,7 @@
 #include "comply/collect.h"
 
 bh_collect_facts_fn bh_collect_component_facts;
+bh_collect_facts_fn bh_collect_engine_facts;
 bh_collect_facts_fn bh_collect_host_facts;
 bh_collect_facts_fn bh_collect_mysql_facts;
 bh_collect_facts_fn bh_collect_nginx_facts;
@@ -12,8 +13,13 @@ bh_collect_facts_fn bh_collect_postgresql_facts;
 bh_collect_facts_fn bh_collect_redis_facts;
 bh_collect_facts_fn bh_collect_sshd_facts;
 
+extern const struct bh_fact_kind bh_kind_audit_watch;
 extern const struct bh_fact_kind bh_kind_component;
+extern const struct bh_fact_kind bh_kind_container;
+extern const struct bh_fact_kind bh_kind_engine;
+extern const struct bh_fact_kind bh_kind_file;
 extern const struct bh_fact_kind bh_kind_host;
+extern const struct bh_fact_kind bh_kind_image;
 extern const struct bh_fact_kind bh_kind_mysql;
 extern const struct bh_fact_kind bh_kind_nginx;
 extern const struct bh_fact_kind bh_kind_nginx_server;

@@ -42,6 +42,12 @@ static int give_stat(void *user, uint32_t root, const char *path, bool itself, s
         return 0;
 }
 
+static int give_link(void *user, uint32_t root, const char *path, struct bh_arena *arena, struct bh_str *ret, struct bh_err *err) {
+        (void) user;
+        (void) root;
+        return give_bytes(arena, path, ret, err);
+}
+
 static int give_proc(void *user, uint32_t pid, const char *name, uint64_t max, struct bh_arena *arena, struct bh_str *ret, struct bh_err *err) {
         (void) user;
         (void) pid;
@@ -56,7 +62,7 @@ static int give_engine(void *user, enum bh_api_kind kind, const char *path, stru
 }
 
 static const struct bh_reach_root one_root;
-static const struct bh_reach outside = { NULL, give_read, give_list, give_stat, give_proc, give_engine, &one_root, 1, NULL };
+static const struct bh_reach outside = { .read = give_read, .list = give_list, .stat = give_stat, .link = give_link, .proc = give_proc, .engine = give_engine, .roots = &one_root, .n_roots = 1 };
 
 static int run(bh_jailed_fn *fn, struct bh_buf *out, struct bh_err *err) {
         if (BH_UNIT_SANITIZED)
@@ -81,6 +87,9 @@ static int asks_all(const struct bh_reach *reach, void *user, struct bh_buf *out
         if (reach->stat(reach->user, 0, "/etc/x", true, &st, err) < 0)
                 return err->code;
         bh_buf_printf(out, " %o %u %llu %lld", st.mode & 07777, st.uid, (unsigned long long) st.size, (long long) st.mtime_s);
+        if (reach->link(reach->user, 0, "/etc/y", arena, &text, err) < 0)
+                return err->code;
+        bh_buf_printf(out, " %.*s", BH_FMT(text));
         if (reach->proc(reach->user, 1, "status", 100, arena, &text, err) < 0 || reach->engine(reach->user, BH_API_DOCKER, "/info", arena, &text, err) < 0)
                 return err->code;
         bh_buf_add(out, text);
@@ -96,7 +105,7 @@ static void it_is_answered_what_it_may_ask(void **state) {
 
         (void) state;
         assert_int_equal(run(asks_all, &out, &err), 7);
-        assert_str(bh_buf_str(&out), "</etc/x> 2b 640 1 5000000000 -1</info> (/missing is not there)");
+        assert_str(bh_buf_str(&out), "</etc/x> 2b 640 1 5000000000 -1 </etc/y></info> (/missing is not there)");
 }
 
 static int asks_too_much(const struct bh_reach *reach, void *user, struct bh_buf *out, struct bh_err *err) {
@@ -105,7 +114,8 @@ static int asks_too_much(const struct bh_reach *reach, void *user, struct bh_buf
 
         (void) user;
         (void) out;
-        if (reach->read(reach->user, 5, "/etc/x", 100, arena, &text, err) != BH_E_DENIED || reach->proc(reach->user, 1, "mem", 100, arena, &text, err) != BH_E_DENIED)
+        if (reach->read(reach->user, 5, "/etc/x", 100, arena, &text, err) != BH_E_DENIED || reach->link(reach->user, 5, "/etc/x", arena, &text, err) != BH_E_DENIED ||
+            reach->proc(reach->user, 1, "mem", 100, arena, &text, err) != BH_E_DENIED)
                 return bh_fail(err, BH_E_BUG, "it was answered");
         return bh_fail(err, BH_E_FORMAT, "a sentence of its own");
 }

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Who a container is, and what it may: user, capabilities, privilege, new privileges. */
+#include "base/limits.h"
+#include "comply/collect/container.h"
+
+static const char *const caps[] = {
+        "CHOWN",       "DAC_OVERRIDE", "DAC_READ_SEARCH", "FOWNER",        "FSETID",       "KILL",      "SETGID",       "SETUID",        "SETPCAP",     "LINUX_IMMUTABLE",
+        "NET_BIND_SERVICE", "NET_BROADCAST", "NET_ADMIN",  "NET_RAW",      "IPC_LOCK",     "IPC_OWNER", "SYS_MODULE",   "SYS_RAWIO",     "SYS_CHROOT",  "SYS_PTRACE",
+        "SYS_PACCT",   "SYS_ADMIN",    "SYS_BOOT",        "SYS_NICE",      "SYS_RESOURCE", "SYS_TIME",  "SYS_TTY_CONFIG", "MKNOD",       "LEASE",       "AUDIT_WRITE",
+        "AUDIT_CONTROL", "SETFCAP",    "MAC_OVERRIDE",    "MAC_ADMIN",     "SYSLOG",       "WAKE_ALARM", "BLOCK_SUSPEND", "AUDIT_READ",  "PERFMON",     "BPF",
+        "CHECKPOINT_RESTORE",
+};
+#define ALL_CAPS ((1ull << BH_LEN(caps)) - 1)
+/* What Docker gives by itself: CHOWN, DAC_OVERRIDE, FOWNER, FSETID, KILL, SETGID, SETUID, SETPCAP, NET_BIND_SERVICE, NET_RAW,
+   SYS_CHROOT, MKNOD, AUDIT_WRITE, SETFCAP. Podman's are some of these. */
+#define USUAL_CAPS 0xa80425fbull
+
+static uint64_t cap_of(struct bh_str name) {
+        (void) bh_str_cut_prefix(&name, BH_STR("CAP_"));
+        if (bh_str_eq_nocase(name, BH_STR("ALL")))
+                return ALL_CAPS;
+        for (size_t i = 0; i < BH_LEN(caps); i++)
+                if (bh_str_eq_nocase(name, bh_str_of(caps[i])))
+                        return 1ull << i;
+        return 0;
+}
+
+static uint64_t caps_in(const struct bh_doc *list) {
+        uint64_t all = 0;
+
+        for (const struct bh_doc *e = bh_doc_first(list); e; e = e->next)
+                all |= cap_of(bh_doc_str(e));
+        return all;
+}
+
+/* As dockerd counts them: "--cap-add ALL" is all but what was dropped by name, "--cap-drop ALL" leaves what was added. */
+static uint64_t configured_caps(const struct bh_box *b, bool privileged) {
+        uint64_t add = caps_in(bh_doc_get(b->host, "CapAdd")), drop = caps_in(bh_doc_get(b->host, "CapDrop"));
+
+        if (privileged)
+                return ALL_CAPS;
+        if (add == ALL_CAPS)
+                return drop == ALL_CAPS ? ALL_CAPS : ALL_CAPS & ~drop;
+        return drop == ALL_CAPS ? add : (USUAL_CAPS & ~drop) | add;
+}
+
+static void set_caps(struct bh_engine_look *look, struct bh_box *b, bool privileged) {
+        uint64_t has = configured_caps(b, privileged), kernel;
+
+        if (bh_str_hex64(bh_box_status(look, b, "CapBnd"), &kernel) && b->task)
+                has = kernel;
+        bh_fact_list(b->fact, BH_BOX_CAPS);
+        for (size_t i = 0; i < BH_LEN(caps); i++) {
+                if (!(has >> i & 1))
+                        continue;
+                bh_fact_add(b->fact, BH_BOX_CAPS, bh_str_of(caps[i]));
+                if (!(USUAL_CAPS >> i & 1))
+                        bh_fact_add(b->fact, BH_BOX_EXTRA_CAPS, bh_str_of(caps[i]));
+        }
+}
+
+/* ---- new privileges ---- */
+
+/* "no-new-privileges", "no-new-privileges:true", "no-new-privileges=false" */
+static bool forbids_new(const struct bh_engine_look *look, const struct bh_box *b) {
+        bool forbids = look->no_new_privileges;
+
+        for (const struct bh_doc *e = bh_doc_first(bh_doc_get(b->host, "SecurityOpt")); e; e = e->next) {
+                struct bh_str text = bh_doc_str(e);
+
+                if (bh_str_cut_prefix(&text, BH_STR("no-new-privileges")))
+                        forbids = text.len == 0 || bh_str_is(bh_str_from(text, 1), "true") || bh_str_is(bh_str_from(text, 1), "1");
+        }
+        return forbids;
+}
+
+static void set_new_privileges(struct bh_engine_look *look, struct bh_box *b) {
+        struct bh_str kernel = bh_box_status(look, b, "NoNewPrivs");
+
+        bh_fact_bool(b->fact, BH_BOX_NNP, kernel.len ? bh_str_is(kernel, "1") : forbids_new(look, b));
+}
+
+/* ---- the user ---- */
+
+/* 0 in any spelling, and numbers beyond 31 bits, which engines have taken for 0. */
+static bool is_root_number(struct bh_str name) {
+        uint64_t n;
+
+        if (bh_str_starts(name, BH_STR("-")))
+                return true;
+        return bh_str_u64(name, &n) ? n == 0 || n > INT32_MAX : name.len > 9 && bh_is_digit(name.at[0]) && bh_is_digit(name.at[name.len - 1]);
+}
+
+/* The number of that name in the container's own passwd; false: it cannot be told. */
+static bool number_inside(struct bh_engine_look *look, const struct bh_box *b, struct bh_str name, struct bh_str *ret) {
+        uint32_t root = bh_box_root(look, b);
+        struct bh_err why = BH_ERR_NONE;
+        struct bh_str text, line;
+
+        if (root == 0 || look->reach->read(look->reach->user, root, "/etc/passwd", BH_LIMIT_INVENTORY_FILE, look->scratch, &text, &why) < 0)
+                return false;
+        while (bh_str_split(&text, '\n', &line)) {
+                struct bh_str field[3] = { 0 };
+
+                for (size_t i = 0; i < BH_LEN(field); i++)
+                        (void) bh_str_split(&line, ':', &field[i]);
+                if (bh_str_eq(field[0], name)) {
+                        *ret = field[2];
+                        return true;
+                }
+        }
+        return false;
+}
+
+/* A name that no passwd could be asked for is taken at its word: it is somebody, and not called root. */
+static bool is_root(struct bh_engine_look *look, const struct bh_box *b, struct bh_str user) {
+        struct bh_str name, group, number;
+
+        (void) bh_str_cut(user, ':', &name, &group);
+        if (name.len == 0 || bh_str_is(name, "root") || is_root_number(name))
+                return true;
+        return !bh_is_digit(name.at[0]) && number_inside(look, b, name, &number) && is_root_number(number);
+}
+
+static void set_user(struct bh_engine_look *look, struct bh_box *b) {
+        struct bh_str user = bh_doc_get_text(b->config, "User");
+
+        bh_fact_str(b->fact, BH_BOX_USER, bh_arena_str(b->fact->arena, user));
+        bh_fact_bool(b->fact, BH_BOX_ROOT, is_root(look, b, user));
+}
+
+/* All capabilities, no filter, and devices at hand: that is --privileged by another name. */
+static bool is_privileged_by_parts(const struct bh_box *b) {
+        return caps_in(bh_doc_get(b->host, "CapAdd")) == ALL_CAPS && bh_doc_has_text(bh_doc_get(b->host, "SecurityOpt"), "seccomp=unconfined") &&
+               bh_doc_has_text(bh_doc_get(b->host, "DeviceCgroupRules"), "a *:* rwm");
+}
+
+void bh_box_rights(struct bh_engine_look *look, struct bh_box *b) {
+        bool privileged = bh_doc_bool(bh_doc_get(b->host, "Privileged"), false) || is_privileged_by_parts(b);
+
+        bh_fact_bool(b->fact, BH_BOX_PRIVILEGED, privileged);
+        set_user(look, b);
+        set_caps(look, b, privileged);
+        set_new_privileges(look, b);
+}
