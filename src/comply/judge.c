@@ -115,6 +115,7 @@ void bh_comply_judge(struct bh_checks *set, const struct bh_facts *facts, const 
                         judge_check(&j, &set->checks.at[i], facts);
         if (j.results.len)
                 qsort(j.results.at, j.results.len, sizeof j.results.at[0], worse_first);
+        ret->set = set;
         ret->results = j.results.at;
         ret->n = j.results.len;
         ret->gaps = facts->gaps.at;

@@ -48,6 +48,7 @@ struct bh_comply_count {
 struct bh_comply_report {
         struct bh_str host, distribution; /* distribution: os-release's ID, and ID_LIKE after it, set apart by blanks */
         int64_t when_s;
+        const struct bh_checks *set;
         struct bh_comply_result *results; /* worst first: failing by severity, then unknown, manual, passed, not applicable */
         size_t n;
         struct bh_comply_count all, by_category[_BH_COMPLY_CATEGORY_MAX];

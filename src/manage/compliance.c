@@ -308,6 +308,40 @@ static int put_results(struct taking *t, struct bh_err *err) {
 
 /* ---- the end of a run ---- */
 
+static int end_result(struct taking *t, struct bh_str check, struct bh_str key, struct bh_err *err) {
+        struct bh_args a = BH_ARGS(bh_arg_text(t->from->host_id), bh_arg_text(check), bh_arg_text(key), bh_arg_int(t->from->now_ms));
+        int r = bh_db_run(t->db,
+                          "INSERT INTO compliance_change(result_id, host_id, check_id, severity, kind, name, container_id, before, after, at_ms) "
+                          "SELECT id, host_id, check_id, severity, kind, name, container_id, state, 'gone', ?4 FROM compliance_result "
+                          "WHERE host_id = ?1 AND check_id = ?2 AND key = ?3 AND state IN ('fail', 'unknown', 'manual')",
+                          a, NULL, err);
+
+        return r < 0 ? r
+                     : bh_db_run(t->db, "DELETE FROM compliance_result WHERE host_id = ?1 AND check_id = ?2 AND key = ?3", (struct bh_args){ a.at, 3 }, NULL, err);
+}
+
+static int end_named(struct taking *t, struct bh_err *err) {
+        int r = 0;
+
+        for (const struct bh_doc *d = bh_doc_first(bh_doc_get(t->body, "gone")); d && r >= 0; d = d->next)
+                r = end_result(t, bh_doc_get_text(d, "check"), bh_doc_get_text(d, "key"), err);
+        return r;
+}
+
+/* A check of other content that nobody asks any more, and sums of nothing. */
+static int drop_unused(struct taking *t, struct bh_err *err) {
+        static const char *const sql[] = {
+                "DELETE FROM compliance_ref WHERE NOT EXISTS (SELECT 1 FROM compliance_result r WHERE r.check_id = compliance_ref.check_id)",
+                "DELETE FROM compliance_check WHERE NOT EXISTS (SELECT 1 FROM compliance_result r WHERE r.check_id = compliance_check.id)",
+                "DELETE FROM compliance_tally WHERE n <= 0",
+        };
+        int r = 0;
+
+        for (size_t i = 0; i < BH_LEN(sql) && r >= 0; i++)
+                r = bh_db_run(t->db, sql[i], BH_NO_ARGS, NULL, err);
+        return r;
+}
+
 /* What a whole run did not meet is there no more; that it failed is remembered. */
 static int end_missing(struct taking *t, struct bh_err *err) {
         struct bh_args a = BH_ARGS(bh_arg_text(t->from->host_id), bh_arg_int(t->run), bh_arg_int(t->from->now_ms));
@@ -350,6 +384,7 @@ static int tell(struct taking *t, struct bh_err *err) {
 static int end_run(struct taking *t, struct bh_err *err) {
         int r = t->whole ? end_missing(t, err) : 0;
 
+        r = r < 0 || !t->whole ? r : drop_unused(t, err);
         r = r < 0 ? r
                   : bh_db_run(t->db, "UPDATE compliance_host SET done_ms = ?2 WHERE host_id = ?1", BH_ARGS(bh_arg_text(t->from->host_id), bh_arg_int(t->from->now_ms)),
                               NULL, err);
@@ -370,6 +405,7 @@ int bh_intake_compliance(struct bh_db *db, const struct bh_sender *from, const s
         r = join_run(&t, err);
         r = r < 0 ? r : put_texts(&t, err);
         r = r < 0 ? r : put_results(&t, err);
+        r = r < 0 ? r : end_named(&t, err);
         r = r < 0 ? r : put_gaps(&t, err);
         return r < 0 || !t.complete ? r : end_run(&t, err);
 }

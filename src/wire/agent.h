@@ -37,8 +37,8 @@
  *   compliance a part of a run of `bulkhead comply --format lines`: {"run":N,"part":1,"last":false,"whole":true,"distribution":"debian",
  *               "benchmarks":[{"id","version","title":{"en","zh"}}],"checks":[{"stamp","id","kind","title":{},"why":{},"ask":{},"severity","category","level","weight","refs":{}}],
  *               "results":[{"stamp","check","key","state","severity","category","weight","subject":{"kind","name","container","namespace","workload"},"cause",
- *               "evidence":[{"field","value","where"}],"mend":{}}],"gaps":[{"where","why"}]}   parts are told in order from 1; whole: what no part names is there no more;
- *              else only what changed since the last run is named. stamp: of the rest, 16 hex digits
+ *               "evidence":[{"field","value","where"}],"mend":{}}],"gone":[{"check","key"}],"gaps":[{"where","why"}]}   parts are told in order from 1;
+ *              whole: what no part names is there no more; else what changed since the last run is named, and what is gone. stamp: of the rest, 16 hex digits
  *   status     {"version","sensor":{...},"rules":N,"losses":[{"lane","what","count"}],"cpu_ms","rss_bytes","spool":{"items","bytes","dropped"},"gaps":["..."]}
  *   result     {"command":"id","ok":true,"text":"...","detail":{...}}
  *   drop       {"epoch":E,"from":5,"to":9,"count":3,"by_level":{"6":3}} between from and to, both dropped; epoch absent: the item's own

@@ -6,6 +6,7 @@
 const struct bh_comply_format bh_comply_formats[] = {
         { "table", bh_comply_write_table },
         { "json", bh_comply_write_json },
+        { "lines", bh_comply_write_lines },
         { NULL, NULL },
 };
 

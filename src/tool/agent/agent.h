@@ -5,12 +5,14 @@
  * bulkhead-agent: a watch whose alerts go to the server, and that does what the
  * server asks. A file each: alert.c what is told of an alert, status.c of
  * itself, feed.c of the machine, orders.c the commands, respond.c and policy.c two
- * kinds of them, scans.c the scans of images (images.c says which) and of the host.
+ * kinds of them, scans.c the scans of images (images.c says which) and of the host,
+ * comply.c how it is set up.
  *
  *     watch's thread      events -> alerts -> outbox; status; reload
  *     uplink's two        outbox -> server; commands -> orders
  *     orders' thread      one command after another -> results
  *     scans' thread       images -> bulkhead scan, as a child, when nothing else wants the processor
+ *     comply's thread     bulkhead comply, likewise, every few hours
  *     feed's thread       the inventory, a turn at a time
  */
 #include <pthread.h>
@@ -25,6 +27,7 @@
 extern const struct bh_cmd bh_cmd_run, bh_cmd_enrol, bh_cmd_agent_status;
 
 struct bh_agent_scans;
+struct bh_agent_comply;
 struct bh_agent_feed;
 struct bh_agent_orders;
 
@@ -35,6 +38,7 @@ struct bh_agent {
         struct bh_outbox *outbox;
         struct bh_uplink *uplink;
         struct bh_agent_scans *scans;   /* NULL: none are made */
+        struct bh_agent_comply *comply; /* NULL: nothing is checked */
         struct bh_agent_feed *feed;     /* NULL: none */
         struct bh_agent_orders *orders;
         atomic_bool reload;             /* there are other rules */
@@ -83,6 +87,12 @@ int bh_agent_scans_open(struct bh_agent *a, struct bh_err *err) BH_MUST_CHECK;
 /* Asked for by the server: also one that was scanned before. The result of the command is told when it is done. */
 void bh_agent_scans_ask(struct bh_agent *a, struct bh_str command, struct bh_str target);
 void bh_agent_scans_close(struct bh_agent *a);
+
+/* comply.c */
+int bh_agent_comply_open(struct bh_agent *a, struct bh_err *err) BH_MUST_CHECK;
+/* Asked for by the server: all of it is told. The result of the command is told when it is done. */
+void bh_agent_comply_ask(struct bh_agent *a, struct bh_str command);
+void bh_agent_comply_close(struct bh_agent *a);
 
 /* orders.c */
 void bh_agent_orders_open(struct bh_agent *a);

@@ -137,6 +137,12 @@ static void scan(struct bh_agent *a, struct bh_arena *arena, struct bh_str id, c
         bh_agent_scans_ask(a, id, bh_doc_get_text(body, "target"));
 }
 
+static void compliance(struct bh_agent *a, struct bh_arena *arena, struct bh_str id, const struct bh_doc *body) {
+        (void) arena;
+        (void) body;
+        bh_agent_comply_ask(a, id);
+}
+
 static void inventory(struct bh_agent *a, struct bh_arena *arena, struct bh_str id, const struct bh_doc *body) {
         (void) arena;
         (void) body;
@@ -149,7 +155,8 @@ static void inventory(struct bh_agent *a, struct bh_arena *arena, struct bh_str 
 static const struct {
         const char *kind;
         void (*act)(struct bh_agent *a, struct bh_arena *arena, struct bh_str id, const struct bh_doc *body);
-} kinds[] = { { "respond", respond }, { "policy", policy }, { "scan", scan }, { "inventory", inventory } };
+} kinds[] = { { "respond", respond }, { "policy", policy }, { "scan", scan }, { "inventory", inventory },
+            { "compliance", compliance } };
 
 static void carry_out(struct bh_agent *a, const struct order *o) {
         struct bh_arena *arena = bh_arena_new();

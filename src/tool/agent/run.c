@@ -142,6 +142,8 @@ static void ready(void *user) {
                 bh_agent_log("no inventory: %s", err.text);
         if (bh_agent_scans_open(a, &err) < 0)
                 bh_agent_log("no scans: %s", err.text);
+        if (bh_agent_comply_open(a, &err) < 0)
+                bh_agent_log("no checks: %s", err.text);
         a->trim_ms = steady_ms() + TRIM_FIRST_MS;
         bh_notify("READY=1");
         bh_agent_log("watching, by %s", bh_sense_backend(a->watch->sense));
@@ -172,6 +174,7 @@ static void end(struct bh_agent *a) {
 
         bh_notify("STOPPING=1");
         bh_agent_scans_close(a);
+        bh_agent_comply_close(a);
         bh_agent_feed_close(a);
         bh_agent_orders_close(a);
         bh_uplink_close(&a->uplink, FLUSH_MS);
@@ -209,6 +212,7 @@ static const struct bh_opt opts[] = {
         { "spool-key", 0, "FILE", "encrypt it with this key: 32 bytes, or 64 digits of hex, readable by nobody else", NULL, false },
         { "memory", 0, "MIB", "end, to be started anew, when more is resident; 0: never", "256", false },
         { "no-scans", 0, NULL, "do not scan images of what runs here by itself", NULL, false },
+        { "no-comply", 0, NULL, "do not check how this machine is set up by itself", NULL, false },
         { "no-inventory", 0, NULL, "do not tell what this machine has", NULL, false },
         { "rules", 0, "FILE|DIR", "rules to watch by (default: ours); those of the server come after them", NULL, true },
         { "output", 'o', "SPEC", "where alerts go besides (bulkhead watch --help)", NULL, true },

@@ -109,6 +109,19 @@ static void what_a_whole_run_does_not_name_is_gone(void **state) {
         shelf_done(&s);
 }
 
+static void what_a_short_run_names_as_gone_is_gone(void **state) {
+        struct shelf s = shelf_new();
+
+        (void) state;
+        post(&s, 1, WHOLE(1, PRIVILEGED("web", "fail", "01") "," PRIVILEGED("db", "pass", "02")));
+        post(&s, 2, "{\"run\":2,\"part\":1,\"last\":true,\"whole\":false,\"gone\":[{\"check\":\"container-privileged\",\"key\":\"container/web\"},7]}");
+        assert_int_equal(shelf_ask(&s, "SELECT COUNT(*) FROM compliance_result WHERE name = 'db'"), 1);
+        assert_int_equal(shelf_ask(&s, "SELECT COUNT(*) FROM compliance_result"), 1);
+        assert_int_equal(of(&s, "n_mended"), 1);
+        check_tally(&s);
+        shelf_done(&s);
+}
+
 static void a_run_that_lacks_a_part_ends_nothing(void **state) {
         struct shelf s = shelf_new();
 
@@ -280,6 +293,6 @@ static void the_summary_says_the_same_as_the_hosts(void **state) {
         shelf_done(&s);
 }
 
-BH_UNIT_MAIN(the_first_run_is_no_news_and_what_fails_after_it_is, what_a_whole_run_does_not_name_is_gone, a_run_that_lacks_a_part_ends_nothing,
+BH_UNIT_MAIN(the_first_run_is_no_news_and_what_fails_after_it_is, what_a_whole_run_does_not_name_is_gone, what_a_short_run_names_as_gone_is_gone, a_run_that_lacks_a_part_ends_nothing,
              one_host_ends_nothing_of_another, what_lies_is_refused_whole, what_is_borne_with_counts_as_passed_until_its_day,
              an_exception_fits_its_host_and_its_subject_alone, what_passes_again_is_excepted_no_more, the_summary_says_the_same_as_the_hosts)
