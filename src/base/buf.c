@@ -12,10 +12,6 @@ void bh_buf_done(struct bh_buf *b) {
         *b = (struct bh_buf){ 0 };
 }
 
-void bh_buf_clear(struct bh_buf *b) {
-        b->len = 0;
-}
-
 struct bh_str bh_buf_str(const struct bh_buf *b) {
         return (struct bh_str){ b->at ? b->at : "", b->len };
 }

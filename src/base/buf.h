@@ -17,7 +17,9 @@ struct bh_buf {
 };
 
 void bh_buf_done(struct bh_buf *b);
-void bh_buf_clear(struct bh_buf *b); /* keeps the memory */
+static inline void bh_buf_clear(struct bh_buf *b) { /* keeps the memory */
+        b->len = 0;
+}
 struct bh_str bh_buf_str(const struct bh_buf *b);
 /* Room for n more bytes; returns where they go. Add to len what was written. */
 char *bh_buf_room(struct bh_buf *b, size_t n);

@@ -9,7 +9,7 @@
 
 enum {
         WINDOW = 512 * 1024, /* fits a core's second cache together with what it is made from */
-        FILL_AT_MOST = 128 * 1024,
+        FILL_AT_MOST = 256 * 1024, /* each time the inflater copies what it may look back to: the fewer the better */
         LARGE = BH_LIMIT_FILE_ELF, /* the largest piece that is usual; only what is used of it costs memory, */
         KEPT = 8 * 1024 * 1024,    /* and when that was more, it is given back */
 };
@@ -93,7 +93,7 @@ static void show_tap(struct bh_stream *s) {
 }
 
 /* Before the buffer is moved or filled; in between only so often that what the tap is shown still lies in the cache. */
-static int fetch(struct bh_stream *s, size_t n, struct bh_err *err) {
+int bh_stream_fetch(struct bh_stream *s, size_t n, struct bh_err *err) {
         show_tap(s);
         make_room(s, n);
         s->tapped = s->end;
@@ -108,15 +108,6 @@ static int fetch(struct bh_stream *s, size_t n, struct bh_err *err) {
         return 0;
 }
 
-int bh_stream_peek(struct bh_stream *s, size_t n, struct bh_str *ret, struct bh_err *err) {
-        int r = s->end - s->start < n ? fetch(s, n, err) : 0;
-
-        if (r < 0)
-                return r;
-        *ret = (struct bh_str){ s->buf + s->start, BH_MIN(n, s->end - s->start) };
-        return 0;
-}
-
 int bh_stream_some(struct bh_stream *s, struct bh_str *ret, struct bh_err *err) {
         struct bh_str one;
         int r = bh_stream_peek(s, 1, &one, err);
@@ -125,12 +116,6 @@ int bh_stream_some(struct bh_stream *s, struct bh_str *ret, struct bh_err *err) 
                 return r;
         *ret = (struct bh_str){ s->buf + s->start, s->end - s->start };
         return 0;
-}
-
-void bh_stream_drop(struct bh_stream *s, size_t n) {
-        n = BH_MIN(n, s->end - s->start);
-        s->start += n;
-        s->offset += n;
 }
 
 int bh_stream_skip(struct bh_stream *s, uint64_t n, uint64_t *ret_n, struct bh_err *err) {

@@ -45,14 +45,33 @@ void bh_stream_done(struct bh_stream *s);
  * The slice is good until the next call. Pieces beyond a few KiB should be
  * bounded by the caller: the buffer grows to hold them.
  */
-int bh_stream_peek(struct bh_stream *s, size_t n, struct bh_str *ret, struct bh_err *err) BH_MUST_CHECK;
+static inline int bh_stream_peek(struct bh_stream *s, size_t n, struct bh_str *ret, struct bh_err *err) BH_MUST_CHECK;
 /* What is in the buffer already, at least one byte unless the stream is at its end. */
 int bh_stream_some(struct bh_stream *s, struct bh_str *ret, struct bh_err *err) BH_MUST_CHECK;
 /* Up to n of the bytes that the tap would be shown next, for who does its work with his own. */
 struct bh_str bh_stream_untapped(struct bh_stream *s, size_t n);
 /* Forgets n bytes that were peeked at. */
-void bh_stream_drop(struct bh_stream *s, size_t n);
+static inline void bh_stream_drop(struct bh_stream *s, size_t n);
 /* Passes over n bytes, however many; returns how many there were. */
 int bh_stream_skip(struct bh_stream *s, uint64_t n, uint64_t *ret_n, struct bh_err *err) BH_MUST_CHECK;
+
+/* Holds n bytes, or all there are. */
+int bh_stream_fetch(struct bh_stream *s, size_t n, struct bh_err *err) BH_MUST_CHECK;
+
+/* Each entry of each layer passes here several times, and mostly lies in the buffer already. */
+static inline int bh_stream_peek(struct bh_stream *s, size_t n, struct bh_str *ret, struct bh_err *err) {
+        int r = s->end - s->start < n ? bh_stream_fetch(s, n, err) : 0;
+
+        if (r < 0)
+                return r;
+        *ret = (struct bh_str){ s->buf + s->start, BH_MIN(n, s->end - s->start) };
+        return 0;
+}
+
+static inline void bh_stream_drop(struct bh_stream *s, size_t n) {
+        n = BH_MIN(n, s->end - s->start);
+        s->start += n;
+        s->offset += n;
+}
 
 #endif

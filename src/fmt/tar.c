@@ -166,6 +166,7 @@ static uint32_t sum_of(const unsigned char *p) {
         uint32_t all = 0;
         lanes pairs = { 0 }, upper = { 0 }, v;
 
+#pragma GCC unroll 8
         for (size_t i = 0; i < BLOCK; i += sizeof v) {
                 memcpy(&v, p + i, sizeof v);
                 pairs += v;
@@ -375,7 +376,7 @@ static struct bh_str raw_path(struct bh_tar *t, struct bh_str block, const struc
 
         if (o->path)
                 return bh_buf_str(&t->path);
-        if (memcmp(block.at + 257, "ustar", 6) == 0) /* POSIX; GNU writes "ustar " and uses the prefix otherwise */
+        if (block.at[345] && memcmp(block.at + 257, "ustar", 6) == 0) /* POSIX; GNU writes "ustar " and uses the prefix otherwise */
                 prefix = text_field(block, 345, 155);
         if (prefix.len == 0)
                 return name;
@@ -402,6 +403,7 @@ static void take_name(struct bh_buf *into, struct bh_str name) {
 /* What points into the block must be copied: it goes when the data is read. */
 static void set_names(struct bh_tar *t, struct bh_str block, const struct overrides *o, struct bh_str raw, struct bh_tar_entry *e) {
         bh_buf_clear(&t->clean);
+        e->escapes = false;
         if (is_clean(raw) && raw.at == block.at)
                 take_name(&t->clean, raw);
         else if (is_clean(raw))
@@ -459,14 +461,18 @@ static int finish(struct bh_tar *t, struct bh_str block, const struct overrides 
         return 1;
 }
 
-/* The data of an 'x', 'g', 'L' or 'K' header; 1 when it was one of them. */
+static bool is_extension(char type) {
+        return type == 'x' || type == 'X' || type == 'g' || type == 'L' || type == 'K';
+}
+
+/* The data of such a header; 1 when it was one. */
 static int extension(struct bh_tar *t, struct bh_str block, struct overrides *o, struct bh_err *err) {
         char type = block.at[156];
         struct bh_str text;
         uint64_t size;
         int r;
 
-        if (!type || !strchr("xXgLK", type))
+        if (!is_extension(type))
                 return 0;
         if (!number(bh_str_part(block, 124, 12), &size) || size > INT64_MAX)
                 return bad_number(err, "size");
@@ -519,7 +525,6 @@ int bh_tar_next(struct bh_tar *t, const struct bh_tar_entry **ret, struct bh_err
                         expecting = true;
                         continue;
                 }
-                t->entry = (struct bh_tar_entry){ 0 };
                 r = finish(t, block, &o, &t->entry, err);
                 if (r > 0)
                         *ret = &t->entry;

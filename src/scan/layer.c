@@ -352,7 +352,7 @@ static bool wants_beginning(const struct bh_cataloger *const *rows, size_t n) {
 }
 
 /* A regular file: its beginning tells who wants it, and it is held whole when somebody does. */
-static int file(struct pass *p, const struct bh_tar_entry *e, uint64_t hash, struct bh_err *err) {
+static int file(struct pass *p, const struct bh_tar_entry *e, struct bh_str name, uint64_t hash, struct bh_err *err) {
         const struct bh_cataloger *rows[MAX_ROWS];
         struct bh_file f = { .path = e->path, .size = e->size, .mode = e->mode };
         size_t packages = p->catalog.packages.len, findings = p->findings.len, n;
@@ -367,7 +367,7 @@ static int file(struct pass *p, const struct bh_tar_entry *e, uint64_t hash, str
         if (r < 0)
                 return r;
         n = bh_catalog_find(p->index, e->path, head, rows, MAX_ROWS);
-        matching = p->matching && bh_matching_wants(p->matching, e->path, head);
+        matching = p->matching && bh_matching_wants(p->matching, name, head);
         if (n == 0 && !digest && !matching)
                 return 0;
         limit = limit_of(rows, n);
@@ -424,7 +424,7 @@ static int entry(struct pass *p, const struct bh_tar_entry *e, struct bh_err *er
                 return 0;
         }
         p->layer->n_files++;
-        return file(p, e, hash, err);
+        return file(p, e, name, hash, err);
 }
 
 static void progress(struct pass *p) {
@@ -440,7 +440,7 @@ static int charge(struct pass *p, uint64_t *seen, struct bh_err *err) {
 
         *seen = p->plain_tap.bytes;
         r = bh_budget_entries(&p->budget, 1, err);
-        return r < 0 ? r : bh_budget_bytes(&p->budget, more, err);
+        return r < 0 || !more ? r : bh_budget_bytes(&p->budget, more, err);
 }
 
 static int walk(struct pass *p, struct bh_err *err) {

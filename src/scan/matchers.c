@@ -252,8 +252,8 @@ static int malware(struct bh_matching *m, const struct bh_file *file, const stru
         return r < 0 ? r : bh_yara_scan(m->yara, file->path, file->bytes, m->triggered, sink, err);
 }
 
-bool bh_matching_wants(const struct bh_matching *m, struct bh_str path, struct bh_str head) {
-        return (m->parts & (BH_SCAN_SECRETS | BH_SCAN_MALWARE)) || bh_products_want(m->m->products, path, head);
+bool bh_matching_wants(const struct bh_matching *m, struct bh_str name, struct bh_str head) {
+        return (m->parts & (BH_SCAN_SECRETS | BH_SCAN_MALWARE)) || bh_products_want(m->m->products, name, head);
 }
 
 void bh_matching_ahead(struct bh_matching *m, struct bh_str bytes) {
@@ -269,7 +269,7 @@ int bh_matching_file(struct bh_matching *m, const struct bh_file *file, const st
         struct bh_content_where where = { file->path, 0 };
         int r;
 
-        if (!bh_matching_wants(m, file->path, file->bytes))
+        if (!bh_matching_wants(m, bh_str_basename(file->path), file->bytes))
                 return 0;
         m->chunk = file->bytes;
         m->signs = 0;

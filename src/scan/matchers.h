@@ -48,8 +48,8 @@ int bh_matching_file(struct bh_matching *m, const struct bh_file *file, const st
  */
 void bh_matching_ahead(struct bh_matching *m, struct bh_str bytes);
 
-/* Whether anything asked for could be found in a file of that name and beginning. */
-bool bh_matching_wants(const struct bh_matching *m, struct bh_str path, struct bh_str head);
+/* Whether anything asked for could be found in a file of that name, its path's last part, and beginning. */
+bool bh_matching_wants(const struct bh_matching *m, struct bh_str name, struct bh_str head);
 
 /*
  * The same for a file that is not held whole. `file` and `sink` stay the

@@ -134,8 +134,7 @@ bool bh_product_run_audited(const struct bh_product_run *run) {
 }
 
 /* Whether a rule that goes by the name alone may be meant: the regular expression over all of them is dear. */
-static bool may_be_named(const struct bh_products *all, struct bh_str path) {
-        struct bh_str name = bh_str_basename(path);
+static bool may_be_named(const struct bh_products *all, struct bh_str name) {
         unsigned char last = name.len ? (unsigned char) bh_lower(name.at[name.len - 1]) : 0;
 
         if (name.len == 0 || !(all->ends[(unsigned char) bh_lower(name.at[0])][last / 8] >> last % 8 & 1))
@@ -150,15 +149,15 @@ static bool may_be_named(const struct bh_products *all, struct bh_str path) {
         return false;
 }
 
-bool bh_products_want(const struct bh_products *p, struct bh_str path, struct bh_str head) {
-        return p->text_literals || bh_elf_is(head) || may_be_named(p, path);
+bool bh_products_want(const struct bh_products *p, struct bh_str name, struct bh_str head) {
+        return p->text_literals || bh_elf_is(head) || may_be_named(p, name);
 }
 
 /* Rules that go by the name alone: their text is too plain to be looked for everywhere. */
 static void by_name(struct bh_product_run *run, struct bh_str bytes) {
         const struct bh_products *all = run->products;
 
-        if (!all->any_path || !may_be_named(all, run->path) || !bh_regex_has(all->any_path, run->scratch, run->path))
+        if (!all->any_path || !may_be_named(all, bh_str_basename(run->path)) || !bh_regex_has(all->any_path, run->scratch, run->path))
                 return;
         for (uint32_t i = 0; i < all->each.len; i++)
                 if (all->each.at[i].n_literals == 0 && right_file(run, &all->each.at[i]))

@@ -52,8 +52,8 @@ struct bh_product_run *bh_product_run_new(const struct bh_products *p);
 void bh_product_run_free(struct bh_product_run **run);
 /* `held`: the whole file will be given to the end, so that catalogers of binaries see it too. Path is borrowed until the end. */
 void bh_product_run_begin(struct bh_product_run *run, struct bh_str path, struct bh_str head, bool held);
-/* Whether any rule could say something of that file; most files are neither programs nor named like one. */
-bool bh_products_want(const struct bh_products *p, struct bh_str path, struct bh_str head);
+/* Whether any rule could say something of a file of that name, its path's last part; most are neither programs nor named like one. */
+bool bh_products_want(const struct bh_products *p, struct bh_str name, struct bh_str head);
 void bh_product_run_hit(struct bh_product_run *run, uint32_t rule, struct bh_str chunk, size_t end);
 /* Whether it is a program that seems to carry Rust's audit data, which only a held file can give. */
 bool bh_product_run_audited(const struct bh_product_run *run);

@@ -28,7 +28,7 @@ static int fill(void *user, char *buf, size_t room, size_t *ret_n, struct bh_err
 }
 
 static void check_piece(struct bh_stream *s, size_t n, size_t expected) {
-        struct bh_str piece;
+        struct bh_str piece = { 0 };
 
         assert_int_equal(bh_stream_peek(s, n, &piece, NULL), 0);
         assert_int_equal(piece.len, expected);
