@@ -7,6 +7,7 @@ const struct bh_fact_collector bh_fact_collectors[] = {
         { "components", bh_collect_component_facts },
         { "engine", bh_collect_engine_facts },
         { "host", bh_collect_host_facts },
+        { "kubernetes", bh_collect_kubernetes_facts },
         { "mysql", bh_collect_mysql_facts },
         { "nginx", bh_collect_nginx_facts },
         { "postgresql", bh_collect_postgresql_facts },

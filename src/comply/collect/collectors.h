@@ -7,26 +7,38 @@
 bh_collect_facts_fn bh_collect_component_facts;
 bh_collect_facts_fn bh_collect_engine_facts;
 bh_collect_facts_fn bh_collect_host_facts;
+bh_collect_facts_fn bh_collect_kubernetes_facts;
 bh_collect_facts_fn bh_collect_mysql_facts;
 bh_collect_facts_fn bh_collect_nginx_facts;
 bh_collect_facts_fn bh_collect_postgresql_facts;
 bh_collect_facts_fn bh_collect_redis_facts;
 bh_collect_facts_fn bh_collect_sshd_facts;
 
+extern const struct bh_fact_kind bh_kind_apiserver;
 extern const struct bh_fact_kind bh_kind_audit_watch;
+extern const struct bh_fact_kind bh_kind_cluster;
 extern const struct bh_fact_kind bh_kind_component;
 extern const struct bh_fact_kind bh_kind_container;
+extern const struct bh_fact_kind bh_kind_controller_manager;
 extern const struct bh_fact_kind bh_kind_engine;
+extern const struct bh_fact_kind bh_kind_etcd_member;
 extern const struct bh_fact_kind bh_kind_file;
 extern const struct bh_fact_kind bh_kind_host;
 extern const struct bh_fact_kind bh_kind_image;
+extern const struct bh_fact_kind bh_kind_k8s_role;
+extern const struct bh_fact_kind bh_kind_k8s_subject;
+extern const struct bh_fact_kind bh_kind_kube_proxy;
+extern const struct bh_fact_kind bh_kind_kubelet;
 extern const struct bh_fact_kind bh_kind_mysql;
+extern const struct bh_fact_kind bh_kind_namespace;
 extern const struct bh_fact_kind bh_kind_nginx;
 extern const struct bh_fact_kind bh_kind_nginx_server;
 extern const struct bh_fact_kind bh_kind_pg_hba;
+extern const struct bh_fact_kind bh_kind_pod;
 extern const struct bh_fact_kind bh_kind_postgresql;
 extern const struct bh_fact_kind bh_kind_redis;
 extern const struct bh_fact_kind bh_kind_redis_user;
+extern const struct bh_fact_kind bh_kind_scheduler;
 extern const struct bh_fact_kind bh_kind_sshd;
 
 #endif
