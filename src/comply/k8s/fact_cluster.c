@@ -148,10 +148,28 @@ static void look_spread(const struct bh_k8s_objects *objects, struct bh_fact *f)
                 }
 }
 
+/* What nobody gave us cannot be told of: it may be there. */
+static void need(const struct bh_k8s_objects *objects, struct bh_fact *f, unsigned field, const char *kind, const char *other, const char *resources) {
+        struct bh_err why = BH_ERR_NONE;
+
+        if (bh_k8s_count(objects, kind) || (other && bh_k8s_count(objects, other)))
+                return;
+        BH_IGNORE(bh_fail(&why, BH_E_NOTFOUND, "no object of that kind was given; if the cluster has some, add %s to what is exported", resources));
+        bh_fact_unknown(f, field, &why);
+}
+
+/* Manifests of an application are no cluster: nothing can be said of what they do not hold. */
+static bool is_cluster(const struct bh_k8s_objects *objects) {
+        return bh_k8s_find(objects, "Namespace", BH_STR(""), BH_STR("kube-system")) || bh_k8s_count(objects, "Node");
+}
+
 void bh_k8s_cluster_facts(const struct bh_k8s_objects *objects, struct bh_facts *facts) {
         static const unsigned empty[] = { C_POLICY, C_IMAGES, C_STORES, C_NETWORK, C_TOKENS, C_CERTIFICATES, C_SPACES, C_IN_DEFAULT, C_OPEN_HOOKS, C_DASHBOARDS, C_NODE_PORTS };
-        struct bh_fact *f = bh_fact_new(facts, &bh_kind_cluster, BH_STR("cluster"), BH_STR("objects"));
+        struct bh_fact *f;
 
+        if (!is_cluster(objects))
+                return;
+        f = bh_fact_new(facts, &bh_kind_cluster, BH_STR("cluster"), BH_STR("objects"));
         f->where = objects->kinds.len ? ((const struct bh_k8s_kind *) objects->kinds.items[0].value)->first->file : BH_STR("");
         for (size_t i = 0; i < BH_LEN(empty); i++)
                 bh_fact_list(f, empty[i]);
@@ -160,4 +178,8 @@ void bh_k8s_cluster_facts(const struct bh_k8s_objects *objects, struct bh_facts 
         look_certificates(objects, f);
         look_networks(objects, f);
         look_spread(objects, f);
+        need(objects, f, C_IMAGES, "ValidatingWebhookConfiguration", "MutatingWebhookConfiguration", "validatingwebhookconfigurations,mutatingwebhookconfigurations");
+        need(objects, f, C_OPEN_HOOKS, "ValidatingWebhookConfiguration", NULL, "validatingwebhookconfigurations");
+        need(objects, f, C_TOKENS, "Secret", NULL, "secrets");
+        need(objects, f, C_CERTIFICATES, "CertificateSigningRequest", NULL, "certificatesigningrequests");
 }

@@ -8,11 +8,14 @@
 #include "base/limits.h"
 #include "comply/collect.h"
 #include "comply/jail.h"
+#include "comply/k8s/facts.h"
+#include "comply/k8s/pss.h"
 #include "comply/report.h"
 #include "sys/fd.h"
 #include "tool/bulkhead/commands.h"
 #include "tool/bulkhead/components.h"
 #include "tool/bulkhead/db.h"
+#include "tool/bulkhead/k8s_files.h"
 #include "tool/bulkhead/output.h"
 #include "tool/bulkhead/state.h"
 #include "tool/content_dir.h"
@@ -24,6 +27,8 @@ static const struct bh_opt opts[] = {
         { "baselines", 0, "DIR", "your own checks, beside ours; may be given several times", NULL, true },
         { "exceptions", 0, "FILE", "what is borne with, by whom and until when; may be given several times", NULL, true },
         { "root", 0, "DIR", "a folder in place of this machine: an unpacked image, a backup", NULL, false },
+        { "kubernetes", 0, "FILE|FOLDER", "objects of a cluster in place of this machine: what kubectl get -o json prints, or manifests; several times", NULL, true },
+        { "kubernetes-version", 0, "1.N", "the version whose pod security they are judged by", "latest", false },
         { "docker", 0, "ADDRESS", "where the Docker engine listens (default: DOCKER_HOST, or the usual sockets)", NULL, false },
         { "podman", 0, "ADDRESS", "where Podman listens", NULL, false },
         { "db", 0, "FILE", "the vulnerability database, for kernel, engines and runtimes", NULL, false },
@@ -55,6 +60,9 @@ struct run {
         struct bh_str before; /* what it found; empty: nothing to compare with */
         struct bh_depot depot;
         struct bh_index *index; /* NULL: there is none */
+        struct bh_tool_k8s k8s; /* objects of a cluster, in place of this machine */
+        bool is_cluster;
+        unsigned minor;
         bool colour[MAX_OUTPUTS];
         unsigned columns[MAX_OUTPUTS];
 };
@@ -172,14 +180,32 @@ static bool is_refused(const struct run *x) {
 }
 
 /* The record for the next run, then each report, in the order they were asked for. 1: it is refused. */
+static int cluster_facts(struct run *x, struct bh_err *err) {
+        int r = bh_tool_k8s_parse(x->cli->arena, &x->k8s, err);
+
+        if (r < 0)
+                return r;
+        bh_k8s_facts(&x->k8s.objects, x->minor, &x->facts);
+        for (size_t i = 0; i < x->k8s.gaps.len; i++)
+                *bh_vec_add(x->facts.arena, &x->facts.gaps) = x->k8s.gaps.at[i];
+        return 0;
+}
+
 static int inside(const struct bh_reach *reach, void *user, struct bh_buf *out, struct bh_err *err) {
         struct run *x = user;
         BH_CLEANUP(bh_buf_done) struct bh_buf text = { 0 };
         struct bh_output o;
 
         bh_facts_init(&x->facts, x->cli->arena);
-        bh_collect_facts(reach, &x->facts);
-        bh_components_judge(&x->facts, x->index);
+        if (x->is_cluster) {
+                int r = cluster_facts(x, err);
+
+                if (r < 0)
+                        return r;
+        } else {
+                bh_collect_facts(reach, &x->facts);
+                bh_components_judge(&x->facts, x->index);
+        }
         judge(x);
         compare(x);
         if (x->report.n == 0)
@@ -199,6 +225,19 @@ static int inside(const struct bh_reach *reach, void *user, struct bh_buf *out, 
 }
 
 /* ---- outside: who has the rights, and the files ---- */
+
+static int read_objects(struct run *x, struct bh_err *err) {
+        BH_VEC(const char *) paths = { 0 };
+        struct bh_str version = bh_str_of(bh_cli_get(x->cli, "kubernetes-version"));
+        const char *path;
+
+        if (!bh_pss_version_of(version, &x->minor))
+                return bh_fail(err, BH_E_USAGE, "--kubernetes-version: %s is neither a version such as 1.30 nor latest", BH_QUOTE(version));
+        for (size_t i = 0; (path = bh_cli_nth(x->cli, "kubernetes", i)); i++)
+                *bh_vec_add(x->cli->arena, &paths) = path;
+        x->is_cluster = paths.len;
+        return bh_tool_k8s_read(x->cli, paths.at, paths.len, &x->k8s, err);
+}
 
 static int collect(struct run *x, struct bh_buf *out, struct bh_err *err) {
         const struct bh_reach_opts where = { bh_cli_get(x->cli, "docker"), bh_cli_get(x->cli, "podman"), bh_cli_get(x->cli, "root") };
@@ -220,7 +259,7 @@ static int collect(struct run *x, struct bh_buf *out, struct bh_err *err) {
 
 /* A part of the checks, or a folder, is compared with nothing. */
 static bool is_whole(const struct run *x) {
-        return !bh_cli_has(x->cli, "forget") && !bh_cli_has(x->cli, "root") && x->judge.benchmark.len == 0 && x->judge.check.len == 0 && x->judge.level == 0;
+        return !x->is_cluster && !bh_cli_has(x->cli, "forget") && !bh_cli_has(x->cli, "root") && x->judge.benchmark.len == 0 && x->judge.check.len == 0 && x->judge.level == 0;
 }
 
 static int load_record(struct run *x, struct bh_err *err) {
@@ -270,6 +309,7 @@ static int look(struct run *x, struct bh_err *err) {
         r = r < 0 ? r : load_exceptions(x, err);
         if (r >= 0 && !is_known_benchmark(x))
                 r = bh_fail(err, BH_E_USAGE, "there is no benchmark %s; `bulkhead baselines list` names them", BH_QUOTE(x->judge.benchmark));
+        r = r < 0 ? r : read_objects(x, err);
         r = r < 0 ? r : load_record(x, err);
         r = r < 0 ? r : open_index(x, err);
         refused = r < 0 ? r : collect(x, &out, err);
@@ -294,7 +334,8 @@ const struct bh_cmd bh_cmd_comply = {
         .text = "Everything is read, nothing is run, and no container is entered. Each check that fails shows what was seen, where, and what to\n"
                 "change. As root it sees all of it; else it says what it could not see.\n",
         .examples = "  sudo bulkhead comply\n  sudo bulkhead comply --benchmark cis-docker-1.6.0 --all\n  sudo bulkhead comply --language zh -o json=comply.json\n"
-                    "  sudo bulkhead comply --baselines ./our-checks --exceptions ours.yaml --fail-on critical\n",
+                    "  sudo bulkhead comply --baselines ./our-checks --exceptions ours.yaml --fail-on critical\n"
+                    "  kubectl get -A -o json all,ns,sa,netpol,clusterroles,clusterrolebindings,roles,rolebindings > c.json; bulkhead comply --kubernetes c.json\n",
         .opts = opts,
         .run = run,
 };

@@ -35,22 +35,26 @@ static int read_path(struct finder *f, const char *path, struct bh_str *ret) {
         return r;
 }
 
-static int add_file(struct finder *f, const char *path) {
-        struct bh_str name = bh_str_is(bh_str_of(path), "-") ? BH_STR("standard input") : bh_str_of(path), bytes;
+static int add_file(struct finder *f, const char *path, bool named) {
+        struct bh_str name = bh_str_is(bh_str_of(path), "-") ? BH_STR("standard input") : bh_arena_str(f->arena, bh_str_of(path)), bytes;
         int r = read_path(f, path, &bytes);
 
-        return r < 0 ? r : bh_k8s_objects_add(&f->k8s->objects, name, bytes, f->err);
+        if (r >= 0)
+                *bh_vec_add(f->arena, &f->k8s->files) = (struct bh_tool_k8s_file){ name, bytes, named };
+        return r;
 }
 
-/* In a folder other files lie too: what is no object is passed by, what cannot be read is told. */
+static void add_gap(struct bh_arena *arena, struct bh_tool_k8s *k8s, struct bh_str where, const struct bh_err *why) {
+        *bh_vec_add(arena, &k8s->gaps) = (struct bh_gap){ .where = where, .why = bh_arena_str(arena, bh_str_of(why->text)), .code = why->code };
+}
+
+/* What cannot be read in a folder is told, and the others are read. */
 static void try_file(struct finder *f, const char *path) {
         struct bh_err why = BH_ERR_NONE, *before = f->err;
-        size_t had = f->k8s->objects.n;
 
         f->err = &why;
-        if (add_file(f, path) < 0 && !(f->k8s->objects.n == had && bh_str_starts(bh_str_of(why.text), BH_STR("no object of Kubernetes"))))
-                *bh_vec_add(f->arena, &f->k8s->gaps) =
-                        (struct bh_gap){ .where = bh_arena_str(f->arena, bh_str_of(path)), .why = bh_arena_str(f->arena, bh_str_of(why.text)), .code = why.code };
+        if (add_file(f, path, false) < 0)
+                add_gap(f->arena, f->k8s, bh_arena_str(f->arena, bh_str_of(path)), &why);
         f->err = before;
 }
 
@@ -85,19 +89,33 @@ static int add_path(struct finder *f, const char *path) {
                 return bh_fail_sys(f->err, errno, "%s", path);
         if (!bh_str_is(bh_str_of(path), "-") && S_ISDIR(st.st_mode))
                 return add_folder(f, path, 0);
-        r = add_file(f, path);
+        r = add_file(f, path, true);
         return r < 0 ? bh_wrap(f->err, r, "%s", path) : 0;
 }
 
-int bh_tool_k8s_load(struct bh_cli *cli, const char *const *paths, size_t n, struct bh_tool_k8s *ret, struct bh_err *err) {
+int bh_tool_k8s_read(struct bh_cli *cli, const char *const *paths, size_t n, struct bh_tool_k8s *ret, struct bh_err *err) {
         struct finder f = { cli->arena, ret, err };
         int r = 0;
 
         *ret = (struct bh_tool_k8s){ 0 };
-        bh_k8s_objects_init(&ret->objects, cli->arena);
         for (size_t i = 0; i < n && r >= 0; i++)
                 r = add_path(&f, paths[i]);
-        if (r >= 0 && ret->objects.n == 0)
-                r = bh_fail(err, BH_E_FORMAT, "no object of Kubernetes is there (YAML or JSON with apiVersion and kind)");
         return r;
+}
+
+int bh_tool_k8s_parse(struct bh_arena *arena, struct bh_tool_k8s *k8s, struct bh_err *err) {
+        bh_k8s_objects_init(&k8s->objects, arena);
+        for (size_t i = 0; i < k8s->files.len; i++) {
+                const struct bh_tool_k8s_file *file = &k8s->files.at[i];
+                struct bh_err why = BH_ERR_NONE;
+                int r = bh_k8s_objects_add(&k8s->objects, file->name, file->bytes, &why);
+
+                if (r < 0 && file->named) {
+                        *err = why;
+                        return bh_wrap(err, r, "%.*s", BH_FMT(file->name));
+                }
+                if (r < 0 && !bh_str_starts(bh_str_of(why.text), BH_STR("no object of Kubernetes"))) /* other files lie in folders too */
+                        add_gap(arena, k8s, file->name, &why);
+        }
+        return k8s->objects.n ? 0 : bh_fail(err, BH_E_FORMAT, "no object of Kubernetes is there (YAML or JSON with apiVersion and kind)");
 }

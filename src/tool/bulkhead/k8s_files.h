@@ -6,11 +6,20 @@
 #include "model/gap.h"
 #include "tool/cli.h"
 
-struct bh_tool_k8s {
-        struct bh_k8s_objects objects;
-        BH_VEC(struct bh_gap) gaps; /* files of folders that could not be read; of what is named itself that is a failure */
+struct bh_tool_k8s_file {
+        struct bh_str name, bytes;
+        bool named; /* by the person, not found in a folder: what is wrong with it is a failure */
 };
 
-int bh_tool_k8s_load(struct bh_cli *cli, const char *const *paths, size_t n, struct bh_tool_k8s *ret, struct bh_err *err) BH_MUST_CHECK;
+struct bh_tool_k8s {
+        BH_VEC(struct bh_tool_k8s_file) files;
+        struct bh_k8s_objects objects;
+        BH_VEC(struct bh_gap) gaps; /* files of folders that could not be read */
+};
+
+/* The bytes; nothing is parsed yet. */
+int bh_tool_k8s_read(struct bh_cli *cli, const char *const *paths, size_t n, struct bh_tool_k8s *ret, struct bh_err *err) BH_MUST_CHECK;
+/* The objects in them: opens nothing. */
+int bh_tool_k8s_parse(struct bh_arena *arena, struct bh_tool_k8s *k8s, struct bh_err *err) BH_MUST_CHECK;
 
 #endif

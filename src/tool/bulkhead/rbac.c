@@ -416,7 +416,8 @@ static int read_words(struct view *v, struct bh_err *err) {
 static int look(struct view *v, struct bh_err *err) {
         int r = read_words(v, err);
 
-        r = r < 0 ? r : bh_tool_k8s_load(v->cli, v->cli->args, v->cli->n_args, &v->k8s, err);
+        r = r < 0 ? r : bh_tool_k8s_read(v->cli, v->cli->args, v->cli->n_args, &v->k8s, err);
+        r = r < 0 ? r : bh_tool_k8s_parse(v->cli->arena, &v->k8s, err);
         if (r < 0)
                 return r;
         bh_rbac_build(&v->rbac, &v->k8s.objects, v->cli->arena);
