@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What stands between a container and the kernel: seccomp, AppArmor, SELinux, hidden paths of /proc and /sys. */
+#include "base/limits.h"
 #include "comply/collect/container.h"
 #include "fmt/json.h"
 
@@ -148,7 +149,38 @@ static void add_missing(struct bh_box *b, const char *key, const char *const *pa
                         bh_fact_add(b->fact, BH_BOX_UNMASKED, bh_str_of(paths[i]));
 }
 
-static void set_unmasked(struct bh_box *b) {
+static bool has_mount(struct bh_engine_look *look, struct bh_str mountinfo, const char *point) {
+        struct bh_cur c = bh_cur_of(mountinfo);
+        struct bh_mount_entry m;
+
+        while (bh_mount_entry_next(&c, look->scratch, &m))
+                if (bh_str_is(m.point, point))
+                        return true;
+        return false;
+}
+
+/* A kernel may be built without it; then there is nothing to hide. */
+static bool is_there(struct bh_engine_look *look, const char *path) {
+        struct bh_err why = BH_ERR_NONE;
+        struct bh_reach_stat st;
+
+        return look->reach->stat(look->reach->user, 0, path, true, &st, &why) >= 0;
+}
+
+/* What hides a path is a mount over it: an engine that does not tell (Podman) is asked so, through the kernel. */
+static void add_bare(struct bh_engine_look *look, struct bh_box *b) {
+        static const char *const always[] = { "/proc/kcore", "/proc/keys", "/proc/sys", "/proc/sysrq-trigger" };
+        struct bh_err why = BH_ERR_NONE;
+        struct bh_str text;
+
+        if (!b->task || look->reach->proc(look->reach->user, b->task->pid, "mountinfo", BH_LIMIT_INVENTORY_NET, look->scratch, &text, &why) < 0)
+                return;
+        for (size_t i = 0; i < BH_LEN(always); i++)
+                if (!has_mount(look, text, always[i]) && is_there(look, always[i]))
+                        bh_fact_add(b->fact, BH_BOX_UNMASKED, bh_str_of(always[i]));
+}
+
+static void set_unmasked(struct bh_engine_look *look, struct bh_box *b) {
         struct bh_str said;
 
         if (b->fact->values[BH_BOX_PRIVILEGED].value.b || option(b, BH_STR("unmask"), &said) || (option(b, BH_STR("systempaths"), &said) && bh_str_is(said, "unconfined"))) {
@@ -158,6 +190,8 @@ static void set_unmasked(struct bh_box *b) {
         }
         add_missing(b, "MaskedPaths", masked, BH_LEN(masked));
         add_missing(b, "ReadonlyPaths", read_only, BH_LEN(read_only));
+        if (!b->fact->values[BH_BOX_UNMASKED].set)
+                add_bare(look, b);
 }
 
 void bh_box_filters(struct bh_engine_look *look, struct bh_box *b) {
@@ -166,6 +200,6 @@ void bh_box_filters(struct bh_engine_look *look, struct bh_box *b) {
                 set_apparmor(look, b);
         if (look->selinux)
                 set_selinux(look, b);
-        set_unmasked(b);
+        set_unmasked(look, b);
         bh_fact_bool(b->fact, BH_BOX_READONLY, bh_doc_bool(bh_doc_get(b->host, "ReadonlyRootfs"), false));
 }

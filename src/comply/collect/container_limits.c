@@ -14,16 +14,16 @@ static void set_memory(const struct bh_engine_look *look, struct bh_box *b) {
         bh_fact_bool(b->fact, BH_BOX_MEMORY_LIMITED, bytes > 0 && (look->memory_bytes == 0 || (uint64_t) bytes < look->memory_bytes));
 }
 
-static bool is_quota(const struct bh_engine_look *look, int64_t nanos) {
-        return nanos > 0 && (look->n_cpus == 0 || (uint64_t) nanos < look->n_cpus * 1000000000ull);
+static bool is_quota(const struct bh_engine_look *look, double cpus) {
+        return cpus > 0 && (look->n_cpus == 0 || cpus < (double) look->n_cpus);
 }
 
-/* 1024 shares are what everybody has. */
+/* --cpus, or --cpu-quota of each --cpu-period (100 ms unless said). 1024 shares are what everybody has. */
 static void set_cpu(const struct bh_engine_look *look, struct bh_box *b) {
         int64_t quota = number(b, "CpuQuota"), period = number(b, "CpuPeriod"), shares = number(b, "CpuShares");
-        int64_t nanos = quota > 0 ? quota * 1000 / (period > 0 ? BH_MIN(period, 1000000) : 100000) * 1000000 : number(b, "NanoCpus");
+        double cpus = quota > 0 ? (double) quota / (double) (period > 0 ? period : 100000) : (double) number(b, "NanoCpus") / 1e9;
 
-        bh_fact_bool(b->fact, BH_BOX_CPU_LIMITED, is_quota(look, nanos) || (shares > 0 && shares != 1024) || bh_doc_get_text(b->host, "CpusetCpus").len > 0);
+        bh_fact_bool(b->fact, BH_BOX_CPU_LIMITED, is_quota(look, cpus) || (shares > 0 && shares != 1024) || bh_doc_get_text(b->host, "CpusetCpus").len > 0);
 }
 
 static void set_restart(struct bh_box *b) {
