@@ -237,17 +237,20 @@ struct bh_str bh_arena_cat(struct bh_arena *arena, struct bh_str a, struct bh_st
 }
 
 struct bh_str bh_arena_vprintf(struct bh_arena *arena, const char *fmt, va_list ap) {
+        char few[256], *p; /* enough for most, so that they are printed once */
         va_list again;
-        char *p;
         int n;
 
         va_copy(again, ap);
-        n = vsnprintf(NULL, 0, fmt, again);
+        n = vsnprintf(few, sizeof few, fmt, again);
         va_end(again);
         if (n < 0)
                 return (struct bh_str){ "", 0 };
         p = bh_arena_bytes(arena, (size_t) n + 1);
-        (void) vsnprintf(p, (size_t) n + 1, fmt, ap);
+        if ((size_t) n < sizeof few)
+                memcpy(p, few, (size_t) n + 1);
+        else
+                (void) vsnprintf(p, (size_t) n + 1, fmt, ap);
         return (struct bh_str){ p, (size_t) n };
 }
 

@@ -50,17 +50,17 @@ void bh_buf_putc(struct bh_buf *b, char c) {
 }
 
 void bh_buf_vprintf(struct bh_buf *b, const char *fmt, va_list ap) {
+        size_t room = b->cap - b->len; /* mostly enough, and then it is printed once */
         va_list again;
-        char *room;
         int n;
 
         va_copy(again, ap);
-        n = vsnprintf(NULL, 0, fmt, again);
+        n = vsnprintf(room ? b->at + b->len : NULL, room, fmt, again);
         va_end(again);
         if (n < 0)
                 return;
-        room = bh_buf_room(b, (size_t) n + 1);
-        (void) vsnprintf(room, (size_t) n + 1, fmt, ap);
+        if ((size_t) n >= room)
+                (void) vsnprintf(bh_buf_room(b, (size_t) n + 1), (size_t) n + 1, fmt, ap);
         b->len += (size_t) n;
 }
 

@@ -61,7 +61,7 @@ static size_t joint(struct bh_str s, size_t i, enum level level) {
         } words[] = { { OR_WORDS, "or" }, { OR_WORDS, "||" }, { OR_WORDS, "|" }, { AND_WORDS, "and" }, { AND_WORDS, "&&" }, { AND_WORDS, "&" } };
 
         for (size_t k = 0; k < BH_LEN(words); k++)
-                if (words[k].level == level && is_word(s, i, words[k].word)) {
+                if (words[k].level == level && bh_lower(s.at[i]) == words[k].word[0] && is_word(s, i, words[k].word)) {
                         size_t n = bh_str_of(words[k].word).len;
 
                         return level == OR_WORDS && is_later(bh_str_from(s, i + n)) ? 0 : n;

@@ -36,6 +36,8 @@ static void choose_packages(struct matching *m) {
 
 /* The text of the vector that was chosen. */
 static struct bh_str vector_of(const struct bh_vuln *v, const struct bh_cvss *chosen) {
+        if (v->n_cvss == 1) /* nothing to choose from */
+                return v->cvss[0].text;
         for (uint32_t i = 0; i < v->n_cvss; i++) {
                 struct bh_cvss c;
 

@@ -298,7 +298,7 @@ static int take_field(struct bh_cvss *c, struct bh_str field, struct bh_err *err
                 const struct metric *m = &versions[c->version].metrics[i];
                 int v;
 
-                if (!bh_str_is(name, m->name))
+                if (name.len == 0 || name.at[0] != m->name[0] || !bh_str_is(name, m->name))
                         continue;
                 v = value_of(m->values, value);
                 if (v < 0)

@@ -60,17 +60,16 @@ static int record_cmp(const void *a, const void *b) {
 }
 
 static const struct bh_file_digest *digest_at(const struct bh_layer *l, uint64_t path) {
-        uint64_t lo = 0, hi = l->n_digests;
+        const struct bh_file_digest *at = l->digests;
+        uint64_t left = l->n_digests;
 
-        while (lo < hi) {
-                uint64_t mid = lo + (hi - lo) / 2;
+        while (left > 1) { /* no branch to guess: either half is as likely */
+                uint64_t half = left / 2;
 
-                if (l->digests[mid].path < path)
-                        lo = mid + 1;
-                else
-                        hi = mid;
+                at += at[half - 1].path < path ? half : 0;
+                left -= half;
         }
-        return lo < l->n_digests && l->digests[lo].path == path ? &l->digests[lo] : NULL;
+        return left && at->path == path ? at : NULL;
 }
 
 /* Both spellings of a path: as it is recorded, and with the other way to write a merged directory. */
@@ -104,10 +103,13 @@ static const struct bh_file_digest *in_sight(struct check *c, struct bh_str path
 
         for (uint32_t i = c->n_layers; i-- > 0;)
                 for (size_t k = 0; k < BH_LEN(s.path); k++) {
-                        if (!bh_has_u64(c->layers[i].paths, c->layers[i].n_paths, hash_of(c, &s, k)))
+                        const struct bh_file_digest *d = digest_at(&c->layers[i], hash_of(c, &s, k));
+
+                        /* Of what has a digest, the path is there as well. */
+                        if (!d && !bh_has_u64(c->layers[i].paths, c->layers[i].n_paths, s.hash[k]))
                                 continue;
                         *ret_layer = i;
-                        return bh_above_hides(c->above, i, s.path[k]) ? NULL : digest_at(&c->layers[i], s.hash[k]);
+                        return bh_above_hides(c->above, i, s.path[k]) ? NULL : d;
                 }
         return NULL;
 }

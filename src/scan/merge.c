@@ -68,10 +68,11 @@ static void merge_packages(struct merge *m) {
 
 /* bin/ls is usr/bin/ls on a system with merged directories; both spellings count as one. */
 static uint64_t owned_path_hash(struct bh_str path) {
-        static const char *const merged[] = { "usr/bin/", "usr/sbin/", "usr/lib/", "usr/lib32/", "usr/lib64/", "usr/libx32/" };
+        static const struct bh_str merged[] = { BH_STR_INIT("usr/bin/"),   BH_STR_INIT("usr/sbin/"),  BH_STR_INIT("usr/lib/"),
+                                                BH_STR_INIT("usr/lib32/"), BH_STR_INIT("usr/lib64/"), BH_STR_INIT("usr/libx32/") };
 
         for (size_t i = 0; i < BH_LEN(merged); i++)
-                if (bh_str_starts(path, bh_str_of(merged[i])))
+                if (bh_str_starts(path, merged[i]))
                         return bh_hash64(bh_str_from(path, 4));
         return bh_hash64(path);
 }
@@ -85,16 +86,31 @@ static struct bh_str on_disk(struct bh_str location) {
 
 /* The files whose owner is asked for: where language packages and products lie. */
 struct wanted {
-        uint64_t *paths; /* owned_path_hash, sorted, each once */
+        uint64_t likely[64]; /* a bit for each of them, by its path's end, which is the same in both spellings */
+        uint64_t *paths;     /* owned_path_hash, sorted, each once */
         size_t n;
         struct bh_str *owners; /* of each; empty: nobody owns it */
 };
+
+/* Which bit of `likely`; cheaper than a hash. */
+static unsigned end_bit(struct bh_str path) {
+        uint32_t tail = 0;
+
+        if (path.len >= sizeof tail)
+                memcpy(&tail, path.at + path.len - sizeof tail, sizeof tail);
+        return tail * 2654435761u >> 20;
+}
+
+static void want(struct wanted *w, struct bh_str path) {
+        w->likely[end_bit(path) / 64] |= 1ull << end_bit(path) % 64;
+        w->paths[w->n++] = owned_path_hash(path);
+}
 
 static void note_wanted(const struct merge *m, struct bh_arena *arena, struct wanted *w) {
         w->paths = bh_arena_array(arena, uint64_t, m->packages.len);
         for (size_t i = 0; i < m->packages.len; i++)
                 if (!bh_eco_is_os(m->packages.at[i].eco))
-                        w->paths[w->n++] = owned_path_hash(on_disk(m->packages.at[i].location));
+                        want(w, on_disk(m->packages.at[i].location));
         bh_sort_u64(w->paths, w->n);
         w->n = bh_unique_u64(w->paths, w->n);
         w->owners = bh_arena_array(arena, struct bh_str, w->n);
@@ -102,8 +118,11 @@ static void note_wanted(const struct merge *m, struct bh_arena *arena, struct wa
 
 /* Of several owners of a file the first by name counts, whatever the order they were met in. */
 static void note_owner(struct wanted *w, const struct bh_owned_file *f, struct bh_str name) {
-        size_t at = bh_find_u64(w->paths, w->n, owned_path_hash(f->path));
+        size_t at;
 
+        if (!(w->likely[end_bit(f->path) / 64] >> end_bit(f->path) % 64 & 1))
+                return;
+        at = bh_find_u64(w->paths, w->n, owned_path_hash(f->path));
         if (at < w->n && (w->owners[at].len == 0 || bh_str_cmp(name, w->owners[at]) < 0))
                 w->owners[at] = name;
 }

@@ -13,11 +13,12 @@ struct folded {
 };
 
 static bool is_noise(struct bh_str w) {
-        static const char *const noise[] = { "the", "license", "licence", "licenses", "licences", "licensed", "version", "v", "ver",
-                                             "under", "only", "gnu" };
+        static const struct bh_str noise[] = { BH_STR_INIT("the"),      BH_STR_INIT("license"),  BH_STR_INIT("licence"), BH_STR_INIT("licenses"),
+                                               BH_STR_INIT("licences"), BH_STR_INIT("licensed"), BH_STR_INIT("version"), BH_STR_INIT("v"),
+                                               BH_STR_INIT("ver"),      BH_STR_INIT("under"),    BH_STR_INIT("only"),    BH_STR_INIT("gnu") };
 
         for (size_t i = 0; i < BH_LEN(noise); i++)
-                if (bh_str_is(w, noise[i]))
+                if (bh_str_eq(w, noise[i]))
                         return true;
         return false;
 }
@@ -79,11 +80,12 @@ static struct bh_str shorten(struct bh_arena *arena, struct bh_str s, const stru
 }
 
 static bool cut_later(struct bh_str *s) {
-        static const char *const ends[] = { " +", " or later", " or newer", " or any later", " or any newer", " or at your option any later",
-                                            " and later", " or above", " or greater" };
+        static const struct bh_str ends[] = {
+                BH_STR_INIT(" +"), BH_STR_INIT(" or later"), BH_STR_INIT(" or newer"), BH_STR_INIT(" or any later"), BH_STR_INIT(" or any newer"),
+                BH_STR_INIT(" or at your option any later"), BH_STR_INIT(" and later"), BH_STR_INIT(" or above"), BH_STR_INIT(" or greater") };
 
         for (size_t i = 0; i < BH_LEN(ends); i++)
-                if (bh_str_cut_suffix(s, bh_str_of(ends[i])))
+                if (bh_str_cut_suffix(s, ends[i]))
                         return true;
         return false;
 }
