@@ -72,6 +72,9 @@ static void begin(struct bh_plan *p, struct bh_unit *u) {
         case BH_SECRET_OPEN:
                 decide(u, BH_PASSWORD_WEAK, bh_str_of(u->secret.note));
                 return;
+        case BH_SECRET_FINE:
+                decide(u, BH_PASSWORD_HELD, bh_str_of(u->secret.note));
+                return;
         case BH_SECRET_GUARDED:
                 decide(u, BH_PASSWORD_UNTESTED, bh_str_of(u->secret.note));
                 return;
@@ -309,9 +312,9 @@ void bh_plan_run(struct bh_plan *p, uint64_t cpu_ms, unsigned cpu_percent) {
 
                         if (!u->testable || u->decided || is_plain(u))
                                 continue;
-                        compare(p, u);
-                        if (!u->decided && tier < TIERS)
+                        if (tier < TIERS)
                                 guess(p, u, tier_end(u, tier));
+                        compare(p, u);
                 }
         finish(p);
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The near side: opens the files of the stores, hands them to the jailed child, and takes its verdicts. */
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 
 #include "base/limits.h"
@@ -181,6 +183,24 @@ static bool wanted(const struct run *r, const struct bh_store *store) {
         return r->opts->n_stores == 0;
 }
 
+/* Of a container's first process, what it was started with. */
+static int read_process(struct run *r, bh_store_parse *parse, const char *name, struct bh_err *err) {
+        const struct bh_store *store = bh_store_of(parse);
+        struct bh_str path = bh_arena_printf(r->arena, "proc/%u/%s", r->opts->roots[r->root].pid, name);
+        BH_CLEANUP(bh_fd_close) int fd = -1;
+        struct bh_err why = BH_ERR_NONE;
+
+        if (!wanted(r, store) || bh_map_has(&r->deadly, bh_arena_printf(r->arena, "%u %.*s", r->root, BH_FMT(path))))
+                return 0;
+        fd = open(bh_arena_printf(r->arena, "/%.*s", BH_FMT(path)).at, O_RDONLY | O_CLOEXEC);
+        if (fd >= 0)
+                return hand_over(r, store, path, fd, 0, err);
+        BH_IGNORE(bh_fail_sys(&why, errno, "open"));
+        if (why.sys != ENOENT && why.sys != ESRCH) /* it has ended */
+                add_gap(r, path, &why);
+        return 0;
+}
+
 static int read_root(struct run *r, struct bh_err *err) {
         const struct bh_passwords_root *root = &r->opts->roots[r->root];
         int got = 0;
@@ -191,6 +211,10 @@ static int read_root(struct run *r, struct bh_err *err) {
                 for (size_t i = 0; wanted(r, s) && got >= 0 && i < BH_LEN(s->paths) && s->paths[i]; i++)
                         got = bh_look(root->fd, s->paths[i], on_path, r, err);
         }
+        if (got >= 0 && root->pid)
+                got = read_process(r, bh_parse_environ, "environ", err);
+        if (got >= 0 && root->pid)
+                got = read_process(r, bh_parse_arguments, "cmdline", err);
         if (r->of_root >= BH_LIMIT_PASSWORDS_FILES) {
                 struct bh_err why = BH_ERR_NONE;
 

@@ -30,7 +30,8 @@ enum bh_secret_state {
         BH_SECRET_NONE,   /* who logs in is asked for no password */
         BH_SECRET_LOCKED, /* no password opens it */
         BH_SECRET_OPEN,   /* a key that no passphrase guards, where others get at it: `note` says how */
-        BH_SECRET_GUARDED, /* not for testing, and well: `note` says why */
+        BH_SECRET_FINE,   /* nothing to test, and well: `note` says why */
+        BH_SECRET_GUARDED, /* it cannot be tested: `note` says why */
 };
 
 #define BH_SECRET_ALSO 2

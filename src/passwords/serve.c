@@ -102,10 +102,8 @@ static int do_file(struct bh_guesser *g, const struct bh_guess_request *q, int f
         file.bytes = bh_buf_str(&bytes);
         file.in_container = g->setup.roots[q->root].is_container;
         r = bh_stores[q->store].parse(&found, &file, err);
-        if (r < 0)
-                return r;
-        take_in(g, q, &found);
-        return answer_found(g, &found, err);
+        take_in(g, q, &found); /* what was read before a failure counts */
+        return r < 0 ? r : answer_found(g, &found, err);
 }
 
 static int answer_summary(struct bh_guesser *g, struct bh_err *err) {
