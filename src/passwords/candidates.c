@@ -159,6 +159,18 @@ static void add_tails(struct maker *m, struct bh_str name, enum bh_why why) {
         }
 }
 
+static struct bh_str name_of(struct bh_str s) {
+        return bh_str_part(s, 0, BH_LIMIT_PASSWORDS_WORD / 2 - 10);
+}
+
+/* Of "alice@localhost" and "alice@example.org" people take "alice". */
+static struct bh_str person_of(struct bh_str account) {
+        struct bh_str left, right;
+
+        (void) bh_str_cut(account, '@', &left, &right);
+        return name_of(left);
+}
+
 static bool among(const struct bh_str *at, uint32_t n, struct bh_str s) {
         for (uint32_t i = 0; i < n; i++)
                 if (bh_str_eq_nocase(at[i], s))
@@ -170,14 +182,10 @@ static void add_defaults(struct maker *m, const struct bh_lists *lists, const st
         for (size_t i = 0; i < lists->n_defaults; i++) {
                 const struct bh_default *d = &lists->defaults[i];
 
-                if (bh_str_eq(d->product, of->product) && among(d->accounts, d->n_accounts, of->account))
+                if (bh_str_eq(d->product, of->product) && among(d->accounts, d->n_accounts, person_of(of->account)))
                         for (uint32_t k = 0; k < d->n_passwords; k++)
                                 add(m, d->passwords[k], (struct bh_reason){ .why = BH_WHY_DEFAULT, .of = d->product });
         }
-}
-
-static struct bh_str name_of(struct bh_str s) {
-        return bh_str_part(s, 0, BH_LIMIT_PASSWORDS_WORD / 2 - 10);
 }
 
 void bh_guesses_make(struct bh_arena *arena, const struct bh_lists *lists, const struct bh_guesses_of *of, struct bh_guesses *ret) {
@@ -186,13 +194,13 @@ void bh_guesses_make(struct bh_arena *arena, const struct bh_lists *lists, const
         add(&m, (struct bh_str){ "", 0 }, (struct bh_reason){ .why = BH_WHY_EMPTY });
         add_defaults(&m, lists, of);
         if (of->account.len)
-                add_turns(&m, name_of(of->account), BH_WHY_ACCOUNT);
+                add_turns(&m, person_of(of->account), BH_WHY_ACCOUNT);
         for (size_t i = 0; i < of->n_names; i++)
                 add_turns(&m, name_of(of->names[i]), of->kinds[i]);
         if (of->product.len)
                 add_turns(&m, of->product, BH_WHY_PRODUCT);
         if (of->account.len)
-                add_tails(&m, name_of(of->account), BH_WHY_ACCOUNT);
+                add_tails(&m, person_of(of->account), BH_WHY_ACCOUNT);
         for (size_t i = 0; i < of->n_names; i++)
                 add_tails(&m, name_of(of->names[i]), of->kinds[i]);
         if (of->product.len)

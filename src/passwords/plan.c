@@ -213,7 +213,7 @@ static void compare(struct bh_plan *p, struct bh_unit *u) {
 
         for (; !u->decided && u->next_found < p->known.len && may(p, u); u->next_found++) {
                 const struct bh_plan_known *k = &p->known.at[u->next_found];
-                bool weak = k->unit->verdict == BH_PASSWORD_WEAK;
+                bool weak = k->unit->decided && k->unit->verdict == BH_PASSWORD_WEAK;
 
                 n++;
                 if (!bh_target_is(&u->target, p->crypto, k->word))

@@ -3,7 +3,7 @@
  * MariaDB's mysql/global_priv.MAD: a table of Aria in its own page format, with
  * an account as JSON in each row.
  *
- *     page, 8192 bytes: lsn 7 | kind u8 (1 head, 2 tail, 3 blob) | rows u8 | free u8 | empty u16 | ... rows ...
+ *     page, 8192 bytes: lsn 7 | kind u8 (low bits: 1 head, 2 tail, 3 blob) | rows u8 | free u8 | empty u16 | ... rows ...
  *                       | directory, growing down: offset u16, length u16 | checksum 4
  *
  *     row:  flags u8 | transaction 6 (flag 1) | version 7 (flag 2) | deleter 6 (flag 4) | n u8 | empty fields u8
@@ -16,7 +16,7 @@
 #include "fmt/json.h"
 #include "passwords/stores.h"
 
-enum { PAGE = 8192, HEAD_PAGE = 1, PAGE_HEAD = 12, PAGE_TAIL = 4, DIR_ENTRY = 4 };
+enum { PAGE = 8192, HEAD_PAGE = 1, KIND_BITS = 7, PAGE_HEAD = 12, PAGE_TAIL = 4, DIR_ENTRY = 4 };
 enum { TRANSACTION = 1, VERSION = 2, DELETER = 4, MORE_NULLS = 8, EXTENTS = 128 };
 
 struct row {
@@ -83,7 +83,7 @@ static void read_page(struct bh_store_found *found, struct bh_str page, uint64_t
         struct bh_cur head = bh_cur_at(page, 7, 2);
         unsigned kind = bh_cur_u8(&head), rows = bh_cur_u8(&head);
 
-        if (kind != HEAD_PAGE)
+        if ((kind & KIND_BITS) != HEAD_PAGE)
                 return;
         for (unsigned i = 0; i < rows && (i + 1) * DIR_ENTRY + PAGE_TAIL + PAGE_HEAD < PAGE; i++) {
                 struct bh_cur entry = bh_cur_at(page, PAGE - PAGE_TAIL - (i + 1) * DIR_ENTRY, DIR_ENTRY);

@@ -132,6 +132,7 @@ static void mariadb_rows_are_read_from_their_pages(void **state) {
         ROW(3, "\x00\x08\x00\x09\x00\x03\x00", "localhostold", JSON_LOCKED);
         put_le(page + 8192 - 4 - 5 * 4, 0, 4); /* one that was deleted */
         page[8] = 5;
+        page[7] = (char) 0x81; /* it could be compacted */
         f = parsed(bh_parse_mariadb, BH_STR("var/lib/mysql/mysql/global_priv.MAD"), (struct bh_str){ table, sizeof table });
         assert_int_equal(f.secrets.len, 3);
         assert_str(f.secrets.at[0].account, "alice@localhost");
