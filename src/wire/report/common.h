@@ -4,6 +4,7 @@
 /* What several formats say in the same words, and how each kind of document escapes a stranger's bytes. */
 #include <stdio.h>
 
+#include "fmt/clean.h"
 #include "fmt/json_put.h"
 #include "model/purl.h"
 #include "wire/report.h"
@@ -45,20 +46,5 @@ struct bh_str bh_report_fix(const struct bh_vuln_finding *v);
 /* The words of what was looked for, in the order of their bits; NULL past the last. */
 const char *bh_report_part(unsigned parts, unsigned i);
 const char *bh_report_hidden_str(enum bh_hidden hidden);
-
-/*
- * Text that can do nothing to a terminal: controls (C0, C1), bytes that are no
- * UTF-8 and the marks that turn the direction of writing come out as \xNN or
- * <U+NNNN>. Newlines and tabs become blanks.
- */
-void bh_put_clean(struct bh_buf *out, struct bh_str s);
-/* Clean, and escaped for XML and HTML, attributes included. */
-void bh_put_xml(struct bh_buf *out, struct bh_str s);
-/* Clean, for a cell of a Markdown table. */
-void bh_put_markdown(struct bh_buf *out, struct bh_str s);
-/* Columns that clean text takes on a terminal. */
-size_t bh_text_width(struct bh_str clean);
-/* The longest beginning of clean text within that many columns. */
-struct bh_str bh_text_fit(struct bh_str clean, size_t columns);
 
 #endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One line a vulnerability, finding or gap (RFC 4180). What a spreadsheet would
- * run as a formula (=, +, -, @ in front) gets an apostrophe before it.
+ * One line a vulnerability, finding or gap (RFC 4180).
  */
 #include "wire/report/common.h"
 
@@ -11,21 +10,10 @@ struct row {
 };
 
 static void field(struct row *row, struct bh_str s) {
-        BH_CLEANUP(bh_buf_done) struct bh_buf text = { 0 };
-
         if (row->more)
                 bh_buf_putc(row->out, ',');
         row->more = true;
-        bh_put_clean(&text, s);
-        bh_buf_putc(row->out, '"');
-        if (text.len && bh_str_chr(BH_STR("=+-@|%"), text.at[0]) >= 0)
-                bh_buf_putc(row->out, '\'');
-        for (size_t i = 0; i < text.len; i++) {
-                if (text.at[i] == '"')
-                        bh_buf_putc(row->out, '"');
-                bh_buf_putc(row->out, text.at[i]);
-        }
-        bh_buf_putc(row->out, '"');
+        bh_put_csv(row->out, s);
 }
 
 static void word(struct row *row, const char *s) {
