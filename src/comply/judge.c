@@ -123,7 +123,7 @@ void bh_comply_judge(struct bh_checks *set, const struct bh_facts *facts, const 
         bh_comply_count(ret);
 }
 
-static void count_one(struct bh_comply_count *c, const struct bh_comply_result *r) {
+void bh_comply_add(struct bh_comply_count *c, const struct bh_comply_result *r) {
         bool lost = r->state == BH_COMPLY_FAIL && !r->exception;
 
         c->by_state[r->state]++;
@@ -138,8 +138,8 @@ void bh_comply_count(struct bh_comply_report *report) {
         report->all = (struct bh_comply_count){ 0 };
         memset(report->by_category, 0, sizeof report->by_category);
         for (size_t i = 0; i < report->n; i++) {
-                count_one(&report->all, &report->results[i]);
-                count_one(&report->by_category[report->results[i].check->category], &report->results[i]);
+                bh_comply_add(&report->all, &report->results[i]);
+                bh_comply_add(&report->by_category[report->results[i].check->category], &report->results[i]);
         }
 }
 

@@ -67,6 +67,8 @@ struct bh_comply_opts {
 
 /* Results in `arena`, in the order worst first. */
 void bh_comply_judge(struct bh_checks *set, const struct bh_facts *facts, const struct bh_comply_opts *opts, struct bh_arena *arena, struct bh_comply_report *ret);
+/* One more of them. */
+void bh_comply_add(struct bh_comply_count *c, const struct bh_comply_result *r);
 /* After exceptions were applied: counts again. */
 void bh_comply_count(struct bh_comply_report *report);
 /* 0 to 100; -1 when nothing was decided. */

@@ -38,7 +38,7 @@ static const struct bh_opt opts[] = {
         { "forget", 0, NULL, "do not compare with the last run, and do not remember this one", NULL, false },
         { "content", 0, "DIR", "our own data, when it does not lie beside the program", NULL, false },
         BH_STATE_OPT,
-        { "output", 'o', "FORMAT[=FILE]", "how, and where to: table or json; without FILE to standard output", NULL, true },
+        { "output", 'o', "FORMAT[=FILE]", "how, and where to: table, html, json, csv, junit, oscal or lines; without FILE to standard output", NULL, true },
         { "format", 0, "FORMAT", "the same as -o FORMAT", NULL, false },
         { "all", 'a', NULL, "also what passes and what does not apply", NULL, false },
         { "colour", 0, "WHEN", "auto, always or never", "auto", false },
