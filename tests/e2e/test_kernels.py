@@ -14,7 +14,7 @@ from vm import boot, first_files
 INIT = """
 echo "kernel: $(uname -r)"
 mkfifo /tmp/in
-sensor_dump --prevent 0:0x10:0 openat:s:=/etc/hostname execve connect mount setuid unshare signaldeliver < /tmp/in > /tmp/out 2> /tmp/said &
+sensor_dump --prevent 0:0x10:0x4:/bin/odd_calls openat:s:=/etc/hostname execve connect mount setuid unshare signaldeliver < /tmp/in > /tmp/out 2> /tmp/said &
 exec 3> /tmp/in
 i=0; while ! grep -q ready /tmp/said && [ $i -lt 600 ]; do sleep 0.1; i=$((i+1)); kill -0 $! || break; done
 cat /etc/hostname > /dev/null
@@ -103,7 +103,15 @@ def test_what_happens_is_seen(sensed):
 def test_a_denial_denies(sensed):
     text, found = sensed
     assert "core_pattern: refused" in text
-    assert [r.strs for r in found if r.type == "denied"] == [[b"kernel/core_pattern"]]
+    assert [r.strs for r in found if r.type == "denied" and not r.flags & records.WOULD] == [[b"kernel/core_pattern"]]
+
+
+def test_what_only_would_be_stopped_is_told_once(sensed):
+    """Two programs of ours judge an exec there: the one that can refuse it, and the one that could kill."""
+    _, found = sensed
+    ran = [r for r in found if r.type == "execve" and r.res == 0 and r.str("exepath") == b"/bin/odd_calls"]
+    told = [r for r in found if r.type == "denied" and r.flags & records.WOULD]
+    assert len(ran) == 3 and [r.strs for r in told] == [[b"/bin/odd_calls"]] * len(ran)
 
 
 def test_a_watch_sees_all_there(watched):

@@ -26,6 +26,7 @@ static const struct part {
         uint32_t bits;
         bool in_group; /* hangs at a control group */
         bool better;   /* does more than another row, or the same more gently, where the kernel lets it */
+        const char *unless; /* the row that does all of it, and would tell of everything a second time */
 } parts[] = {
         { "lsm_exec", LSM "bprm_check_security", EXEC_BITS, false, true },
         { "lsm_packet", LSM "socket_create", BH_PREVENT_BIT(RAW_SOCKET), false, true },
@@ -37,7 +38,7 @@ static const struct part {
         { "lsm_umount", LSM "sb_umount", BH_PREVENT_BIT(MOUNT), false, false },
         { "lsm_module_file", LSM "kernel_read_file", BH_PREVENT_BIT(MODULE), false, false },
         { "lsm_module_data", LSM "kernel_load_data", BH_PREVENT_BIT(MODULE), false, false },
-        { "guard_exec", "tp_btf/sched_process_exec", EXEC_BITS, false, false },
+        { "guard_exec", "tp_btf/sched_process_exec", EXEC_BITS, false, false, "lsm_exec" },
         { "guard_sysctl", "cgroup/sysctl", BH_PREVENT_BIT(SYSCTL), true, false },
         { "guard_device", "cgroup/dev", BH_PREVENT_BIT(DEVICE), true, false },
         { "guard_connect4", "cgroup/connect4", BH_PREVENT_BIT(METADATA) | BH_PREVENT_BIT(NETWORK), true, false },
@@ -199,13 +200,20 @@ static int put_control(struct bh_prevent *p, struct bh_err *err) {
         return 0;
 }
 
+static bool is_attached(const struct bh_prevent *p, const char *program) {
+        for (size_t i = 0; program && i < BH_LEN(parts); i++)
+                if (p->links[i] && strcmp(parts[i].program, program) == 0)
+                        return true;
+        return false;
+}
+
 /* Hangs up what some row needs, takes down what none does. */
 static int attach_needed(struct bh_prevent *p, struct bh_err *err) {
         for (size_t i = 0; i < BH_LEN(parts); i++) {
                 struct bpf_program *program;
                 int sys;
 
-                if (!(parts[i].bits & p->control.any)) {
+                if (!(parts[i].bits & p->control.any) || is_attached(p, parts[i].unless)) {
                         bh_pins_drop(p->links[i] ? p->pins : NULL, parts[i].program);
                         bpf_link__destroy(p->links[i]);
                         p->links[i] = NULL;
