@@ -8,6 +8,7 @@ const struct bh_fact_collector bh_fact_collectors[] = {
         { "engine", bh_collect_engine_facts },
         { "host", bh_collect_host_facts },
         { "kubernetes", bh_collect_kubernetes_facts },
+        { "kubectl-proxy", bh_collect_kubectl_proxy_facts },
         { "mysql", bh_collect_mysql_facts },
         { "nginx", bh_collect_nginx_facts },
         { "postgresql", bh_collect_postgresql_facts },

@@ -18,6 +18,7 @@ const struct bh_fact_kind *const bh_fact_kinds[] = {
         &bh_kind_k8s_subject,
         &bh_kind_kube_proxy,
         &bh_kind_kubelet,
+        &bh_kind_kubectl_proxy,
         &bh_kind_mysql,
         &bh_kind_namespace,
         &bh_kind_nginx,

@@ -28,6 +28,8 @@ def made(docker, top):
     try:
         for f in all_forms:
             docker("run" if f.run else "create", *(["-d"] if f.run else []), "--name", f"bh-{f.name}", *f.args, IMAGE, *f.command)
+        docker("exec", "-d", "--user", "0", "bh-nnp-false", "/bin/sleep", "600")
+        build_image(docker, top)
         docker("run", "-d", "--name", "bh-good", *adversarial.GOOD, IMAGE, "/bin/sleep", "600")
         yield all_forms
     finally:
@@ -35,6 +37,15 @@ def made(docker, top):
         if names:
             docker("rm", "-f", *names, check=False)
         docker("volume", "prune", "-f", check=False)
+
+
+def build_image(docker, top):
+    """An image whose build and configuration are as bad as one without a shell can be."""
+    (top / "build").mkdir()
+    (top / "build/app.tar").write_text("not really\n")
+    (top / "build/Dockerfile").write_text(f"FROM {IMAGE}\nARG NPM_TOKEN=abc\nADD app.tar /srv/app\nENV API_SECRET=hunter2\n"
+                                          "LABEL logger=binary:///bin/sh\nUSER 0:0\nEXPOSE 80\n")
+    docker("build", "--network", "none", "-t", "bulkhead-test/bad:1", top / "build")
 
 
 @pytest.fixture(scope="module")
@@ -65,3 +76,14 @@ def test_a_careful_container_passes(looked):
 
 def test_secrets_are_named_and_never_shown(looked):
     assert "hunter2" not in json.dumps(looked.report)
+
+
+def test_an_image_is_told_by_its_history_and_configuration(looked):
+    bad = looked.failing("image", "bulkhead-test/bad:1")
+    assert "ADD" in bad["image-add"] and "API_SECRET" in bad["image-secrets"] and "logger" in bad["image-hostile"] and "0:0" in bad["image-user"]
+    assert {"image-healthcheck"} < set(bad) and "image-lone-update" not in bad
+
+
+def test_a_command_of_root_in_a_container_is_seen_while_it_runs(looked):
+    assert "/bin/sleep" in shown(looked.of("container-exec-root", "bh-nnp-false"))
+    assert looked.of("container-exec-root", "bh-host-pid")["state"] == "pass"

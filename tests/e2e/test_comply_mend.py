@@ -116,3 +116,28 @@ def test_files_by_mode_and_owner(bulkhead, daemon):
     looked = look(bulkhead, daemon)
     assert looked.of("file-docker-config-mode", str(daemon.config))["state"] == "pass"
     assert looked.of("file-docker-config-owner", str(daemon.config))["state"] == "pass"
+
+
+SWARM = {"engine-swarm-off": "docker swarm leave", "engine-swarm-address": "0.0.0.0", "engine-swarm-autolock": "autolock", "engine-swarm-planes": ""}
+
+
+def test_a_swarm_is_looked_at(bulkhead, daemon):
+    daemon.start({})
+    env = {**os.environ, "DOCKER_HOST": f"unix://{daemon.sock}"}
+    assert looked_states(look(bulkhead, daemon), SWARM) == {c: "pass" if c == "engine-swarm-off" else "not-applicable" for c in SWARM}
+    run("docker", "swarm", "init", "--advertise-addr", "127.0.0.1", env=env)
+    try:
+        run("docker", "network", "create", "--driver", "overlay", "plain", env=env)
+        looked = look(bulkhead, daemon)
+        assert looked_states(looked, SWARM) == {c: "fail" for c in SWARM}
+        assert "plain" in json.dumps(looked.of("engine-swarm-networks", "docker")["evidence"])
+        assert looked.of("engine-swarm-ca", "docker")["state"] == "pass"
+        assert looked.of("engine-swarm-node-certificates", "docker")["state"] == "pass"
+        run("docker", "swarm", "update", "--autolock=true", env=env)
+        assert look(bulkhead, daemon).of("engine-swarm-autolock", "docker")["state"] == "pass"
+    finally:
+        run("docker", "swarm", "leave", "--force", env=env)
+
+
+def looked_states(looked, checks):
+    return {c: looked.of(c, "docker")["state"] if any(r["check"] == c and "subject" in r for r in looked.results) else looked.states(c)[0] for c in checks}

@@ -61,6 +61,9 @@ enum bh_container_field {
         BH_BOX_STALE,
         BH_BOX_LOG,
         BH_BOX_REGISTRY_OPEN,
+        BH_BOX_HEALTH,
+        BH_BOX_RESTARTS,
+        BH_BOX_OOM,
 };
 
 /* One container. */

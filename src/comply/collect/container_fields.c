@@ -55,6 +55,9 @@ static const struct bh_field fields[] = {
         [BH_BOX_STALE] = BH_FACT("container.stale_image", BH_V_BOOL, 0, "the name of its image is another image by now"),
         [BH_BOX_LOG] = BH_FACT("container.log_driver", BH_V_STRING, 0, "where its logs go"),
         [BH_BOX_REGISTRY_OPEN] = BH_FACT("container.open_registry", BH_V_BOOL, 0, "it is a registry that asks nobody who they are"),
+        [BH_BOX_HEALTH] = BH_FACT("container.health", BH_V_STRING, 0, "healthy, unhealthy, starting; empty: nobody looks after it"),
+        [BH_BOX_RESTARTS] = BH_FACT("container.restarts", BH_V_UINT, 0, "how often the engine started it again"),
+        [BH_BOX_OOM] = BH_FACT("container.out_of_memory", BH_V_BOOL, 0, "the kernel ended it for want of memory"),
 };
 
 const struct bh_fact_kind bh_kind_container = BH_FACT_KIND("container", fields, "a container of Docker or Podman");

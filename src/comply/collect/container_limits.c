@@ -39,6 +39,9 @@ static void set_health(struct bh_box *b) {
         const struct bh_doc *test = bh_doc_path(b->config, "Healthcheck.Test");
 
         bh_fact_bool(b->fact, BH_BOX_CHECKED, bh_doc_first(test) && !bh_str_is(bh_doc_str(bh_doc_first(test)), "NONE"));
+        bh_fact_str(b->fact, BH_BOX_HEALTH, bh_arena_str(b->fact->arena, bh_doc_get_text(bh_doc_get(b->state, "Health"), "Status")));
+        bh_fact_int(b->fact, BH_BOX_RESTARTS, BH_MAX(bh_doc_int(bh_doc_get(b->all, "RestartCount"), 0), 0));
+        bh_fact_bool(b->fact, BH_BOX_OOM, bh_doc_bool(bh_doc_get(b->state, "OOMKilled"), false));
 }
 
 static void add_devices(struct bh_box *b) {

@@ -91,13 +91,35 @@ static bool is_root_number(struct bh_str name) {
         return bh_str_u64(name, &n) ? n == 0 || n > INT32_MAX : name.len > 9 && bh_is_digit(name.at[0]) && bh_is_digit(name.at[name.len - 1]);
 }
 
-/* The number of that name in the container's own passwd; false: it cannot be told. */
-static bool number_inside(struct bh_engine_look *look, const struct bh_box *b, struct bh_str name, struct bh_str *ret) {
+static bool read_below(struct bh_engine_look *look, struct bh_str dir, struct bh_str *ret) {
+        struct bh_err why = BH_ERR_NONE;
+        const char *path = bh_arena_printf(look->scratch, "%.*s/etc/passwd", BH_FMT(dir)).at;
+
+        return dir.len && look->reach->read(look->reach->user, 0, path, BH_LIMIT_INVENTORY_FILE, look->scratch, ret, &why) >= 0;
+}
+
+/* The container's own passwd: of its root, if it runs, else of the highest layer that has one. */
+static bool read_passwd(struct bh_engine_look *look, const struct bh_box *b, struct bh_str *ret) {
+        const struct bh_doc *data = bh_doc_path(b->all, "GraphDriver.Data");
+        struct bh_str lower = bh_doc_get_text(data, "LowerDir"), dir;
         uint32_t root = bh_box_root(look, b);
         struct bh_err why = BH_ERR_NONE;
+
+        if (root)
+                return look->reach->read(look->reach->user, root, "/etc/passwd", BH_LIMIT_INVENTORY_FILE, look->scratch, ret, &why) >= 0;
+        if (read_below(look, bh_doc_get_text(data, "UpperDir"), ret))
+                return true;
+        while (bh_str_split(&lower, ':', &dir))
+                if (read_below(look, dir, ret))
+                        return true;
+        return false;
+}
+
+/* The number of that name in the container's own passwd; false: it cannot be told. */
+static bool number_inside(struct bh_engine_look *look, const struct bh_box *b, struct bh_str name, struct bh_str *ret) {
         struct bh_str text, line;
 
-        if (root == 0 || look->reach->read(look->reach->user, root, "/etc/passwd", BH_LIMIT_INVENTORY_FILE, look->scratch, &text, &why) < 0)
+        if (!read_passwd(look, b, &text))
                 return false;
         while (bh_str_split(&text, '\n', &line)) {
                 struct bh_str field[3] = { 0 };

@@ -10,8 +10,6 @@
 #include "base/limits.h"
 #include "comply/collect/image.h"
 
-enum { MAX_NAMES = 20000 }; /* of one layer */
-
 /* What was found in one layer. */
 struct layer {
         BH_VEC(struct bh_str) setuid, unneeded, unverified, hostile;
@@ -52,7 +50,7 @@ static void look_in(struct bh_engine_look *look, struct layer *l, struct bh_str 
                 return;
         if (look->reach->list(look->reach->user, 0, path.at, look->scratch, &names, &n, &why) < 0)
                 return;
-        for (size_t i = 0; i < n && i < MAX_NAMES; i++)
+        for (size_t i = 0; i < n; i++)
                 look_at(look, l, dir, folder, names[i]);
 }
 

@@ -8,7 +8,7 @@
 #include "comply/check.h"
 #include "comply/collect/collectors.h"
 #include "fake_reach.h"
-#include "rule/format.h"
+#include "rule/rules.h"
 
 #define VERSION { "docker:/version", "{\"Version\":\"28.2.2\",\"Components\":[{\"Name\":\"Engine\"}]}" }
 #define INFO(more) { "docker:/info", "{\"DockerRootDir\":\"/var/lib/docker\",\"Driver\":\"overlay2\",\"LoggingDriver\":\"json-file\",\"MemTotal\":1000000000,\"NCPU\":2," more "\"SecurityOptions\":[\"name=seccomp,profile=builtin\"]}" }
