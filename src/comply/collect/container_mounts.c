@@ -20,7 +20,7 @@ static const char *const whole[] = { "/boot", "/dev", "/etc", "/proc", "/root", 
                                      "/var/lib/containers", "/var/lib/kubelet", "/var/lib/rancher", "/var/lib/etcd", "/var/spool/cron", "/var/log", "/run/docker", "/run/containerd",
                                      "/run/crio", "/run/podman", "/run/systemd", "/run/dbus", "/run/secrets", "/run/user" };
 /* These alone, or a folder that holds them: what lies in them is somebody's own. */
-static const char *const alone[] = { "/home", "/run", "/var", "/var/lib", "/opt", "/srv", "/mnt", "/media" };
+static const char *const alone[] = { "/home", "/run", "/var", "/var/lib" };
 /* Harmless, though they lie in one of the first. */
 static const char *const fine[] = { "/etc/localtime", "/etc/timezone", "/etc/ssl/certs", "/etc/machine-id", "/usr/share", "/dev/null", "/dev/zero", "/dev/random", "/dev/urandom", "/dev/shm",
                                     "/etc/ca-certificates", "/etc/pki/ca-trust" };

@@ -59,6 +59,9 @@ void bh_engine_files(struct bh_engine_look *look);
 void bh_engine_watches(struct bh_engine_look *look);
 /* Listeners of dockerd, and how they are guarded. */
 void bh_engine_listeners(struct bh_engine_look *look);
+/* What Podman's API does not tell; what containerd listens on. */
+void bh_engine_podman(struct bh_engine_look *look);
+void bh_engine_containerd(struct bh_engine_look *look);
 /* Who may use the socket, and whether images must be signed. */
 void bh_engine_people(struct bh_engine_look *look);
 

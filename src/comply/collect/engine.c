@@ -87,6 +87,7 @@ static int read_file(struct bh_engine_look *look, struct bh_err *err) {
 
         if (path.len == 0)
                 path = usual_file(look);
+        look->daemon.path = path;
         r = look->reach->read(look->reach->user, 0, bh_arena_cstr(look->arena, path), BH_LIMIT_INVENTORY_FILE, look->arena, &text, err);
         return r < 0 ? r : bh_dockerd_file(&look->daemon, path, text, err);
 }
@@ -315,14 +316,13 @@ static bool is_podman(const struct bh_engine_look *look) {
         return false;
 }
 
-static void new_engine(struct bh_engine_look *look, bool has_file) {
+static void new_engine(struct bh_engine_look *look) {
         struct bh_str where = look->has_api ? BH_STR("GET /info") : look->process ? bh_arena_printf(look->arena, "/proc/%u/cmdline", look->process->pid) : look->daemon.path;
 
         look->engine = bh_fact_new(look->facts, &bh_kind_engine, look->word, look->word);
         look->engine->where = where;
         bh_fact_str(look->engine, BH_ENGINE_KIND, look->word);
-        if (has_file)
-                bh_fact_str(look->engine, BH_ENGINE_CONFIG, look->daemon.path);
+        bh_fact_some(look->engine, BH_ENGINE_CONFIG, look->daemon.path);
 }
 
 /* What the API would have told, when it does not answer. */
@@ -340,7 +340,7 @@ static void tell_daemon(struct bh_engine_look *look) {
 
         if (r == BH_E_NOTFOUND && !look->process && !look->has_api)
                 return; /* no Docker here */
-        new_engine(look, r >= 0 || r == BH_E_FORMAT);
+        new_engine(look);
         if (r < 0 && r != BH_E_NOTFOUND)
                 bh_fact_str(look->engine, BH_ENGINE_CONFIG_ERROR, bh_arena_str(look->arena, bh_str_of(file.text)));
         if (look->has_api)
@@ -349,15 +349,17 @@ static void tell_daemon(struct bh_engine_look *look) {
         set_conflicts(look);
         set_root_dir(look);
         bh_engine_listeners(look);
+        bh_engine_containerd(look);
 }
 
 static void tell_podman(struct bh_engine_look *look) {
         look->daemon = (struct bh_dockerd){ .arena = look->arena };
         if (!look->has_api)
                 return;
-        new_engine(look, false);
+        new_engine(look);
         set_by_api(look);
         set_root_dir(look);
+        bh_engine_podman(look);
 }
 
 static int ask_api(struct bh_engine_look *look, struct bh_err *err) {

@@ -36,20 +36,35 @@ static void tell_named(struct bh_engine_look *look) {
         static const struct {
                 const char *key, *role;
         } named[] = { { "tlscacert", "docker-ca" }, { "tlscert", "docker-certificate" }, { "tlskey", "docker-key" }, { "seccomp-profile", "docker-seccomp" } };
+        bool rootless = look->process && look->process->uid; /* its files are its user's */
         struct bh_str path;
 
         for (size_t i = 0; i < BH_LEN(named); i++)
                 if (bh_dockerd_text(&look->daemon, named[i].key, &path, NULL) && bh_str_starts(path, BH_STR("/")))
                         (void) bh_file_tell(look->reach, look->facts, 0, named[i].role, path);
         if (look->daemon.path.len)
-                (void) bh_file_tell(look->reach, look->facts, 0, "docker-config", look->daemon.path);
+                (void) bh_file_tell(look->reach, look->facts, 0, rootless ? "rootless-config" : "docker-config", look->daemon.path);
         for (size_t i = 0; i < look->sockets.len; i++)
-                (void) bh_file_tell(look->reach, look->facts, 0, "docker-socket", look->sockets.at[i]);
+                (void) bh_file_tell(look->reach, look->facts, 0, rootless ? "rootless-socket" : "docker-socket", look->sockets.at[i]);
+}
+
+/* Sockets of people's own Podmans: /run/user/1000/podman/podman.sock. */
+static void tell_users(struct bh_engine_look *look) {
+        struct bh_err why = BH_ERR_NONE;
+        struct bh_str *users;
+        size_t n = 0;
+
+        if (look->reach->list(look->reach->user, 0, "/run/user", look->arena, &users, &n, &why) < 0)
+                bh_facts_gap(look->facts, BH_STR("/run/user"), &why);
+        for (size_t i = 0; i < n; i++)
+                (void) bh_file_tell(look->reach, look->facts, 0, "rootless-socket", bh_arena_printf(look->arena, "/run/user/%.*s/podman/podman.sock", BH_FMT(users[i])));
 }
 
 void bh_engine_files(struct bh_engine_look *look) {
-        if (bh_str_is(look->word, "podman"))
+        if (bh_str_is(look->word, "podman")) {
+                tell_users(look);
                 return tell_places(look, podman_places, BH_LEN(podman_places));
+        }
         tell_places(look, docker_places, BH_LEN(docker_places));
         bh_file_tell_all(look->reach, look->facts, 0, "docker-registry-certificate", BH_STR("/etc/docker/certs.d"), 3);
         tell_named(look);

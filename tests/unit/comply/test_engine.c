@@ -189,5 +189,48 @@ static void a_plain_container_of_podman_is_told_too(void **state) {
         done(&b);
 }
 
-BH_UNIT_MAIN(where_there_is_no_engine_nothing_is_told, a_file_alone_tells_what_dockerd_would_do, a_socket_of_systemd_may_hide_a_port, a_broken_answer_is_a_gap_and_no_end,
+static void registries_of_podman_are_read_with_their_drop_ins(void **state) {
+        static const struct fake_row rows[] = { { "podman:/version", "{\"Version\":\"4.3.1\",\"Components\":[{\"Name\":\"Podman Engine\"}]}" },
+                                                { "podman:/info", "{\"DockerRootDir\":\"/x\",\"SecurityOptions\":[]}" },
+                                                { "/etc/containers/registries.conf", "[[registry]]\nlocation = \"safe:5000\"\n" },
+                                                { "/etc/containers/registries.conf.d/a.conf", "[[registry]]\nprefix = \"x\"\nlocation = \"loose:5000\"\ninsecure = true\n[[registry.mirror]]\nlocation = \"m:1\"\ninsecure = true\n" },
+                                                { 0 } };
+        const struct bh_fact *f;
+        struct bench b;
+
+        (void) state;
+        look(&b, rows);
+        f = first(&b, &bh_kind_engine);
+        SHOWS(f, "insecure_registries", "(loose:5000,m:1)");
+        done(&b);
+}
+
+static void containerd_on_tcp_is_a_way_in(void **state) {
+        static const struct fake_row rows[] = { { "/etc/docker/daemon.json", "{}" }, { "/etc/containerd/config.toml", "version = 2\n[grpc]\n  tcp_address = \"0.0.0.0:9000\"\n" }, { 0 } };
+        struct bench b;
+
+        (void) state;
+        look(&b, rows);
+        SHOWS(first(&b, &bh_kind_engine), "tcp_open", "containerd tcp://0.0.0.0:9000");
+        done(&b);
+}
+
+/* dockerd answers for another machine: what only its arguments tell is not known here. */
+static void without_its_process_nothing_is_assumed(void **state) {
+        static const struct fake_row rows[] = { VERSION, INFO(""), EMPTY, { "docker:/containers/json?all=1", "[]" }, { 0 } };
+        const struct bh_fact *f;
+        struct bench b;
+        size_t unknown = 0;
+
+        (void) state;
+        look(&b, rows);
+        f = first(&b, &bh_kind_engine);
+        for (size_t i = 0; i < bh_kind_engine.source.n_fields; i++)
+                unknown += f && f->values[i].unknown.len > 0;
+        assert_true(unknown >= 6);
+        SHOWS(f, "log_driver", "json-file");
+        done(&b);
+}
+
+BH_UNIT_MAIN(registries_of_podman_are_read_with_their_drop_ins, containerd_on_tcp_is_a_way_in, without_its_process_nothing_is_assumed, where_there_is_no_engine_nothing_is_told, a_file_alone_tells_what_dockerd_would_do, a_socket_of_systemd_may_hide_a_port, a_broken_answer_is_a_gap_and_no_end,
              a_link_shows_what_it_leads_to, links_that_never_end_are_left, joins_in_a_ring_end, numbers_too_large_for_a_user_are_root, a_plain_container_of_podman_is_told_too)
