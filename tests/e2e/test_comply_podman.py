@@ -55,6 +55,6 @@ def test_forms_are_found_by_podmans_api(looked):
 
 def test_options_of_dockerd_do_not_apply(looked):
     for check in ("engine-icc", "engine-userland-proxy", "engine-live-restore"):
-        assert looked.states(check) == ["not-applicable"], check
+        assert not [r for r in looked.results if r["check"] == check and r.get("subject", {}).get("name") == "podman"], check
     assert looked.of("engine-release", "podman")["state"] in ("pass", "fail")
     assert looked.of("engine-seccomp", "podman")["state"] == "pass"
