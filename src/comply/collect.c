@@ -4,6 +4,7 @@
 #include "comply/collect/collectors.h"
 
 const struct bh_fact_collector bh_fact_collectors[] = {
+        { "apache", bh_collect_apache_facts },
         { "components", bh_collect_component_facts },
         { "engine", bh_collect_engine_facts },
         { "host", bh_collect_host_facts },

@@ -3,6 +3,8 @@
 #include "comply/collect/collectors.h"
 
 const struct bh_fact_kind *const bh_fact_kinds[] = {
+        &bh_kind_apache,
+        &bh_kind_apache_site,
         &bh_kind_apiserver,
         &bh_kind_audit_watch,
         &bh_kind_cluster,

@@ -4,6 +4,7 @@
 /* One line a collector, one a kind: in the order of the alphabet. */
 #include "comply/collect.h"
 
+bh_collect_facts_fn bh_collect_apache_facts;
 bh_collect_facts_fn bh_collect_component_facts;
 bh_collect_facts_fn bh_collect_engine_facts;
 bh_collect_facts_fn bh_collect_host_facts;
@@ -15,6 +16,8 @@ bh_collect_facts_fn bh_collect_postgresql_facts;
 bh_collect_facts_fn bh_collect_redis_facts;
 bh_collect_facts_fn bh_collect_sshd_facts;
 
+extern const struct bh_fact_kind bh_kind_apache;
+extern const struct bh_fact_kind bh_kind_apache_site;
 extern const struct bh_fact_kind bh_kind_apiserver;
 extern const struct bh_fact_kind bh_kind_audit_watch;
 extern const struct bh_fact_kind bh_kind_cluster;

@@ -279,6 +279,7 @@ static bool worse(enum how how, uint64_t a, uint64_t b) {
 
 static void tell_number(struct bh_fact *f, const struct row *row, const struct bh_sshd_values *values) {
         const struct bh_sshd_value *from = NULL;
+        struct bh_err why = BH_ERR_NONE;
         uint64_t worst = 0, n;
 
         for (size_t i = 0; i < values->len; i++) {
@@ -293,6 +294,10 @@ static void tell_number(struct bh_fact *f, const struct row *row, const struct b
         }
         if (!from)
                 return;
+        if (values->len > BH_LIMIT_CONF_LIST) {
+                BH_IGNORE(bh_fail(&why, BH_E_LIMIT, "there are more than %d of it", BH_LIMIT_CONF_LIST));
+                bh_fact_unknown(f, row->field, &why);
+        }
         bh_fact_int(f, row->field, (int64_t) BH_MIN(worst, (uint64_t) INT64_MAX));
         bh_fact_where(f, row->field, from->where);
 }

@@ -2,6 +2,7 @@
 #include "comply/read/sshd.h"
 
 #include "base/glob.h"
+#include "base/limits.h"
 
 /* ---- lines ---- */
 
@@ -77,7 +78,8 @@ static void add(struct bh_arena *arena, struct bh_sshd_values *ret, struct bh_st
         for (size_t i = 0; i < ret->len; i++)
                 if (bh_str_eq(ret->at[i].value, value))
                         return;
-        *bh_vec_add(arena, ret) = (struct bh_sshd_value){ value, where, matched };
+        if (ret->len <= BH_LIMIT_CONF_LIST) /* one too many tells that there are too many */
+                *bh_vec_add(arena, ret) = (struct bh_sshd_value){ value, where, matched };
 }
 
 void bh_sshd_reach(struct bh_arena *arena, const struct bh_sshd_lines *lines, const char *keyword, struct bh_str otherwise, struct bh_sshd_values *ret) {

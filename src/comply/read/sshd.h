@@ -34,7 +34,7 @@ struct bh_sshd_value {
 };
 BH_VEC_OF(bh_sshd_values, struct bh_sshd_value);
 
-/* Every value some connection may meet; where nobody says one outside of blocks, `otherwise` ("default") is among them unless it is empty. */
+/* Every value some connection may meet (at most BH_LIMIT_CONF_LIST + 1); where nobody says one outside of blocks, `otherwise` ("default") is among them unless it is empty. */
 void bh_sshd_reach(struct bh_arena *arena, const struct bh_sshd_lines *lines, const char *keyword, struct bh_str otherwise, struct bh_sshd_values *ret);
 /* Values of a keyword that adds up (HostKey, AllowUsers, Port). */
 void bh_sshd_all(struct bh_arena *arena, const struct bh_sshd_lines *lines, const char *keyword, struct bh_sshd_values *ret);

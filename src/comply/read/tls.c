@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "comply/read/tls.h"
 
+enum { MAX_LIST = 8192 }; /* no library reads a longer one */
+
 /* Parts of names: of OpenSSL's ciphers and classes of them, and of Java's. */
 static const char *const weak_parts[] = { "NULL", "EXPORT", "EXP-", "LOW", "RC4", "DES", "MD5", "IDEA", "SEED", "ADH", "AECDH", "ANON", "RC2", "PSK-NULL" };
 
@@ -47,6 +49,8 @@ static bool is_weak(struct bh_str whole, struct bh_str part) {
 bool bh_tls_weak_next(struct bh_str whole, struct bh_str *rest, struct bh_str *ret) {
         struct bh_str part;
 
+        whole = bh_str_part(whole, 0, MAX_LIST);
+        *rest = bh_str_part(*rest, 0, MAX_LIST);
         while (next_part(rest, &part)) {
                 if (part.at[0] == '!' || part.at[0] == '-' || part.at[0] == '@')
                         continue;
