@@ -12,9 +12,11 @@ const struct bh_fact_collector bh_fact_collectors[] = {
         { "kubectl-proxy", bh_collect_kubectl_proxy_facts },
         { "mysql", bh_collect_mysql_facts },
         { "nginx", bh_collect_nginx_facts },
+        { "php", bh_collect_php_facts },
         { "postgresql", bh_collect_postgresql_facts },
         { "redis", bh_collect_redis_facts },
         { "sshd", bh_collect_sshd_facts },
+        { "tomcat", bh_collect_tomcat_facts },
         { NULL, NULL },
 };
 

@@ -12,9 +12,11 @@ bh_collect_facts_fn bh_collect_kubernetes_facts;
 bh_collect_facts_fn bh_collect_kubectl_proxy_facts;
 bh_collect_facts_fn bh_collect_mysql_facts;
 bh_collect_facts_fn bh_collect_nginx_facts;
+bh_collect_facts_fn bh_collect_php_facts;
 bh_collect_facts_fn bh_collect_postgresql_facts;
 bh_collect_facts_fn bh_collect_redis_facts;
 bh_collect_facts_fn bh_collect_sshd_facts;
+bh_collect_facts_fn bh_collect_tomcat_facts;
 
 extern const struct bh_fact_kind bh_kind_apache;
 extern const struct bh_fact_kind bh_kind_apache_site;
@@ -39,11 +41,14 @@ extern const struct bh_fact_kind bh_kind_namespace;
 extern const struct bh_fact_kind bh_kind_nginx;
 extern const struct bh_fact_kind bh_kind_nginx_server;
 extern const struct bh_fact_kind bh_kind_pg_hba;
+extern const struct bh_fact_kind bh_kind_php;
 extern const struct bh_fact_kind bh_kind_pod;
 extern const struct bh_fact_kind bh_kind_postgresql;
 extern const struct bh_fact_kind bh_kind_redis;
 extern const struct bh_fact_kind bh_kind_redis_user;
 extern const struct bh_fact_kind bh_kind_scheduler;
 extern const struct bh_fact_kind bh_kind_sshd;
+extern const struct bh_fact_kind bh_kind_tomcat;
+extern const struct bh_fact_kind bh_kind_tomcat_connector;
 
 #endif
