@@ -67,3 +67,35 @@ def test_a_scan_says_what_is_grave_with_its_layer(scan, layout):
     assert found["DF025"]["layer"] == 1
     assert found["DF025"]["kind"] == "config"
     assert "DF036" not in found and "DF012" not in found # the port has a rule of its own, the lists do no harm to what runs
+
+
+POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  hostPID: true\n  containers: [{name: a, image: nginx}]\n"
+COMPOSE = "services:\n  web:\n    image: nginx\n    privileged: true\n"
+
+
+def test_manifests_and_compose_files_are_known_by_themselves(bulkhead, tmp_path):
+    (tmp_path / "pod.yaml").write_text(POD)
+    (tmp_path / "compose.yaml").write_text(COMPOSE)
+    (tmp_path / "values.yaml").write_text("replicas: 3\n")
+    r = bulkhead("lint", tmp_path / "pod.yaml", tmp_path / "compose.yaml")
+    assert r.returncode == 1
+    assert f"{tmp_path}/pod.yaml:5: high K8S003: " in r.stdout and f"{tmp_path}/compose.yaml:4: critical DC001: " in r.stdout
+    folder = bulkhead("lint", tmp_path)
+    assert folder.returncode == 1 and "K8S003" in folder.stdout and "DC001" in folder.stdout and not folder.stderr
+    alone = bulkhead("lint", tmp_path / "values.yaml")
+    assert alone.returncode == 3 and "neither an object of Kubernetes" in alone.stderr
+
+
+def test_manifests_come_by_a_pipe_and_go_out_as_sarif(bulkhead, tmp_path):
+    r = bulkhead("lint", "-o", "sarif", "-", input="# Source: x.yaml\n" + POD)
+    assert r.returncode == 1, r.stderr
+    results = json.loads(r.stdout)["runs"][0]["results"]
+    assert {x["ruleId"] for x in results} >= {"K8S003", "K8S101"}
+    assert {x["locations"][0]["physicalLocation"]["region"]["startLine"] for x in results if x["ruleId"] == "K8S003"} == {6}
+
+
+def test_the_version_of_the_cluster_decides(bulkhead, tmp_path):
+    (tmp_path / "p.yaml").write_text(POD.replace("  hostPID: true\n", "  securityContext: {sysctls: [{name: net.ipv4.tcp_rmem, value: '1'}]}\n"))
+    assert "K8S011" in bulkhead("lint", "--kubernetes-version", "1.31", tmp_path / "p.yaml").stdout
+    assert "K8S011" not in bulkhead("lint", "--kubernetes-version", "1.32", tmp_path / "p.yaml").stdout
+    assert bulkhead("lint", "--kubernetes-version", "x", tmp_path / "p.yaml").returncode == 2

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "comply/k8s/pss.h"
 #include "comply/k8s/rbac.h"
+#include "comply/lint/manifest.h"
+#include "comply/read/k8sflags.h"
 #include "fuzz.h"
 
 static void judge(const struct bh_k8s_objects *objects, struct bh_arena *arena) {
@@ -19,7 +21,17 @@ static void judge(const struct bh_k8s_objects *objects, struct bh_arena *arena) 
         }
 }
 
-/* Objects, the pods in them, and the rights they give. */
+static void lint(struct bh_str bytes, struct bh_arena *arena) {
+        struct bh_manifest_findings found = { 0 };
+        struct bh_k8sflags flags = bh_k8sflags_in(arena);
+        enum bh_manifest_kind kind;
+        struct bh_err err = BH_ERR_NONE;
+
+        BH_IGNORE(bh_manifest_lint(BH_STR("input"), bytes, BH_PSS_NEWEST, arena, &found, &kind, &err));
+        bh_k8sflags_lines(&flags, bytes);
+}
+
+/* Objects, the pods in them, the rights they give; what is wrong with them as they are written; a file of flags. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         struct bh_str bytes = { (const char *) data, size };
         struct bh_arena *arena = bh_arena_new();
@@ -40,6 +52,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
                                 (void) bh_rbac_chain_of(&rbac, rbac.subjects.items[i].value, (enum bh_rbac_goal) g, arena, &chain);
                         }
         }
+        lint(bytes, arena);
         bh_arena_free(&arena);
         return 0;
 }

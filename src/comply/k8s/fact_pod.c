@@ -121,16 +121,6 @@ static void look_env(struct look *l, const struct bh_k8s_container *c) {
                         add(l, P_SECRET_ENV, bh_doc_get_text(bh_doc_get(e, "secretRef"), "name"), e);
 }
 
-/* Without "@sha256:" and without a tag of its own. */
-static bool is_loose(struct bh_str image) {
-        struct bh_str last = bh_str_from(image, (size_t) (bh_str_rchr(image, '/') + 1));
-        ptrdiff_t colon = bh_str_rchr(last, ':');
-
-        if (bh_str_chr(image, '@') >= 0)
-                return false;
-        return colon < 0 || bh_str_is(bh_str_from(last, (size_t) colon + 1), "latest");
-}
-
 static void look_resources(struct look *l, const struct bh_k8s_container *c, struct bh_str name) {
         const struct bh_doc *r = c->of[BH_K8S_CONTAINER_RESOURCES], *limits = bh_doc_get(r, "limits"), *requests = bh_doc_get(r, "requests");
 
@@ -149,7 +139,7 @@ static void look_container(struct look *l, const struct bh_k8s_container *c) {
         look_env(l, c);
         if (image.len)
                 add(l, P_IMAGES, image, c->of[BH_K8S_CONTAINER_IMAGE]);
-        if (image.len && is_loose(image))
+        if (image.len && bh_image_is_loose(image))
                 add(l, P_LOOSE, image, c->of[BH_K8S_CONTAINER_IMAGE]);
         for (const struct bh_doc *p = bh_doc_first(c->of[BH_K8S_CONTAINER_PORTS]); p; p = p->next)
                 if (bh_doc_int(bh_doc_get(p, "hostPort"), 0))
@@ -161,22 +151,6 @@ static void look_container(struct look *l, const struct bh_k8s_container *c) {
                 add(l, P_NO_PROBES, name, c->node);
 }
 
-/* The directories above them lead there too. */
-static bool leads_to_engine(struct bh_str path) {
-        static const char *const sockets[] = { "/run/docker.sock", "/var/run/docker.sock", "/run/containerd/containerd.sock", "/var/run/containerd/containerd.sock",
-                                               "/run/crio/crio.sock", "/var/run/crio/crio.sock", "/run/podman/podman.sock", "/run/k3s/containerd/containerd.sock" };
-
-        while (path.len > 1 && path.at[path.len - 1] == '/')
-                path.len--;
-        for (size_t i = 0; i < BH_LEN(sockets); i++) {
-                struct bh_str rest = bh_str_of(sockets[i]);
-
-                if (bh_str_is(path, "/") || (bh_str_cut_prefix(&rest, path) && (!rest.len || rest.at[0] == '/')))
-                        return true;
-        }
-        return false;
-}
-
 static void look_volumes(struct look *l) {
         for (const struct bh_doc *v = bh_doc_first(l->pod->of[BH_K8S_SPEC_VOLUMES]); v; v = v->next) {
                 const struct bh_doc *host = bh_k8s_there(bh_doc_get(v, "hostPath"));
@@ -185,7 +159,7 @@ static void look_volumes(struct look *l) {
                 if (!host)
                         continue;
                 add(l, P_HOST_PATHS, path, host);
-                if (leads_to_engine(path))
+                if (bh_leads_to_engine(path))
                         add(l, P_SOCKETS, path, host);
         }
 }

@@ -109,3 +109,27 @@ struct bh_str bh_k8s_account(const struct bh_k8s_pod *pod) {
                 name = bh_doc_str(pod->of[BH_K8S_SPEC_ACCOUNT_OLD]);
         return name.len ? name : BH_STR("default");
 }
+
+bool bh_image_is_loose(struct bh_str image) {
+        struct bh_str last = bh_str_from(image, (size_t) (bh_str_rchr(image, '/') + 1));
+        ptrdiff_t colon = bh_str_rchr(last, ':');
+
+        if (bh_str_chr(image, '@') >= 0 || bh_str_chr(image, '$') >= 0) /* a digest; or filled in later */
+                return false;
+        return colon < 0 || bh_str_is(bh_str_from(last, (size_t) colon + 1), "latest");
+}
+
+bool bh_leads_to_engine(struct bh_str path) {
+        static const char *const sockets[] = { "/run/docker.sock", "/var/run/docker.sock", "/run/containerd/containerd.sock", "/var/run/containerd/containerd.sock",
+                                               "/run/crio/crio.sock", "/var/run/crio/crio.sock", "/run/podman/podman.sock", "/run/k3s/containerd/containerd.sock" };
+
+        while (path.len > 1 && path.at[path.len - 1] == '/')
+                path.len--;
+        for (size_t i = 0; i < BH_LEN(sockets); i++) {
+                struct bh_str rest = bh_str_of(sockets[i]);
+
+                if (bh_str_is(path, "/") || (bh_str_cut_prefix(&rest, path) && (!rest.len || rest.at[0] == '/')))
+                        return true;
+        }
+        return false;
+}

@@ -106,6 +106,10 @@ const struct bh_doc *bh_k8s_there(const struct bh_doc *node);
 bool bh_k8s_is_true(const struct bh_doc *node);
 bool bh_k8s_is_false(const struct bh_doc *node); /* written, and false */
 bool bh_k8s_windows(const struct bh_k8s_pod *pod);
+/* An image without a tag or digest, or tagged latest; one that is filled in later is neither. */
+bool bh_image_is_loose(struct bh_str image);
+/* A path of a node by which a container engine is reached: a socket, or a directory above one. */
+bool bh_leads_to_engine(struct bh_str path);
 /* The account it runs as: "default" where none is named. */
 struct bh_str bh_k8s_account(const struct bh_k8s_pod *pod);
 
