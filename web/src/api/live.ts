@@ -3,11 +3,11 @@
 import { useEffect, useRef, useSyncExternalStore } from "react";
 import { ROOT } from "./client";
 
-export type Topic = "alerts" | "incidents" | "scans" | "agents" | "assets";
+export type Topic = "alerts" | "incidents" | "scans" | "agents" | "assets" | "compliance";
 export type LiveState = "off" | "connecting" | "on";
 type Told = (topic: Topic, data: unknown) => void;
 
-const TOPICS: Topic[] = ["alerts", "incidents", "scans", "agents", "assets"];
+const TOPICS: Topic[] = ["alerts", "incidents", "scans", "agents", "assets", "compliance"];
 const listeners = new Set<Told>();
 const watchers = new Set<() => void>();
 let source: EventSource | null = null;

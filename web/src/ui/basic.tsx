@@ -79,6 +79,7 @@ const STATE_TONES: Record<string, string> = {
 	running: "good", paused: "medium", exited: "plain", here: "good", ok: "good", away: "bad", revoked: "bad", disabled: "plain", failed: "bad",
 	done: "good", waiting: "low", queued: "low", active: "good", expired: "medium", error: "bad", blocked: "bad", allowed: "good", promoted: "good", refused: "bad",
 	new: "low", changed: "medium", gone: "plain", succeeded: "good", late: "medium", never: "plain", stale: "medium", sent: "low", asked: "low", undone: "plain", pending: "low", cancelled: "plain",
+	pass: "good", fail: "bad", excepted: "low", manual: "medium", "not-applicable": "plain", unknown: "medium", ended: "plain",
 };
 
 export function State({ value }: { value: string | null | undefined }) {

@@ -1,58 +1,43 @@
 // SPDX-License-Identifier: Apache-2.0
-/* What the server has to say of configurations; while that is nothing, this page says so. */
+/* Compliance: how hosts, engines, containers and the software in them are set up, and what to change. */
+import { post } from "../../api/client";
 import { useGet } from "../../api/use";
-import { useFormats, useWords } from "../../i18n";
-import { Empty, Failure, LinkButton, Loading, Page, Panel, TableBox } from "../../ui/basic";
+import { useSession } from "../../app/session";
+import { useWords } from "../../i18n";
+import { AsOf, Button, Loaded, Page } from "../../ui/basic";
+import { useAct } from "../../ui/dialogs";
+import { useNote } from "../../ui/float";
+import { Tabs, useTab } from "../../ui/tabs";
+import { ChangeList, CheckList, ExceptionList, HostList, WorkloadList } from "./lists";
+import { ResultList } from "./results";
+import { SummaryView } from "./summary";
+import type { Summary } from "./types";
 import { words } from "./words";
-
-interface Baseline {
-	id: string;
-	name: string;
-	passed: number;
-	failed: number;
-	unknown: number;
-	score: number;
-	n_hosts: number;
-}
 
 export default function Compliance() {
 	const t = useWords(words);
-	const f = useFormats();
-	const read = useGet<{ items: Baseline[] }>("/compliance");
-	const missing = read.error?.status === 404 || read.data?.items?.length === 0;
+	const say = useNote();
+	const act = useAct();
+	const { may } = useSession();
+	const read = useGet<Summary>("/compliance/summary", ["compliance"]);
+	const d = read.data;
+	const tabs = [
+		{ key: "summary", label: t("summary") }, { key: "results", label: t("results"), ...(d ? { count: d.fail - d.excepted } : {}) }, { key: "workloads", label: t("workloads") }, { key: "hosts", label: t("hosts") },
+		{ key: "checks", label: t("checks") }, { key: "changes", label: t("changes") }, { key: "exceptions", label: t("exceptions"), ...(d ? { count: d.exceptions.active } : {}) },
+	];
+	const [tab] = useTab(tabs);
+	const run = () => act(post<{ agents: number }>("/compliance/run", {}), (r) => say(t("asked", { n: r.agents })));
+	const start = may("scan") && <Button kind="main" icon="reload" onClick={run}>{t("check_now")}</Button>;
 	return (
-		<Page title={t("title")} lead={t("lead")}>
-			{read.loading && !read.data && <Loading lines={5} />}
-			{read.error && !missing && <Failure error={read.error} retry={read.reload} />}
-			{missing && (
-				<>
-					<Panel>
-						<Empty icon="clip" title={t("none")}>
-							<p>{t("none_text")}</p>
-							<ul className="plan">
-								{(["will_1", "will_2", "will_3", "will_4"] as const).map((key) => <li key={key}>{t(key)}</li>)}
-							</ul>
-						</Empty>
-					</Panel>
-					<Panel title={t("meanwhile")}>
-						<p>{t("meanwhile_text")}</p>
-						<div className="actions spaced">
-							<LinkButton to="/findings?f.kind=config&f.state=open" icon="layers">{t("images_config")}</LinkButton>
-							<LinkButton to="/containers?f.privileged=true" icon="box">{t("privileged")}</LinkButton>
-						</div>
-					</Panel>
-				</>
-			)}
-			{read.data && read.data.items?.length > 0 && (
-				<Panel>
-					<TableBox label={t("title")}>
-						<table className="table">
-							<thead><tr><th scope="col">{t("baseline")}</th><th scope="col" className="end">{t("score")}</th><th scope="col" className="end">{t("passed")}</th><th scope="col" className="end">{t("failed")}</th><th scope="col" className="end">{t("unknown")}</th><th scope="col" className="end">{t("hosts")}</th></tr></thead>
-							<tbody>{read.data.items.map((b) => <tr key={b.id}><th scope="row">{b.name}</th><td className="end">{f.number(b.score)}</td><td className="end">{f.number(b.passed)}</td><td className="end">{f.number(b.failed)}</td><td className="end">{f.number(b.unknown)}</td><td className="end">{f.number(b.n_hosts)}</td></tr>)}</tbody>
-						</table>
-					</TableBox>
-				</Panel>
-			)}
+		<Page title={t("title")} lead={t(`lead_${tab}` as "lead_summary")} full={tab !== "summary"} actions={<>{tab === "summary" && <AsOf at={d?.time_ms ?? 0} reload={read.reload} loading={read.loading} />}{d && d.hosts_checked > 0 && start}</>}>
+			<Tabs tabs={tabs} current={tab} label={t("views")} />
+			{tab === "summary" && <Loaded read={read} lines={8}>{(data) => <SummaryView of={data} start={start} />}</Loaded>}
+			{tab === "results" && <ResultList />}
+			{tab === "workloads" && <WorkloadList />}
+			{tab === "hosts" && <HostList />}
+			{tab === "checks" && <CheckList />}
+			{tab === "changes" && <ChangeList />}
+			{tab === "exceptions" && <ExceptionList />}
 		</Page>
 	);
 }
