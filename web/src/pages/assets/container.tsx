@@ -10,6 +10,8 @@ import { Risk } from "../../ui/severity";
 import { Tabs, useTab } from "../../ui/tabs";
 import { AlertList } from "../alerts/list";
 import { Respond, useRespondWord } from "../alerts/respond";
+import { ResultList } from "../compliance/results";
+import { ContainerSetup } from "../compliance/setup";
 import { FindingList } from "../vulns/findings";
 import { AssetList, ChangeList, Rights } from "./lists";
 import type { Container } from "./types";
@@ -36,10 +38,13 @@ function About({ container: d }: { container: Container }) {
 						[c("created"), <When key="c" ms={d.created_ms} />], [c("last_seen"), <When key="s" ms={d.seen_ms} />], ["ID", <Id key="d" value={d.id} copy />],
 					]} />
 				</Panel>
-				<Panel title={t("rights")}>
-					<Rights of={d} />
-					<Facts columns={1} rows={[[t("caps"), d.caps], [t("mounts"), d.host_mounts], [t("exposed"), d.exposed], [t("listening"), d.listening]]} />
-				</Panel>
+				<div className="stack">
+					<Panel title={t("rights")}>
+						<Rights of={d} />
+						<Facts columns={1} rows={[[t("caps"), d.caps], [t("mounts"), d.host_mounts], [t("exposed"), d.exposed], [t("listening"), d.listening]]} />
+					</Panel>
+					<ContainerSetup id={d.id} />
+				</div>
 			</div>
 			{d.detail && Object.keys(d.detail).length > 0 && <Panel title={t("engine_says")}><Code label={t("engine_says")}>{JSON.stringify(d.detail, null, 2)}</Code></Panel>}
 		</>
@@ -53,7 +58,7 @@ export default function OneContainer({ params }: { params: Record<string, string
 	const id = params["id"] ?? "";
 	const [responding, setResponding] = useState(false);
 	const read = useGet<Container>(`/containers/${enc(id)}`, ["assets", "incidents"]);
-	const tabs = [{ key: "overview", label: t("overview") }, { key: "alerts", label: t("alerts"), count: read.data?.n_alerts }, { key: "findings", label: t("findings") }, { key: "assets", label: t("has") }, { key: "changes", label: t("changes") }];
+	const tabs = [{ key: "overview", label: t("overview") }, { key: "alerts", label: t("alerts"), count: read.data?.n_alerts }, { key: "findings", label: t("findings") }, { key: "setup", label: t("setup") }, { key: "assets", label: t("has") }, { key: "changes", label: t("changes") }];
 	const [tab] = useTab(tabs);
 	const d = read.data;
 	return (
@@ -63,6 +68,7 @@ export default function OneContainer({ params }: { params: Record<string, string
 			{tab === "overview" && <Loaded read={read} lines={8}>{(data) => <About container={data} />}</Loaded>}
 			{tab === "alerts" && <AlertList name="container-alerts" fixed={{ "f.container_id": id }} without={["container", "host", "image"]} />}
 			{tab === "findings" && d && <FindingList name="container-findings" fixed={{ "f.subject": d.image_id }} without={["image"]} />}
+			{tab === "setup" && <ResultList name="container-setup" fixed={{ "f.container_id": id }} without={["host"]} />}
 			{tab === "assets" && <AssetList kind="" fixed={{ "f.container_id": id }} without={["host", "container"]} />}
 			{tab === "changes" && <ChangeList name="container-changes" fixed={{ "f.container_id": id }} without={["host", "container"]} />}
 			{responding && d && <Respond host={d.host_id} container={d.id} name={d.name} close={() => setResponding(false)} />}

@@ -11,6 +11,8 @@ import { useNote } from "../../ui/float";
 import { Choice } from "../../ui/form";
 import { Risk } from "../../ui/severity";
 import { Tabs, useTab } from "../../ui/tabs";
+import { ResultList } from "../compliance/results";
+import { HostSetup } from "../compliance/setup";
 import { FindingList } from "../vulns/findings";
 import { KINDS, useKindName } from "./attrs";
 import { AssetList, ChangeList, ContainerList } from "./lists";
@@ -43,11 +45,14 @@ function About({ host: h, reload }: { host: Host; reload: () => void }) {
 						[t("labels"), h.labels && Object.keys(h.labels).length > 0 && <span className="line">{Object.entries(h.labels).map(([k, v]) => <Badge key={k}>{k}={v}</Badge>)}</span>],
 					]} />
 				</Panel>
-				<Panel title={t("env_set")}>
-					{may("agents.write")
-						? <Choice label={c("environment")} hint={t("env_text")} value={h.environment ?? ""} onChange={(e) => set(e.target.value)} options={[["", t("env_none")], ["prod", word("prod")], ["dev", word("dev")]]} />
-						: <p>{word(h.environment) || t("env_none")}</p>}
-				</Panel>
+				<div className="stack">
+					<Panel title={t("env_set")}>
+						{may("agents.write")
+							? <Choice label={c("environment")} hint={t("env_text")} value={h.environment ?? ""} onChange={(e) => set(e.target.value)} options={[["", t("env_none")], ["prod", word("prod")], ["dev", word("dev")]]} />
+							: <p>{word(h.environment) || t("env_none")}</p>}
+					</Panel>
+					<HostSetup id={h.id} />
+				</div>
 			</div>
 		</>
 	);
@@ -60,7 +65,7 @@ export default function OneHost({ params }: { params: Record<string, string> }) 
 	const path = usePath();
 	const [kind] = useParam("kind");
 	const read = useGet<Host>(`/hosts/${enc(id)}`, ["agents"]);
-	const tabs = [{ key: "overview", label: t("overview") }, { key: "containers", label: t("containers"), count: read.data?.n_containers }, { key: "assets", label: t("has") }, { key: "findings", label: t("findings"), count: read.data?.n_findings }, { key: "changes", label: t("changes") }];
+	const tabs = [{ key: "overview", label: t("overview") }, { key: "containers", label: t("containers"), count: read.data?.n_containers }, { key: "assets", label: t("has") }, { key: "findings", label: t("findings"), count: read.data?.n_findings }, { key: "setup", label: t("setup") }, { key: "changes", label: t("changes") }];
 	const [tab] = useTab(tabs);
 	return (
 		<Page title={read.data?.name || id} full={tab !== "overview"} lead={read.data && `${read.data.os ?? ""} ${read.data.os_version ?? ""} · ${read.data.kernel ?? ""}`}>
@@ -68,6 +73,7 @@ export default function OneHost({ params }: { params: Record<string, string> }) 
 			{tab === "overview" && <Loaded read={read} lines={8}>{(h) => <About host={h} reload={read.reload} />}</Loaded>}
 			{tab === "containers" && <ContainerList name="host-containers" fixed={{ "f.host_id": id }} without={["host"]} />}
 			{tab === "findings" && <FindingList name="host-findings" fixed={{ "f.subject": `host:${id}` }} without={["image", "side"]} />}
+			{tab === "setup" && <ResultList name="host-setup" fixed={{ "f.host_id": id }} without={["host"]} />}
 			{tab === "changes" && <ChangeList name="host-changes" fixed={{ "f.host_id": id }} without={["host"]} />}
 			{tab === "assets" && (
 				<div className="with-rail">

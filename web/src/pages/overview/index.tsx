@@ -7,6 +7,7 @@ import { Ago, AsOf, Empty, ImageName, LinkButton, Loaded, Page, Panel, Stat, Sta
 import { Bars, Ring, Trend } from "../../ui/charts";
 import { Icon, type IconName } from "../../ui/icon";
 import { Level, Risk } from "../../ui/severity";
+import { OverviewSetup } from "../compliance/setup";
 import type { Image } from "../images";
 import { words } from "./words";
 
@@ -216,6 +217,7 @@ export default function Overview() {
 							<div className="grid-2">
 								{d.health && <Panel title={t("health")}><Health health={d.health} /></Panel>}
 								<Panel title={t("first")}><Steps rows={d.steps} /></Panel>
+								<OverviewSetup />
 								<Latest />
 								{d.blind_spots && <Panel title={t("blind")}><Blinds data={d} /></Panel>}
 								<Trends data={d} />
