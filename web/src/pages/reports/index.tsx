@@ -11,6 +11,7 @@ import { words as overviewWords } from "../overview/words";
 import type { Incident } from "../alerts/types";
 import type { Image } from "../images";
 import type { Vuln } from "../vulns/types";
+import { SetupReport } from "./setup";
 import { words } from "./words";
 
 interface Overview {
@@ -21,7 +22,7 @@ interface Overview {
 	steps: { text: string; owner?: string; risk: number }[];
 }
 
-const LISTS = [["hosts", "/hosts"], ["containers", "/containers"], ["images", "/images"], ["findings", "/findings"], ["vulnerabilities", "/vulnerabilities"], ["packages", "/packages"], ["alerts", "/alerts"], ["incidents", "/incidents"], ["assets", "/assets"], ["changes", "/asset-changes"], ["responses", "/responses"], ["audit", "/audit"]] as const;
+const LISTS = [["hosts", "/hosts"], ["containers", "/containers"], ["images", "/images"], ["findings", "/findings"], ["vulnerabilities", "/vulnerabilities"], ["packages", "/packages"], ["alerts", "/alerts"], ["incidents", "/incidents"], ["assets", "/assets"], ["changes", "/asset-changes"], ["responses", "/responses"], ["compliance", "/compliance/results"], ["audit", "/audit"]] as const;
 const COUNTS = ["hosts", "containers", "images", "images_running", "findings", "critical", "high", "medium", "low", "exploited", "fixable", "incidents_open"] as const;
 
 function Report({ d }: { d: Overview }) {
@@ -73,6 +74,7 @@ function Report({ d }: { d: Overview }) {
 				<h3>{t("blind")}</h3>
 				{(d.blind_spots ?? []).length === 0 ? <p>{t("blind_none")}</p> : <ul className="plan">{d.blind_spots?.map((b) => <li key={b.kind}>{blind(b)}</li>)}</ul>}
 			</section>
+			<SetupReport />
 			<section>
 				<h3>{t("open_incidents")}</h3>
 				<Loaded read={incidents}>{(x) => (x.items.length === 0 ? <p>{t("none")}</p> : (
