@@ -1,82 +1,26 @@
 # SPDX-License-Identifier: Apache-2.0
 """The console in a real browser against a real server: every page in both languages and themes, the keyboard, live alerts.
 
-Needs Debian's chromium, playwright from PyPI, and axe-core from web/node_modules (npm ci in web/).
-
-    BULKHEAD_CONSOLE   a folder of built assets instead of those linked into the server
+Needs what console_browser needs, and axe-core from web/node_modules (npm ci in web/).
 """
 import os
-import pathlib
-import re
-import shutil
 import urllib.parse
 
 import pytest
 
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-
-import conftest  # noqa: E402
-import platform_help  # noqa: E402
-from console_site import CONTAINER, Site, seen  # noqa: E402
+import conftest
+import platform_help
+from console_browser import Watch, chromium, logged_in, settled, site  # noqa: F401
+from console_site import CONTAINER, seen
 
 AXE = conftest.ROOT / "web/node_modules/axe-core/axe.min.js"
 # Each takes minutes; all four with BULKHEAD_LONG=1 (make test-long).
 STYLES = [(lang, theme) for lang in ("en", "zh") for theme in ("light", "dark")] if os.environ.get("BULKHEAD_LONG") else [("en", "light"), ("zh", "dark")]
+COMPLIANCE = ["/compliance"] + [f"/compliance?tab={tab}" for tab in ("results", "workloads", "hosts", "checks", "changes", "exceptions")]
 PAGES = ["/", "/vulnerabilities", "/findings", "/worklists/operations", "/worklists/developers", "/images", "/registries", "/promotions", "/scans", "/incidents", "/alerts",
-         "/attack", "/suppressions", "/responses", "/hosts", "/containers", "/packages", "/assets", "/assets?kind=port", "/changes", "/rules", "/policies", "/policies/new", "/compliance",
+         "/attack", "/suppressions", "/responses", "/hosts", "/containers", "/packages", "/assets", "/assets?kind=port", "/changes", "/rules", "/policies", "/policies/new", *COMPLIANCE,
          "/reports", "/integrations", "/intel", "/people", "/people?tab=teams", "/people?tab=tokens", "/people?tab=audit", "/account", "/system", "/system?tab=enrol", "/system?tab=storage",
          "/system?tab=retention", "/system?tab=backup", "/system?tab=about", "/nowhere"]
-# Areas whose API is not there yet answer 404; the browser notes that on its console.
-NOTED = re.compile(r"status of 404")
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory, build):
-    conftest.need("openssl")
-    if not platform_help.PROGRAM.exists():
-        pytest.skip("bulkhead-server is not built")
-    folder = os.environ.get("BULKHEAD_CONSOLE")
-    with Site(tmp_path_factory.mktemp("site"), *(["--assets", folder] if folder else [])) as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    path = shutil.which("chromium")
-    if not path:
-        pytest.skip("chromium is not installed")
-    with playwright.sync_playwright() as p:
-        browser = p.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
-class Watch:
-    """What must not happen while a page is looked at."""
-
-    def __init__(self, page, url):
-        self.bad, self.url = [], url
-        page.on("console", lambda m: self.note(m) if m.type == "error" else None)
-        page.on("pageerror", lambda e: self.bad.append(f"error: {e}"))
-        page.on("request", lambda r: None if r.url.startswith((url, "data:", "blob:")) else self.bad.append(f"outside: {r.url}"))
-        page.on("requestfailed", lambda r: None if "ERR_ABORTED" in (r.failure or "") else self.bad.append(f"failed: {r.url} {r.failure}"))
-
-    def note(self, message):
-        if not NOTED.search(message.text):
-            self.bad.append(f"console: {message.text}")
-
-
-def logged_in(browser, site, lang="en", theme="light"):
-    context = browser.new_context(ignore_https_errors=True, viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
-    context.add_init_script(f"localStorage.setItem('bh.lang', '{lang}'); localStorage.setItem('bh.theme', '{theme}')")
-    context.add_cookies([{"name": "bh_session", "value": site.server.login().cookie, "url": site.url, "secure": True, "httpOnly": True, "sameSite": "Strict"}])
-    return context
-
-
-def settled(page):
-    page.wait_for_selector("h1")
-    # Not wait_for_function: it evaluates text, which the policy of the page forbids.
-    page.wait_for_selector(".loading, [aria-busy=true]", state="detached", timeout=30_000)
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +29,8 @@ def ids(site):
     return [f"/images/{urllib.parse.quote(site.image, safe='')}{tab}" for tab in ("", "?tab=layers", "?tab=packages", "?tab=findings")] + [
         f"/hosts/{site.agent.host_id}", f"/hosts/{site.agent.host_id}?tab=assets", f"/containers/{CONTAINER}", f"/containers/{CONTAINER}?tab=alerts",
         f"/incidents/{first('/api/v1/incidents')}", f"/alerts?open={first('/api/v1/alerts')}", f"/findings?open={first('/api/v1/findings?f.kind=vulnerability')}",
-        f"/vulnerabilities/{first('/api/v1/vulnerabilities')}"]
+        f"/vulnerabilities/{first('/api/v1/vulnerabilities')}", f"/hosts/{site.agent.host_id}?tab=setup", f"/containers/{CONTAINER}?tab=setup",
+        *(f"/compliance?tab=results&open={r['id']}" for r in site.admin.get("/api/v1/compliance/results?f.state=fail,manual,unknown")["items"][:4])]
 
 
 @pytest.mark.parametrize("lang, theme", STYLES)
@@ -119,7 +64,7 @@ def test_the_policy_is_strict(site):
     assert "unsafe" not in policy and "default-src" in policy, policy
 
 
-@pytest.mark.parametrize("path", [p for p in PAGES if "tab=" not in p and p not in ("/", "/attack", "/policies/new", "/compliance", "/reports", "/account", "/nowhere")])
+@pytest.mark.parametrize("path", [p for p in PAGES if ("tab=" not in p or p in COMPLIANCE) and p not in ("/", "/attack", "/policies/new", "/compliance", "/reports", "/account", "/nowhere")])
 def test_columns_sort_by_what_the_server_can(site, chromium, path):
     """Each head that can be clicked gives an order that the server has; each filter, values that it counts."""
     with logged_in(chromium, site) as context:
