@@ -97,31 +97,39 @@ int bh_pgconf_next(struct bh_arena *arena, struct bh_cur *c, struct bh_pgconf *r
 
 BH_VEC_OF(words, struct bh_str);
 
+static size_t word_len(struct bh_str s) {
+        bool in = false;
+        size_t i = 0;
+
+        for (; i < s.len && (in || (!bh_is_space(s.at[i]) && s.at[i] != ',' && s.at[i] != '#')); i++)
+                in ^= s.at[i] == '"';
+        return i;
+}
+
 /* A word: up to a blank, a comma or a note; quotes keep all of these. Says whether a comma follows. */
 static bool take_word(struct bh_arena *arena, struct bh_str *s, struct bh_str *ret, bool *comma) {
         char *out;
-        size_t n = 0, i = 0;
+        size_t n = 0, i = 0, end;
         bool in = false, quoted = false;
 
         *s = bh_str_trim(*s);
         *comma = false;
         if (s->len == 0 || s->at[0] == '#')
                 return false;
-        out = bh_arena_bytes(arena, s->len + 1);
+        end = word_len(*s);
+        out = bh_arena_bytes(arena, end + 2);
         if (s->at[0] == '"')
                 out[n++] = '"'; /* what is quoted is a name, and no word of the language */
-        for (; i < s->len; i++) {
+        for (; i < end; i++) {
                 char c = s->at[i];
 
                 if (c == '"') {
-                        if (in && i + 1 < s->len && s->at[i + 1] == '"')
+                        if (in && i + 1 < end && s->at[i + 1] == '"')
                                 out[n++] = s->at[++i];
                         else
                                 in = !in;
                         quoted = true;
-                } else if (!in && (bh_is_space(c) || c == ',' || c == '#'))
-                        break;
-                else
+                } else
                         out[n++] = c;
         }
         *comma = i < s->len && s->at[i] == ',';

@@ -33,27 +33,44 @@ static size_t take_quoted(struct bh_str s, char quote, char *out, size_t *n) {
         return 0;
 }
 
+/* How long it is as written: room is made for a word, not for the rest of its line. */
+static size_t word_len(struct bh_str s) {
+        char quote = 0;
+        size_t i = 0;
+
+        for (; i < s.len && (quote || !bh_is_space(s.at[i])); i++)
+                if (quote && s.at[i] == '\\')
+                        i++;
+                else if (quote)
+                        quote = s.at[i] == quote ? 0 : quote;
+                else if (s.at[i] == '"' || s.at[i] == '\'')
+                        quote = s.at[i];
+        return BH_MIN(i, s.len);
+}
+
 /* One word from the start of s, which begins with no blank. */
 static int take_word(struct bh_arena *arena, struct bh_str *s, struct bh_str *ret, struct bh_err *err) {
-        char *out = bh_arena_bytes(arena, s->len + 1);
+        struct bh_str word = bh_str_part(*s, 0, word_len(*s)), behind = bh_str_from(*s, word.len);
+        char *out = bh_arena_bytes(arena, word.len + 1);
         size_t n = 0;
 
-        while (s->len && !bh_is_space(s->at[0])) {
-                char c = s->at[0];
+        while (word.len) {
+                char c = word.at[0];
                 size_t taken;
 
-                *s = bh_str_from(*s, 1);
+                word = bh_str_from(word, 1);
                 if (c != '"' && c != '\'') {
                         out[n++] = c;
                         continue;
                 }
-                taken = take_quoted(*s, c, out, &n);
+                taken = take_quoted(word, c, out, &n);
                 if (!taken)
                         return bh_fail(err, BH_E_FORMAT, "a quote is not closed");
-                *s = bh_str_from(*s, taken);
-                if (s->len && !bh_is_space(s->at[0]))
+                word = bh_str_from(word, taken);
+                if (word.len)
                         return bh_fail(err, BH_E_FORMAT, "a quote goes on after its end");
         }
+        *s = behind;
         *ret = (struct bh_str){ out, n };
         return 0;
 }
