@@ -4,18 +4,26 @@
 #include "comply/collect/collectors.h"
 
 const struct bh_fact_collector bh_fact_collectors[] = {
+        { "account", bh_collect_account_facts },
         { "apache", bh_collect_apache_facts },
         { "components", bh_collect_component_facts },
         { "engine", bh_collect_engine_facts },
         { "host", bh_collect_host_facts },
+        { "host_file", bh_collect_host_file_facts },
         { "kubernetes", bh_collect_kubernetes_facts },
         { "kubectl-proxy", bh_collect_kubectl_proxy_facts },
+        { "login", bh_collect_login_facts },
+        { "mount", bh_collect_mount_facts },
         { "mysql", bh_collect_mysql_facts },
         { "nginx", bh_collect_nginx_facts },
         { "php", bh_collect_php_facts },
         { "postgresql", bh_collect_postgresql_facts },
         { "redis", bh_collect_redis_facts },
+        { "services", bh_collect_services_facts },
         { "sshd", bh_collect_sshd_facts },
+        { "sudo", bh_collect_sudo_facts },
+        { "sysctl", bh_collect_sysctl_facts },
+        { "system", bh_collect_system_facts },
         { "tomcat", bh_collect_tomcat_facts },
         { NULL, NULL },
 };

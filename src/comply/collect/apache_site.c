@@ -16,7 +16,7 @@ static const struct bh_field fields[] = {
         [WEAK_CIPHERS] = BH_FACT("apache_site.weak_ciphers", BH_V_STRING, BH_F_LIST, "parts of SSLCipherSuite that let in weak ones"),
         [HONOR] = BH_FACT("apache_site.honor_order", BH_V_STRING, 0, "SSLHonorCipherOrder"),
         [COMPRESSION] = BH_FACT("apache_site.compression", BH_V_STRING, 0, "SSLCompression"),
-        [KEYS] = BH_FACT("apache_site.keys", BH_V_STRING, BH_F_LIST, "SSLCertificateKeyFile: files that are there"),
+        [KEYS] = BH_FACT("apache_site.keys", BH_V_STRING, 0, "SSLCertificateKeyFile: files that are there, set apart by blanks"),
         [KEY_MODE] = BH_FACT("apache_site.key_mode", BH_V_UINT, 0, "mode bits of all of them together"),
         [KEY_WIDER] = BH_FACT_WIDER("apache_site.key_wider", KEY_MODE, "one of them lets in more than that octal mode"),
         [ACCESS_LOG] = BH_FACT("apache_site.access_log", BH_V_STRING, BH_F_LIST, "CustomLog, TransferLog, GlobalLog in effect"),
@@ -93,7 +93,7 @@ static void tell_keys(struct telling *t) {
                 if (!bh_conf_is(n, "SSLCertificateKeyFile") || !bh_place_stat(&t->h->p->at, path, &st))
                         continue;
                 mode |= st.mode & 07777;
-                bh_fact_once(t->f, KEYS, path);
+                bh_fact_word(t->f, KEYS, path);
                 bh_fact_int(t->f, KEY_MODE, mode);
                 bh_fact_where(t->f, KEY_MODE, path);
         }

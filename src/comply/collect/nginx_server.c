@@ -27,7 +27,7 @@ static const struct bh_field fields[] = {
         [CIPHERS] = BH_FACT("nginx_server.ciphers", BH_V_STRING, 0, "ssl_ciphers"),
         [WEAK_CIPHERS] = BH_FACT("nginx_server.weak_ciphers", BH_V_STRING, BH_F_LIST, "parts of ssl_ciphers that let in weak ones"),
         [TICKETS] = BH_FACT("nginx_server.tickets", BH_V_STRING, 0, "ssl_session_tickets"),
-        [KEYS] = BH_FACT("nginx_server.keys", BH_V_STRING, BH_F_LIST, "ssl_certificate_key: files that are there"),
+        [KEYS] = BH_FACT("nginx_server.keys", BH_V_STRING, 0, "ssl_certificate_key: files that are there, set apart by blanks"),
         [KEY_MODE] = BH_FACT("nginx_server.key_mode", BH_V_UINT, 0, "mode bits of all of them together"),
         [KEY_WIDER] = BH_FACT_WIDER("nginx_server.key_wider", KEY_MODE, "one of them lets in more than that octal mode"),
         [ACCESS_LOG] = BH_FACT("nginx_server.unlogged", BH_V_STRING, BH_F_LIST, "places whose requests no access_log takes"),
@@ -244,6 +244,8 @@ static void tell_headers(struct telling *t) {
         for (const struct bh_conf *n = owner ? owner->first : NULL; n; n = n->next)
                 if (bh_conf_is(n, "add_header") && everywhere(t->server, bh_conf_arg(n, 0)))
                         bh_fact_once(t->f, HEADERS, bh_lowered(t->at->arena, bh_conf_arg(n, 0)));
+        if (bh_conf_get(t->server, "add_header") && owner_of(t->server->parent, "add_header"))
+                fault(t, LOST, t->server);
         for (const struct bh_conf *n = bh_conf_walk(t->server, t->server); n; n = bh_conf_walk(t->server, n))
                 if (is_context(n) && bh_conf_get(n, "add_header") && owner_of(n->parent, "add_header"))
                         fault(t, LOST, n);
@@ -271,7 +273,7 @@ static void tell_keys(struct telling *t) {
                 if (!bh_place_stat(t->at, path, &st))
                         continue;
                 mode |= st.mode & 07777;
-                bh_fact_once(t->f, KEYS, path);
+                bh_fact_word(t->f, KEYS, path);
                 bh_fact_int(t->f, KEY_MODE, mode);
                 bh_fact_where(t->f, KEY_MODE, path);
         }
@@ -407,6 +409,8 @@ static void tell_contexts(struct telling *t) {
                         tell_context(t, n);
         if (!t->f->values[TOKENS].set) /* nothing answers but refusals, and they tell it too */
                 bh_fact_once(t->f, TOKENS, effective(t->server, "server_tokens", "on"));
+        if (!t->f->values[BODY].set)
+                worst_size(t, t->server);
 }
 
 void bh_nginx_tell_server(struct bh_place *at, const struct bh_conf *server, struct bh_str base, unsigned version) {

@@ -8,7 +8,7 @@
 #include "base/limits.h"
 #include "fmt/deb822.h"
 
-enum { MAX_CMDLINE = 64 * 1024, MAX_ENVIRON = 256 * 1024, MAX_STARS = 3 };
+enum { MAX_CMDLINE = 64 * 1024, MAX_ENVIRON = 256 * 1024, MAX_STARS = 3, MAX_WORDS = 4096 };
 
 /* ---- programs ---- */
 
@@ -306,6 +306,15 @@ void bh_fact_once(struct bh_fact *f, unsigned field, struct bh_str v) {
         }
         BH_IGNORE(bh_fail(&why, BH_E_LIMIT, "there are more than %d of it", BH_LIMIT_CONF_LIST));
         bh_fact_unknown(f, field, &why);
+}
+
+void bh_fact_word(struct bh_fact *f, unsigned field, struct bh_str v) {
+        struct bh_str before = f->values[field].value.str;
+
+        if (!f->values[field].set)
+                bh_fact_str(f, field, v);
+        else if (before.len < MAX_WORDS)
+                bh_fact_str(f, field, bh_arena_printf(f->arena, "%.*s %.*s", BH_FMT(before), BH_FMT(v)));
 }
 
 struct bh_str bh_lowered(struct bh_arena *arena, struct bh_str s) {

@@ -57,6 +57,8 @@ struct bh_str bh_place_version(struct bh_place *at, const char *package);
 struct bh_fact *bh_place_fact(struct bh_place *at, const struct bh_fact_kind *kind, struct bh_str path, struct bh_str name);
 /* One more of a list, unless it is in it; a list that grows beyond BH_LIMIT_CONF_LIST is unknown. */
 void bh_fact_once(struct bh_fact *f, unsigned field, struct bh_str v);
+/* One more word of a text, for mends that name files: words set apart by blanks; what is longer than a page is left out. */
+void bh_fact_word(struct bh_fact *f, unsigned field, struct bh_str v);
 /* In lower case. */
 struct bh_str bh_lowered(struct bh_arena *arena, struct bh_str s);
 /* The name of the user with that number, of passwd there; its digits when there is none. */

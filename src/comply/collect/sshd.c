@@ -208,12 +208,21 @@ static unsigned version_of(struct bh_str text) {
         return bh_str_u64(major, &a) && bh_str_u64(bh_str_part(minor, 0, n), &b) && a < 1000 && b < 100 ? (unsigned) (a * 100 + b) : VERSION_ELSE;
 }
 
-static struct bh_str default_kex(unsigned version) {
+/* Debian 12 has known sntrup761x25519-sha512 without its author's name since its fourth update. */
+static bool knows_short_name(struct bh_str text) {
+        ptrdiff_t at = bh_str_find(text, BH_STR("+deb12u"));
+        uint64_t n;
+
+        return at >= 0 && bh_str_u64(bh_str_from(text, (size_t) at + strlen("+deb12u")), &n) && n >= 4;
+}
+
+static struct bh_str default_kex(struct bh_arena *arena, struct bh_str text) {
+        unsigned version = version_of(text);
         size_t i = 0;
 
         while (version < kex_by_version[i].since)
                 i++;
-        return bh_str_of(kex_by_version[i].kex);
+        return knows_short_name(text) ? bh_arena_printf(arena, "sntrup761x25519-sha512,%s", kex_by_version[i].kex) : bh_str_of(kex_by_version[i].kex);
 }
 
 #define DEFAULT_CIPHERS "chacha20-poly1305@openssh.com,aes128-ctr,aes192-ctr,aes256-ctr,aes128-gcm@openssh.com,aes256-gcm@openssh.com"
@@ -428,7 +437,7 @@ static void tell(struct bh_program *p) {
                 tell_row(f, &rows[i], &s.lines);
         tell_algorithms(f, CIPHERS, &s.lines, "ciphers", BH_STR(DEFAULT_CIPHERS));
         tell_algorithms(f, MACS, &s.lines, "macs", BH_STR(DEFAULT_MACS));
-        tell_algorithms(f, KEX, &s.lines, "kexalgorithms", default_kex(version_of(version)));
+        tell_algorithms(f, KEX, &s.lines, "kexalgorithms", default_kex(arena, version));
         tell_algorithms(f, KEY_TYPES, &s.lines, "pubkeyacceptedalgorithms", BH_STR(""));
         tell_all(f, PORTS, &s.lines, "port", "22");
         tell_all(f, LISTEN, &s.lines, "listenaddress", NULL);

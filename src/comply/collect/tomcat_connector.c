@@ -21,7 +21,7 @@ static const struct bh_field fields[] = {
         [SERVER] = BH_FACT("tomcat_connector.server", BH_V_STRING, 0, "what it says of itself in the header Server"),
         [TIMEOUT] = BH_FACT("tomcat_connector.timeout_ms", BH_V_INT, 0, "connectionTimeout; -1: none"),
         [POST] = BH_FACT("tomcat_connector.post_bytes", BH_V_INT, 0, "maxPostSize; -1: no limit"),
-        [KEYS] = BH_FACT("tomcat_connector.keys", BH_V_STRING, BH_F_LIST, "files of keys that are there"),
+        [KEYS] = BH_FACT("tomcat_connector.keys", BH_V_STRING, 0, "files of keys that are there, set apart by blanks"),
         [KEY_MODE] = BH_FACT("tomcat_connector.key_mode", BH_V_UINT, 0, "mode bits of all of them together"),
         [KEY_WIDER] = BH_FACT_WIDER("tomcat_connector.key_wider", KEY_MODE, "one of them lets in more than that octal mode"),
         [KEY_WORD] = BH_FACT("tomcat_connector.key_default", BH_V_BOOL, 0, "a key store has the password everyone knows"),
@@ -75,7 +75,7 @@ static void tell_key(struct bh_tomcat *t, struct bh_fact *f, struct bh_str file)
         file = bh_path_in(f->arena, t->base, file);
         if (!bh_place_stat(&t->p->at, file, &st))
                 return;
-        bh_fact_once(f, KEYS, file);
+        bh_fact_word(f, KEYS, file);
         bh_fact_int(f, KEY_MODE, (int64_t) ((before->set ? before->value.u : 0) | (st.mode & 07777)));
 }
 
