@@ -144,6 +144,13 @@ bool bh_fact_get_wider(const struct bh_field *self, const void *at, const struct
         return true;
 }
 
+bool bh_fact_is_mode(const struct bh_fact_kind *kind, unsigned field) {
+        for (size_t i = 0; i < kind->source.n_fields; i++)
+                if (kind->source.fields[i].get == bh_fact_get_wider && kind->source.fields[i].tag == field)
+                        return true;
+        return false;
+}
+
 const struct bh_fact_kind *bh_fact_kind_of(struct bh_str name) {
         for (size_t i = 0; bh_fact_kinds[i]; i++)
                 if (bh_str_is(name, bh_fact_kinds[i]->name))

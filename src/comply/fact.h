@@ -106,6 +106,9 @@ bool bh_fact_get(const struct bh_field *self, const void *look, const struct bh_
 bool bh_fact_get_map(const struct bh_field *self, const void *look, const struct bh_field_arg *arg, struct bh_arena *scratch, struct bh_value *ret);
 bool bh_fact_get_wider(const struct bh_field *self, const void *look, const struct bh_field_arg *arg, struct bh_arena *scratch, struct bh_value *ret);
 
+/* Is that field a mode, by a row of BH_FACT_WIDER over it? People read those in octal digits. */
+bool bh_fact_is_mode(const struct bh_fact_kind *kind, unsigned field);
+
 /* All kinds there are; ended by NULL. (kinds.c) */
 extern const struct bh_fact_kind *const bh_fact_kinds[];
 const struct bh_fact_kind *bh_fact_kind_of(struct bh_str name); /* NULL */

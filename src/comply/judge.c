@@ -46,6 +46,16 @@ static struct bh_str where_of(const struct bh_fact *fact, unsigned field) {
         return fact->values[field].where.len ? fact->values[field].where : fact->where;
 }
 
+static void print(const struct bh_fact *fact, const struct bh_check_evidence *e, struct bh_buf *out) {
+        const struct bh_fact_value *v = &fact->values[e->field];
+        struct bh_fact_look look = { .fact = fact };
+
+        if (v->set && bh_fact_is_mode(fact->kind, e->field))
+                bh_buf_printf(out, "%04o", (unsigned) v->value.u);
+        else
+                bh_rule_format_print(e->print, &look, out);
+}
+
 static void put_evidence(struct judging *j, struct bh_comply_result *r) {
         BH_CLEANUP(bh_buf_done) struct bh_buf text = { 0 };
         const struct bh_check *c = r->check;
@@ -53,10 +63,9 @@ static void put_evidence(struct judging *j, struct bh_comply_result *r) {
         r->evidence = bh_arena_array(j->arena, struct bh_comply_evidence, c->n_evidence);
         for (size_t i = 0; i < c->n_evidence; i++) {
                 const struct bh_check_evidence *e = &c->evidence[i];
-                struct bh_fact_look look = { .fact = r->fact };
 
                 bh_buf_clear(&text);
-                bh_rule_format_print(e->print, &look, &text);
+                print(r->fact, e, &text);
                 r->evidence[r->n_evidence++] = (struct bh_comply_evidence){ e->name, bh_arena_str(j->arena, bh_buf_str(&text)), where_of(r->fact, e->field) };
         }
 }

@@ -96,7 +96,7 @@ def judged(bulkhead, tmp_path):
     return call
 
 
-HOST = ("account-", "login-", "sudo-", "file-", "service-", "system-", "mlps-")
+HOST = ("account-", "login-", "sudo-", "host-file-", "services-", "system-", "mlps-")
 
 
 def failing(results):
@@ -109,7 +109,7 @@ def test_a_bad_host_fails_where_it_is_bad(judged):
         "account-uid-zero", "account-unique", "account-empty-password", "account-hash-in-passwd", "account-hash-method", "account-system-shell", "account-password-age", "account-home",
         "account-keys-modes", "account-keys-weak", "account-keys-twice", "account-trusts", "login-max-days", "login-min-days", "login-warn-days", "login-hash-method", "login-umask",
         "login-tmout", "login-quality", "login-null-ok", "login-lockout", "login-su", "login-banner", "sudo-free-all", "sudo-free", "sudo-modes", "sudo-timeout", "sudo-includes",
-        "file-accounts", "file-secrets", "file-cron", "file-logs", "file-path", "service-cleartext", "service-ftp", "service-desktop", "system-updates", "system-signed", "system-auditd"}
+        "host-file-accounts", "host-file-secrets", "host-file-cron", "host-file-logs", "host-file-path", "services-cleartext", "services-ftp", "services-desktop", "system-updates", "system-signed", "system-auditd"}
     who = {r["subject"]["name"] for r in results if r["check"] == "account-uid-zero" and r["state"] == "fail"}
     assert who == {"toor"}
     free = next(e["value"] for r in results if r["check"] == "sudo-free-all" for e in r["evidence"] if e["field"] == "sudo.free_all")
