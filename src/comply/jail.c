@@ -178,7 +178,7 @@ static void be_child(const struct bh_reach *outside, int sock, bh_jailed_fn *fn,
 
 /* What a jailed collector may name: nothing with a NUL, a process's few files, a plain GET. */
 static int allow(const struct bh_reach *reach, const struct question *q, struct bh_err *err) {
-        static const char *const files[] = { "cmdline", "environ", "status", "limits", "cgroup", "mountinfo", "attr/current", "uid_map", "stat" };
+        static const char *const files[] = { "cmdline", "environ", "status", "limits", "cgroup", "mountinfo", "attr/current", "uid_map", "stat", "net/tcp", "net/tcp6" };
 
         if (memchr(q->name.at, '\0', q->name.len) || (q->op == OP_ENGINE && !bh_str_starts(q->name, BH_STR("/"))))
                 return bh_fail(err, BH_E_DENIED, "that is no name");

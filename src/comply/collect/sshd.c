@@ -74,7 +74,7 @@ struct state {
         bool all;
 };
 
-static void gather_file(struct state *s, struct bh_str path);
+static bool gather_file(struct state *s, struct bh_str path);
 
 /* What a file taken in says of Match ends with it. */
 static void include(struct state *s, struct bh_str patterns) {
@@ -87,7 +87,7 @@ static void include(struct state *s, struct bh_str patterns) {
 
                 bh_place_glob(&s->p->at, bh_path_in(s->p->at.arena, BH_STR("/etc/ssh"), pattern), &paths);
                 for (size_t i = 0; i < paths.len; i++) {
-                        gather_file(s, paths.at[i]);
+                        (void) gather_file(s, paths.at[i]);
                         s->match = match;
                         s->all = all;
                 }
@@ -107,7 +107,7 @@ static void take_line(struct state *s, struct bh_sshd_line *l) {
         }
 }
 
-static void gather_file(struct state *s, struct bh_str path) {
+static bool gather_file(struct state *s, struct bh_str path) {
         struct bh_place *at = &s->p->at;
         struct bh_err why = BH_ERR_NONE;
         struct bh_reach_stat st;
@@ -118,10 +118,10 @@ static void gather_file(struct state *s, struct bh_str path) {
         if (s->depth == BH_LIMIT_CONF_DEPTH) {
                 BH_IGNORE(bh_fail(&why, BH_E_LIMIT, "files take in files more than %d deep", BH_LIMIT_CONF_DEPTH));
                 bh_place_gap(at, path, &why);
-                return;
+                return false;
         }
         if (!bh_place_read(at, path, &text))
-                return;
+                return false;
         if (bh_place_stat(at, path, &st)) {
                 s->mode |= st.mode & 07777;
                 s->owner = s->owner ? s->owner : st.uid;
@@ -133,6 +133,7 @@ static void gather_file(struct state *s, struct bh_str path) {
                 take_line(s, &l);
         }
         s->depth--;
+        return true;
 }
 
 /* "-o Keyword=value" goes before the files; "-p 2222" is a Port. */
@@ -422,13 +423,18 @@ static void tell(struct bh_program *p) {
         struct bh_arena *arena = p->at.arena;
         struct bh_str config, version = bh_place_version(&p->at, "openssh-server");
         struct state s = { .p = p };
+        struct bh_err why = BH_ERR_NONE;
         struct bh_fact *f;
 
         unpack_title(p);
         config = bh_program_option(p, "-f");
         config = config.len ? bh_path_in(arena, BH_STR("/"), config) : BH_STR("/etc/ssh/sshd_config");
         take_arguments(&s);
-        gather_file(&s, config);
+        if (!gather_file(&s, config)) {
+                BH_IGNORE(bh_fail(&why, BH_E_NOTFOUND, "what this sshd is set up by could not be read"));
+                bh_place_gap(&p->at, config, &why);
+                return;
+        }
         f = bh_place_fact(&p->at, &bh_kind_sshd, config, BH_STR("sshd"));
         bh_fact_some(f, VERSION, version);
         bh_fact_str(f, CONFIG, config);
