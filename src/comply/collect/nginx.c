@@ -203,9 +203,10 @@ static void tell(struct bh_program *p) {
         root = load_file(&l, config);
         if (!root)
                 return;
-        if (more.len && bh_nginx_parse(arena, BH_STR("its arguments"), bh_arena_printf(arena, "%.*s;", BH_FMT(more)), &l.budget, &given, &why) >= 0 && given->first) {
+        if (more.len && bh_nginx_parse(arena, BH_STR("its arguments"), more, &l.budget, &given, &why) < 0)
+                bh_place_gap(&p->at, BH_STR("its arguments"), &why);
+        else if (more.len)
                 bh_conf_put_first(root, given);
-        }
         version = bh_place_version(&p->at, "nginx");
         f = bh_place_fact(&p->at, &bh_kind_nginx, config, BH_STR("nginx"));
         bh_fact_some(f, VERSION, version);
