@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Configuration of data servers, which lies in strangers' containers; the first byte says whose. */
+#include "comply/read/erlang.h"
+#include "comply/read/keyvalue.h"
 #include "comply/read/mycnf.h"
 #include "comply/read/pgconf.h"
 #include "comply/read/redis.h"
+#include "comply/read/secretfile.h"
 #include "fuzz.h"
 
 static void redis(struct bh_arena *arena, struct bh_cur c) {
@@ -43,8 +46,28 @@ static void pghba(struct bh_arena *arena, struct bh_cur c) {
                         (void) bh_pghba_bits(&d);
 }
 
+static void keyvalue(struct bh_arena *arena, struct bh_cur c) {
+        struct bh_keyvalue kv;
+
+        (void) arena;
+        while (bh_keyvalue_next(&c, &kv))
+                ;
+}
+
+static void erlang(struct bh_arena *arena, struct bh_cur c) {
+        const struct bh_doc *doc;
+        struct bh_err err;
+
+        if (bh_erlang_parse(arena, bh_cur_rest(&c), &doc, &err) >= 0)
+                (void) bh_erlang_get(bh_erlang_get(doc, "rabbit"), "tcp_listeners");
+}
+
+static void secret(struct bh_arena *arena, struct bh_cur c) {
+        (void) bh_secret_of(arena, bh_cur_rest(&c), true);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-        static void (*const readers[])(struct bh_arena *, struct bh_cur) = { redis, mycnf, pgconf, pghba };
+        static void (*const readers[])(struct bh_arena *, struct bh_cur) = { redis, mycnf, pgconf, pghba, keyvalue, erlang, secret };
         struct bh_arena *arena = bh_arena_new();
 
         if (size > 0)

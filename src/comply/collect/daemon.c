@@ -28,10 +28,15 @@ static bool is_program(const struct bh_task *t, const char *const *names) {
         return bh_str_word(&rest, &first) && is_named(bh_str_basename(first), names) && is_named(t->comm, names);
 }
 
-static bool is_first(const struct bh_tasks *tasks, const struct bh_task *t) {
+static bool has_argument(const struct bh_task *t, const char *argument) {
+        return !argument || bh_str_find(t->cmdline, bh_str_of(argument)) >= 0;
+}
+
+/* The main process of a server whose workers are the same program. */
+static bool is_first(const struct bh_tasks *tasks, const struct bh_task *t, const char *argument) {
         const struct bh_task *parent = bh_tasks_get(tasks, t->ppid);
 
-        return !parent || !bh_str_eq(parent->exe, t->exe) || !bh_str_eq(parent->comm, t->comm);
+        return !parent || !bh_str_eq(parent->exe, t->exe) || !bh_str_eq(parent->comm, t->comm) || !has_argument(parent, argument);
 }
 
 static bool root_of(const struct bh_reach *reach, struct bh_str container, uint32_t *ret) {
@@ -78,10 +83,6 @@ static void look(const struct bh_reach *reach, struct bh_facts *facts, const str
         kind->tell(&s);
 }
 
-static bool has_argument(const struct bh_task *t, const char *argument) {
-        return !argument || bh_str_find(t->cmdline, bh_str_of(argument)) >= 0;
-}
-
 static bool on_host(const struct bh_reach *reach, const char *path) {
         struct bh_reach_stat st;
 
@@ -94,7 +95,7 @@ void bh_daemons(const struct bh_reach *reach, struct bh_facts *facts, const stru
         for (size_t i = 0; reach->tasks && i < reach->tasks->n; i++) {
                 const struct bh_task *t = &reach->tasks->at[i];
 
-                if (t->kernel_thread || !is_program(t, kind->programs) || !has_argument(t, kind->argument) || !is_first(reach->tasks, t))
+                if (t->kernel_thread || !is_program(t, kind->programs) || !has_argument(t, kind->argument) || !is_first(reach->tasks, t, kind->argument))
                         continue;
                 host |= t->container.len == 0;
                 look(reach, facts, kind, t);

@@ -154,7 +154,7 @@ static const char *value(const struct world *w, const struct bh_fact *f, const c
         return NULL;
 }
 
-static const char *where(const struct world *w, const struct bh_fact *f, const char *field) {
+static inline const char *where(const struct world *w, const struct bh_fact *f, const char *field) {
         for (size_t i = 0; i < f->kind->source.n_fields; i++)
                 if (strcmp(f->kind->source.fields[i].name + strlen(f->kind->name) + 1, field) == 0)
                         return bh_arena_cstr(w->arena, f->values[i].where);
