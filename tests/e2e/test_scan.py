@@ -80,6 +80,18 @@ def test_every_source_gives_the_same_answer(app, scan, database):
         assert answer == first, name
 
 
+@pytest.mark.parametrize("form", ["cyclonedx", "spdx"])
+def test_our_own_sbom_of_an_image_has_its_vulnerabilities(app, scan, bulkhead, database, tmp_path, form):
+    def found(r):
+        assert r.code == 0, r.stderr
+        return sorted((v["id"], v["package_name"], v["installed_version"], v["status"]) for v in r.one["vulnerabilities"])
+
+    made = bulkhead("sbom", f"archive:{app[0]}", "--format", form, "-o", tmp_path / "sbom.json")
+    assert made.returncode == 0, made.stderr
+    image = found(scan(f"archive:{app[0]}", "--only", "packages", db=database))
+    assert len(image) >= 3 and found(scan(f"sbom:{tmp_path}/sbom.json", db=database)) == image
+
+
 def test_a_container_and_its_root_are_what_the_image_is(docker, docker_app, app, scan, database):
     image = scan(f"archive:{app[0]}", "--only", "packages", db=database)
     container = docker("run", "-d", "--network", "none", docker_app)
