@@ -92,6 +92,7 @@ enum flavour { MARIADB, MYSQL, MYSQL_5, _FLAVOURS };
 struct look {
         struct bh_daemon *s;
         enum flavour flavour;
+        struct bh_str version; /* "10.11"; empty: not known */
         struct bh_str suffix, datadir;
         struct bh_str ignored[16];
         size_t n_ignored;
@@ -156,6 +157,13 @@ static int put(struct bh_daemon *s, struct bh_str name, struct bh_str value, boo
 
 /* ---- option files ---- */
 
+/* Of "mysqld-8.0" what stands behind "mysqld". */
+static bool is_my_version(const struct look *l, struct bh_str rest) {
+        if (!bh_str_cut_prefix(&rest, BH_STR("-")) || !rest.len || !bh_is_digit(rest.at[0]))
+                return false;
+        return !l->version.len || bh_str_eq(rest, l->version);
+}
+
 /* "mysqld", "mysqld-8.0", with the suffix or without. */
 static bool is_group(const struct look *l, struct bh_str name) {
         static const char *const groups[] = { "mysqld", "server", "mariadb", "mariadbd", "client-server", "galera" };
@@ -171,7 +179,7 @@ static bool is_group(const struct look *l, struct bh_str name) {
 
                         if (!bh_str_cut_prefix(&rest, bh_str_of(groups[i])))
                                 continue;
-                        if (!rest.len || (i != 1 && i < 4 && rest.len > 2 && rest.at[0] == '-' && bh_is_digit(rest.at[1])))
+                        if (!rest.len || (i != 1 && i < 4 && is_my_version(l, rest)))
                                 return true;
                 }
         }
@@ -397,24 +405,32 @@ static void tell_rows(struct look *l) {
         bh_fact_bool(l->s->fact, LOG_BIN, yes(l->s, "log_bin", l->flavour == MYSQL));
 }
 
-/* By the program, or by what the data's version says. */
-static enum flavour flavour_of(struct bh_daemon *s) {
-        static const char *const files[] = { "/var/lib/mysql/mariadb_upgrade_info", "/var/lib/mysql/mysql_upgrade_info" };
-        struct bh_reach_stat st;
-        struct bh_str text;
+/* "10.11.19-MariaDB", as the data's last upgrade left it: "10.11". */
+static void look_at_data(struct look *l) {
+        static const char *const files[] = { "mariadb_upgrade_info", "mysql_upgrade_info" };
+        struct bh_daemon *s = l->s;
+        struct bh_str text = { 0 };
+        size_t n = 0;
 
-        if (s->task && bh_str_find(s->task->exe, BH_STR("mariadb")) >= 0)
-                return MARIADB;
-        for (size_t i = 0; i < BH_LEN(files); i++)
-                if (s->reach->read(s->reach->user, s->root, files[i], 1024, s->arena, &text, NULL) >= 0) {
-                        if (bh_str_find(text, BH_STR("MariaDB")) >= 0)
-                                return MARIADB;
-                        if (bh_str_starts(text, BH_STR("5.")))
-                                return MYSQL_5;
-                }
-        if (!s->task && s->reach->stat(s->reach->user, s->root, "/usr/sbin/mariadbd", false, &st, NULL) >= 0)
-                return MARIADB;
-        return MYSQL;
+        for (size_t i = 0; !text.len && i < BH_LEN(files); i++)
+                if (s->reach->read(s->reach->user, s->root, bh_arena_cstr(s->arena, bh_daemon_path(s->arena, l->datadir, bh_str_of(files[i]))), 1024, s->arena, &text, NULL) < 0)
+                        text = (struct bh_str){ 0 };
+        for (unsigned dots = 0; n < text.len && (bh_is_digit(text.at[n]) || (text.at[n] == '.' && ++dots < 2)); n++)
+                ;
+        l->version = bh_str_part(text, 0, n);
+        if (bh_str_find(text, BH_STR("MariaDB")) >= 0)
+                l->flavour = MARIADB;
+        else if (bh_str_starts(text, BH_STR("5.")))
+                l->flavour = MYSQL_5;
+}
+
+/* By the program. */
+static enum flavour flavour_of(struct bh_daemon *s) {
+        struct bh_reach_stat st;
+
+        if (s->task)
+                return bh_str_find(s->task->exe, BH_STR("mariadb")) >= 0 ? MARIADB : MYSQL;
+        return s->reach->stat(s->reach->user, s->root, "/usr/sbin/mariadbd", false, &st, NULL) >= 0 ? MARIADB : MYSQL;
 }
 
 static void tell_container(struct bh_daemon *s) {
@@ -427,15 +443,31 @@ static void tell_container(struct bh_daemon *s) {
         bh_fact_bool(s->fact, EMPTY_PASSWORD, is);
 }
 
+static int read_once(struct look *l, struct bh_err *err) {
+        int r;
+
+        bh_settings_init(&l->s->settings, l->s->arena);
+        l->s->files = 0;
+        l->n_ignored = 0;
+        r = read_files(l, err);
+        if (r >= 0)
+                r = read_arguments(l->s, err);
+        l->datadir = bh_settings_text(&l->s->settings, "datadir", "/var/lib/mysql");
+        return r;
+}
+
+/* Groups have versions in their names, the version stands beside the data, and groups say where that is: so, twice. */
 static int read_all(struct look *l, struct bh_err *err) {
         int r;
 
         if (!argument(l->s, "--defaults-group-suffix=", &l->suffix))
                 (void) bh_daemon_env(l->s, BH_STR("MYSQL_GROUP_SUFFIX"), &l->suffix);
-        r = read_files(l, err);
-        if (r >= 0)
-                r = read_arguments(l->s, err);
-        l->datadir = bh_settings_text(&l->s->settings, "datadir", "/var/lib/mysql");
+        r = read_once(l, err);
+        if (r < 0)
+                return r;
+        look_at_data(l);
+        if (l->version.len)
+                r = read_once(l, err);
         if (r < 0 || l->flavour == MARIADB)
                 return r;
         r = read_persisted(l, bh_daemon_path(l->s->arena, l->datadir, BH_STR("mysqld-auto.cnf")), err);
