@@ -199,20 +199,21 @@ static int read_arguments(struct bh_daemon *s, const struct bh_str *words, size_
         if (n && !bh_str_starts(words[0], BH_STR("-")))
                 r = read_file(s, bh_daemon_path(s->arena, base, words[i++]), err);
         while (i < n && r >= 0) {
-                size_t from = i++;
+                size_t from = i++, n_line;
                 struct bh_str *line;
 
                 while (i < n && !bh_str_starts(words[i], BH_STR("--")))
                         i++;
                 if (!bh_str_starts(words[from], BH_STR("--")) || words[from].len == 2)
                         continue;
-                line = bh_arena_array(s->arena, struct bh_str, i - from);
-                memcpy(line, words + from, (i - from) * sizeof *line);
+                n_line = i - from;
+                line = bh_arena_array(s->arena, struct bh_str, n_line);
+                memcpy(line, words + from, n_line * sizeof *line);
                 line[0] = bh_str_from(line[0], 2);
-                if (i - from == 1)
-                        r = bh_redis_words(s->arena, line[0], &line, &(size_t){ 0 }, err); /* "--port 1" as one word */
-                if (r >= 0)
-                        r = put(s, line, i - from, BH_STR("argument"), err);
+                if (n_line == 1)
+                        r = bh_redis_words(s->arena, line[0], &line, &n_line, err); /* "--port 1" as one word */
+                if (r >= 0 && n_line)
+                        r = put(s, line, n_line, BH_STR("argument"), err);
         }
         return r;
 }

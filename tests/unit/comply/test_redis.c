@@ -103,7 +103,7 @@ static void in_a_container_its_engine_knows_the_arguments(void **state) {
         };
         struct world w = { .files = in, .n_files = BH_LEN(in), .exe = "/usr/local/bin/redis-server", .comm = "redis-server", .container = ID,
                            .argv = "redis-server *:6380\0\0\0",
-                           .engine = "{\"State\":{\"Pid\":100},\"Args\":[\"redis-server\",\"/usr/local/etc/r.conf\",\"--port\",\"6380\"],\"Config\":{\"WorkingDir\":\"/data\"}}" };
+                           .engine = "{\"State\":{\"Pid\":100},\"Args\":[\"redis-server\",\"/usr/local/etc/r.conf\",\"--port\",\"6380\",\"--maxmemory 5mb\"],\"Config\":{\"WorkingDir\":\"/data\"}}" };
         const struct bh_fact *f;
 
         (void) state;
@@ -111,6 +111,7 @@ static void in_a_container_its_engine_knows_the_arguments(void **state) {
         f = nth(&w, "redis", 0);
         assert_str(f->container, ID);
         assert_string_equal(where(&w, f, "port"), "argument");
+        assert_string_equal(value(&w, f, "maxmemory"), "5mb");
         assert_string_equal(value(&w, f, "protected"), "false"); /* official images are built so */
         assert_string_equal(value(&w, f, "password"), "false");  /* an ACL file forgets requirepass */
         assert_string_equal(value(&w, f, "default_nopass"), "true");
