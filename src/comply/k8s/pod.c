@@ -64,8 +64,9 @@ static bool has_pod(const struct bh_doc *holder) {
 
 bool bh_k8s_pod_of(const struct bh_doc *object, struct bh_k8s_pod *ret) {
         struct bh_k8s_pod pod = { .object = object };
+        struct bh_str kind = bh_doc_get_text(object, "kind");
 
-        if (bh_str_is(bh_doc_get_text(object, "kind"), "Pod")) {
+        if (bh_str_is(kind, "Pod") || (!kind.len && has_pod(object))) { /* items of a PodList do not say their kind */
                 found(object, "spec", "metadata", &pod);
                 *ret = pod;
                 return bh_doc_is(pod.spec, BH_DOC_OBJECT);

@@ -28,6 +28,7 @@ static const struct bh_opt opts[] = {
         { "exceptions", 0, "FILE", "what is borne with, by whom and until when; may be given several times", NULL, true },
         { "root", 0, "DIR", "a folder in place of this machine: an unpacked image, a backup", NULL, false },
         { "kubernetes", 0, "FILE|FOLDER", "objects of a cluster in place of this machine: what kubectl get -o json prints, or manifests; several times", NULL, true },
+        BH_TOOL_K8S_LIVE_OPTS,
         { "kubernetes-version", 0, "1.N", "the version whose pod security they are judged by", "latest", false },
         { "docker", 0, "ADDRESS", "where the Docker engine listens (default: DOCKER_HOST, or the usual sockets)", NULL, false },
         { "podman", 0, "ADDRESS", "where Podman listens", NULL, false },
@@ -230,13 +231,15 @@ static int read_objects(struct run *x, struct bh_err *err) {
         BH_VEC(const char *) paths = { 0 };
         struct bh_str version = bh_str_of(bh_cli_get(x->cli, "kubernetes-version"));
         const char *path;
+        int r;
 
         if (!bh_pss_version_of(version, &x->minor))
                 return bh_fail(err, BH_E_USAGE, "--kubernetes-version: %s is neither a version such as 1.30 nor latest", BH_QUOTE(version));
         for (size_t i = 0; (path = bh_cli_nth(x->cli, "kubernetes", i)); i++)
                 *bh_vec_add(x->cli->arena, &paths) = path;
-        x->is_cluster = paths.len;
-        return bh_tool_k8s_read(x->cli, paths.at, paths.len, &x->k8s, err);
+        x->is_cluster = paths.len || bh_tool_k8s_is_live(x->cli);
+        r = bh_tool_k8s_read(x->cli, paths.at, paths.len, &x->k8s, err);
+        return r < 0 || !bh_tool_k8s_is_live(x->cli) ? r : bh_tool_k8s_fetch(x->cli, &x->k8s, err);
 }
 
 static int collect(struct run *x, struct bh_buf *out, struct bh_err *err) {
@@ -335,6 +338,7 @@ const struct bh_cmd bh_cmd_comply = {
                 "change. As root it sees all of it; else it says what it could not see.\n",
         .examples = "  sudo bulkhead comply\n  sudo bulkhead comply --benchmark cis-docker-1.6.0 --all\n  sudo bulkhead comply --language zh -o json=comply.json\n"
                     "  sudo bulkhead comply --baselines ./our-checks --exceptions ours.yaml --fail-on critical\n"
+                    "  bulkhead comply --cluster --benchmark cis-kubernetes-1.12\n"
                     "  kubectl get -A -o json all,ns,sa,netpol,clusterroles,clusterrolebindings,roles,rolebindings > c.json; bulkhead comply --kubernetes c.json\n",
         .opts = opts,
         .run = run,

@@ -16,6 +16,7 @@
 
 static const struct bh_opt opts[] = {
         { "audit", 0, "LOG", "an audit log of the API server: what of the rights was used; may be given several times", NULL, true },
+        BH_TOOL_K8S_LIVE_OPTS,
         { "goal", 0, "GOAL", "only who reaches this: admin, secrets or code", NULL, false },
         { "all", 'a', NULL, "Kubernetes' own subjects too", NULL, false },
         { "fail-on", 0, "SEVERITY", "exit with 1 from this severity of a risk on: low, medium, high, critical, or never", "never", false },
@@ -409,7 +410,7 @@ static int read_words(struct view *v, struct bh_err *err) {
                 v->fail_on++;
         if (v->fail_on == BH_LEN(severities) && !bh_str_is(fail, "never"))
                 return bh_fail(err, BH_E_USAGE, "--fail-on: %s is no severity, nor never", BH_QUOTE(fail));
-        return v->cli->n_args ? 0 : bh_fail(err, BH_E_USAGE, "which file or folder? (kubectl get -A -o json "
+        return v->cli->n_args || bh_tool_k8s_is_live(v->cli) ? 0 : bh_fail(err, BH_E_USAGE, "which file or folder, or --cluster? (kubectl get -A -o json "
                                                              "clusterroles,clusterrolebindings,roles,rolebindings,serviceaccounts,namespaces,pods > cluster.json)");
 }
 
@@ -417,6 +418,8 @@ static int look(struct view *v, struct bh_err *err) {
         int r = read_words(v, err);
 
         r = r < 0 ? r : bh_tool_k8s_read(v->cli, v->cli->args, v->cli->n_args, &v->k8s, err);
+        if (r >= 0 && bh_tool_k8s_is_live(v->cli))
+                r = bh_tool_k8s_fetch(v->cli, &v->k8s, err);
         r = r < 0 ? r : bh_tool_k8s_parse(v->cli->arena, &v->k8s, err);
         if (r < 0)
                 return r;
@@ -448,6 +451,7 @@ const struct bh_cmd bh_cmd_rbac = {
                 "Exit codes: 0 fine, 1 a risk at or above --fail-on, 2 wrong use, 3 could not finish.\n",
         .examples = "  kubectl get -A -o json clusterroles,clusterrolebindings,roles,rolebindings,serviceaccounts,namespaces,pods > cluster.json\n"
                     "  bulkhead rbac cluster.json\n"
+                    "  bulkhead rbac --cluster\n"
                     "  bulkhead rbac --audit /var/log/kubernetes/audit.log --format json cluster.json\n"
                     "  bulkhead rbac --fail-on critical deploy/\n",
         .opts = opts,

@@ -139,6 +139,8 @@ static void a_pod_is_found_in_kinds_of_other_people_too(void **state) {
         assert_int_equal(bh_yaml_parse(arena, BH_STR("kind: Rollout\nspec: {template: {spec: {containers: [{name: a}]}}}\n"), &root, &err), 0);
         assert_true(bh_k8s_pod_of(root, &pod));
         assert_string_equal(pod.prefix, "spec.template.spec");
+        assert_int_equal(bh_yaml_parse(arena, BH_STR("spec: {containers: [{name: a}]}\n"), &root, &err), 0); /* an item of a PodList */
+        assert_true(bh_k8s_pod_of(root, &pod));
         assert_int_equal(bh_yaml_parse(arena, BH_STR("kind: Service\nspec: {ports: []}\n"), &root, &err), 0);
         assert_false(bh_k8s_pod_of(root, &pod));
         assert_int_equal(bh_yaml_parse(arena, BH_STR("kind: Pod\nspec: nothing\n"), &root, &err), 0);
