@@ -8,12 +8,16 @@
  * And rights: a cluster of 10,000 bindings, from objects that were read to
  * every subject's chain to every goal.
  *
- *     bench_k8s [ROUNDS]
+ * And the checks of content/baselines over a thousand workloads.
+ *
+ *     bench_k8s [ROUNDS [BASELINES]]
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
+#include "comply/judge.h"
+#include "comply/k8s/facts.h"
 #include "comply/k8s/pss.h"
 #include "comply/k8s/rbac.h"
 #include "base/buf.h"
@@ -149,6 +153,39 @@ static void reckon(void) {
         bh_arena_free(&arena);
 }
 
+/* ---- checks ---- */
+
+static void check_all(const struct bh_k8s_pod *pods, const char *folder) {
+        struct bh_arena *arena = bh_arena_new();
+        struct bh_comply_report report = { 0 };
+        struct bh_comply_opts all = { 0 };
+        struct bh_err err = BH_ERR_NONE;
+        struct bh_k8s_objects objects;
+        struct bh_checks checks;
+        struct bh_facts facts;
+        double from, told;
+
+        bh_checks_init(&checks, arena);
+        if (bh_checks_load(&checks, folder, &err) < 0) {
+                fprintf(stderr, "%s\n", err.text);
+                exit(1);
+        }
+        bh_k8s_objects_init(&objects, arena);
+        for (size_t i = 0; i < PODS; i++)
+                if (!bh_k8s_objects_put(&objects, BH_STR("bench"), pods[i].object))
+                        exit(1);
+        from = cpu_s();
+        bh_facts_init(&facts, arena);
+        bh_k8s_facts(&objects, BH_PSS_NEWEST, &facts);
+        told = cpu_s() - from;
+        bh_comply_judge(&checks, &facts, &all, arena, &report);
+        printf("%d workloads: %.3f s to tell %zu facts, %.3f s for %zu results of %zu checks\n", PODS, told, facts.n, cpu_s() - from - told, report.n, checks.checks.len);
+        if (report.n < PODS)
+                exit(1);
+        bh_checks_done(&checks);
+        bh_arena_free(&arena);
+}
+
 int main(int argc, char **argv) {
         unsigned rounds = argc > 1 ? (unsigned) atoi(argv[1]) : 300;
         struct bh_arena *arena = bh_arena_new();
@@ -158,6 +195,7 @@ int main(int argc, char **argv) {
         judge(pods, rounds);
         judge_objects(pods, rounds);
         reckon();
+        check_all(pods, argc > 2 ? argv[2] : "content/baselines");
         bh_arena_free(&arena);
         return 0;
 }
