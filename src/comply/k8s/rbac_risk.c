@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "comply/k8s/pod.h"
+
 struct look {
         const struct bh_rbac *rbac;
         struct bh_arena *arena;
@@ -107,6 +109,25 @@ static void look_dangling(struct look *l) {
         }
 }
 
+/* Whoever takes a node has the tokens of its pods: told once a node, by the first pod that leads far. */
+static void look_nodes(struct look *l, bool system) {
+        struct bh_map told = bh_map_in(l->arena);
+
+        for (const struct bh_k8s_object *o = bh_k8s_first(l->rbac->objects, "Pod"); o; o = o->next) {
+                const struct bh_rbac_subject *s;
+                struct bh_k8s_pod pod;
+                struct bh_str node;
+
+                if (!bh_k8s_pod_of(o->doc, &pod) || (node = bh_doc_str(pod.of[BH_K8S_SPEC_NODE])).len == 0 || bh_map_has(&told, node))
+                        continue;
+                s = bh_rbac_find(l->rbac, BH_RBAC_ACCOUNT, bh_k8s_namespace(o), bh_k8s_account(&pod));
+                if (!s || !s->running || !bh_rbac_reaches(l->rbac, s, BH_RBAC_ADMIN) || (bh_rbac_of_system(s) && !system))
+                        continue;
+                (void) bh_map_set(&told, node, l);
+                add(l, "rbac-27", 3, s, NULL, o, bh_arena_printf(l->arena, "leads to administrator, and its token lies on node %.*s", BH_FMT(node)), (struct bh_str){ "", 0 });
+        }
+}
+
 static int worst_first(const void *a, const void *b) {
         const struct bh_rbac_risk *x = a, *y = b;
         int c = (int) y->severity - (int) x->severity;
@@ -133,6 +154,7 @@ void bh_rbac_look(const struct bh_rbac *rbac, bool system, struct bh_arena *aren
         }
         look_roles(&l);
         look_dangling(&l);
+        look_nodes(&l, system);
         if (risks.len)
                 qsort(risks.at, risks.len, sizeof risks.at[0], worst_first);
         *ret = risks;
