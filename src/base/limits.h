@@ -238,6 +238,7 @@
 #define BH_LIMIT_PASSWORDS_FILE (64 * BH_MIB)  /* one file of a credential store */
 #define BH_LIMIT_PASSWORDS_FILES 5000ull       /* of one root */
 #define BH_LIMIT_PASSWORDS_NAMES 5000          /* in one directory that is searched */
+#define BH_LIMIT_PASSWORDS_ACCOUNTS 200000ull  /* in all stores of one run */
 #define BH_LIMIT_PASSWORDS_SECRETS 20000ull    /* in one file */
 #define BH_LIMIT_PASSWORDS_FOLLOW 100ull       /* further files that one file names */
 #define BH_LIMIT_PASSWORDS_TEXT (4 * BH_KIB)   /* an account's name, or a hash */

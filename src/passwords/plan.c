@@ -7,7 +7,7 @@
 #include "base/limits.h"
 #include "sys/clock.h"
 
-enum { SHORT = 8, BATCH_NS = 2000000, CHEAP_NS = 200000000, FIRST = 60, PART_MIN = 3, TIERS = 5 };
+enum { SHORT = 8, LIKELIEST = 16, BATCH_NS = 2000000, CHEAP_NS = 200000000, FIRST = 60, PART_MIN = 3, TIERS = 6 };
 
 /* ---- taking in ---- */
 
@@ -94,11 +94,14 @@ static struct bh_str keep(struct bh_plan *p, struct bh_str s) {
         return s.len ? bh_arena_str(p->arena, s) : (struct bh_str){ "", 0 };
 }
 
-void bh_plan_add(struct bh_plan *p, const struct bh_store *store, const struct bh_secret *s, struct bh_str path, uint32_t root, const struct bh_plan_names *names) {
+int bh_plan_add(struct bh_plan *p, const struct bh_store *store, const struct bh_secret *s, struct bh_str path, uint32_t root, const struct bh_plan_names *names,
+                struct bh_err *err) {
         struct bh_str id = identity(p, store, s);
         struct bh_unit *u = bh_map_get(&p->units, id);
         struct bh_secret mine = *s;
 
+        if (p->entries.len >= BH_LIMIT_PASSWORDS_ACCOUNTS)
+                return bh_fail(err, BH_E_LIMIT, "more than %llu accounts in all; these were left out", BH_LIMIT_PASSWORDS_ACCOUNTS);
         mine.account = keep(p, s->account);
         mine.hash = keep(p, s->hash);
         if (!u) {
@@ -116,6 +119,7 @@ void bh_plan_add(struct bh_plan *p, const struct bh_store *store, const struct b
         add_name(u, image_name(names->image), BH_WHY_IMAGE);
         add_names(u, names->host, BH_WHY_HOST);
         *bh_vec_add(p->arena, &p->entries) = (struct bh_plan_entry){ u, mine, store, path, root };
+        return 0;
 }
 
 /* ---- what was known before ---- */
@@ -141,15 +145,22 @@ static void note_rate(struct bh_plan *p, const struct bh_unit *u, uint64_t n, in
         p->tried += n;
 }
 
+/* They are many: those of one unit at a time. */
+static void guesses_of(struct bh_plan *p, const struct bh_unit *u, struct bh_guesses *ret) {
+        bh_arena_reset(p->scratch);
+        bh_guesses_make(p->scratch, &p->lists, &(struct bh_guesses_of){ u->secret.account, bh_str_of(u->store->product), u->names, u->kinds, u->n_names }, ret);
+}
+
 /* A weak one is confirmed by the guess it fell to. */
 static void recall(struct bh_plan *p, struct bh_unit *u) {
         const struct bh_memory_row *row;
         char room[BH_GUESS_ROOM];
+        struct bh_guesses all;
         struct bh_guess g;
 
         row_key(p, u);
         row = bh_memory_get(&p->memory, u->row.key);
-        if (!row || memcmp(row->lists, u->row.lists, sizeof row->lists) != 0 || row->tried > u->guesses.n || row->guess >= u->guesses.n)
+        if (!row || memcmp(row->lists, u->row.lists, sizeof row->lists) != 0 || row->tried > u->n_guesses || row->guess >= u->n_guesses)
                 return;
         u->row = *row;
         if (row->outcome != 'w') {
@@ -157,7 +168,8 @@ static void recall(struct bh_plan *p, struct bh_unit *u) {
                 u->remembered = true;
                 return;
         }
-        bh_guess_at(&u->guesses, row->guess, room, &g);
+        guesses_of(p, u, &all);
+        bh_guess_at(&all, row->guess, room, &g);
         if (bh_target_is(&u->target, p->crypto, g.word)) {
                 u->next = row->tried;
                 u->guess = row->guess;
@@ -188,10 +200,14 @@ static void guess(struct bh_plan *p, struct bh_unit *u, uint64_t until) {
         int64_t began = bh_clock_ns(CLOCK_PROCESS_CPUTIME_ID);
         uint64_t from = u->next;
         char room[BH_GUESS_ROOM];
+        struct bh_guesses all;
         struct bh_guess g;
 
+        if (u->next >= until)
+                return;
+        guesses_of(p, u, &all);
         for (; u->next < until && may(p, u); u->next++) {
-                bh_guess_at(&u->guesses, u->next, room, &g);
+                bh_guess_at(&all, u->next, room, &g);
                 if (!bh_target_is(&u->target, p->crypto, g.word))
                         continue;
                 u->guess = u->next++;
@@ -236,12 +252,11 @@ static int by_cost(const void *a, const void *b) {
 }
 
 /* How far the guesses of each tier go; what is cheap from first to last is done at once. */
-static uint64_t tier_end(const struct bh_unit *u, int tier) {
-        const struct bh_guesses *g = &u->guesses;
-        bool cheap = u->target.cost_ns * g->n < CHEAP_NS;
-        uint64_t ends[TIERS] = { FIRST, g->n_own, g->n_own + g->lists->n_words + 200, g->n_own + g->lists->n_words + g->lists->n_common, g->n };
+static uint64_t tier_end(const struct bh_plan *p, const struct bh_unit *u, int tier) {
+        bool cheap = u->target.cost_ns * u->n_guesses < CHEAP_NS;
+        uint64_t ends[TIERS] = { LIKELIEST, FIRST, u->n_own, u->n_own + p->lists.n_words + 200, u->n_own + p->lists.n_words + p->lists.n_common, u->n_guesses };
 
-        return cheap ? g->n : BH_MIN(ends[tier], (uint64_t) g->n);
+        return cheap ? u->n_guesses : BH_MIN(ends[tier], u->n_guesses);
 }
 
 /* What stands in plain text costs nothing to test, and is the first to be known. */
@@ -255,7 +270,7 @@ static void run_plain(struct bh_plan *p) {
 
                 if (!is_plain(u))
                         continue;
-                guess(p, u, u->guesses.n);
+                guess(p, u, u->n_guesses);
                 if (!u->decided && text.len < SHORT && u->target.scheme->kind != BH_SCHEME_VNC)
                         decide(u, BH_PASSWORD_WEAK, bh_reason_text(p->arena, &(struct bh_reason){ .why = BH_WHY_SHORT, .number = SHORT }));
                 know(p, u, text);
@@ -285,7 +300,7 @@ static void finish(struct bh_plan *p) {
                 struct bh_unit *u = p->order.at[i];
 
                 if (u->testable && !u->decided)
-                        decide(u, u->next < u->guesses.n ? BH_PASSWORD_PARTLY : BH_PASSWORD_HELD, (struct bh_str){ 0 });
+                        decide(u, u->next < u->n_guesses ? BH_PASSWORD_PARTLY : BH_PASSWORD_HELD, (struct bh_str){ 0 });
         }
 }
 
@@ -299,8 +314,13 @@ void bh_plan_run(struct bh_plan *p, uint64_t cpu_ms, unsigned cpu_percent) {
         for (size_t i = 0; i < p->order.len; i++) {
                 struct bh_unit *u = p->order.at[i];
 
-                if (u->testable)
-                        bh_guesses_make(p->arena, &p->lists, &(struct bh_guesses_of){ u->secret.account, bh_str_of(u->store->product), u->names, u->kinds, u->n_names }, &u->guesses);
+                if (u->testable) {
+                        struct bh_guesses g;
+
+                        guesses_of(p, u, &g);
+                        u->n_own = g.n_own;
+                        u->n_guesses = g.n;
+                }
         }
         if (p->order.len)
                 qsort(p->order.at, p->order.len, sizeof p->order.at[0], by_cost);
@@ -313,7 +333,7 @@ void bh_plan_run(struct bh_plan *p, uint64_t cpu_ms, unsigned cpu_percent) {
                         if (!u->testable || u->decided || is_plain(u))
                                 continue;
                         if (tier < TIERS)
-                                guess(p, u, tier_end(u, tier));
+                                guess(p, u, tier_end(p, u, tier));
                         compare(p, u);
                 }
         finish(p);
@@ -333,7 +353,7 @@ void bh_plan_result(struct bh_plan *p, const struct bh_plan_entry *e, struct bh_
         if (u->testable) {
                 ret->scheme = bh_str_of(u->target.scheme->name);
                 ret->tried = u->next;
-                ret->guesses = u->guesses.n;
+                ret->guesses = u->n_guesses;
         }
 }
 

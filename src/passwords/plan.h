@@ -20,7 +20,7 @@ enum { BH_UNIT_NAMES = 16 };
 
 struct bh_unit {
         struct bh_target target;
-        struct bh_guesses guesses;
+        uint64_t n_own, n_guesses; /* the guesses themselves are made when they are needed */
         struct bh_secret secret; /* the first of them */
         const struct bh_store *store;
         struct bh_str names[BH_UNIT_NAMES];
@@ -50,7 +50,7 @@ struct bh_plan_known {
 };
 
 struct bh_plan {
-        struct bh_arena *arena;
+        struct bh_arena *arena, *scratch; /* scratch: guesses of one unit */
         struct bh_crypto *crypto;
         struct bh_lists lists;
         struct bh_memory memory;
@@ -70,7 +70,8 @@ struct bh_plan_names {
         struct bh_str container, image, host;
 };
 
-void bh_plan_add(struct bh_plan *p, const struct bh_store *store, const struct bh_secret *s, struct bh_str path, uint32_t root, const struct bh_plan_names *names);
+/* LIMIT: there are too many already. */
+int bh_plan_add(struct bh_plan *p, const struct bh_store *store, const struct bh_secret *s, struct bh_str path, uint32_t root, const struct bh_plan_names *names, struct bh_err *err) BH_MUST_CHECK;
 /* Tests all; verdicts stand in the units. */
 void bh_plan_run(struct bh_plan *p, uint64_t cpu_ms, unsigned cpu_percent);
 /* Of one entry, with strings in the plan's arena. */

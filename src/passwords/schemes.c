@@ -181,6 +181,7 @@ const struct bh_scheme bh_schemes[] = {
         { "redis-sha256", "Redis: users of an ACL", BH_SCHEME_REDIS, NULL, 700, read_redis, bh_test_digest },
         { "mysql-native", "MySQL, MariaDB: SHA-1 of SHA-1", BH_SCHEME_MYSQL, "*", 1200, read_mysql_native, bh_test_digest },
         { "mysql-sha2", "MySQL 8: caching_sha2_password", BH_SCHEME_MYSQL, "$A$", 2300000, bh_read_mysql_sha2, bh_test_mysql_sha2 },
+        { "mysql-ed25519", "MariaDB: a public key of Ed25519", BH_SCHEME_MYSQL, NULL, 250000, bh_read_ed25519, bh_test_ed25519 },
         { "postgres-md5", "PostgreSQL until 13", BH_SCHEME_POSTGRES, "md5", 600, read_postgres_md5, bh_test_digest },
         { "scram-sha256", "PostgreSQL", BH_SCHEME_POSTGRES, "SCRAM-SHA-256$", 2500000, bh_read_scram, bh_test_scram },
         { "mongo-scram-sha1", "MongoDB", BH_SCHEME_MONGO_SHA1, NULL, 5500000, bh_read_mongo, bh_test_mongo_sha1 },

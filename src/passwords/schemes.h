@@ -57,6 +57,8 @@ int bh_read_apr1(struct bh_arena *arena, const struct bh_crypto *c, struct bh_ta
 bool bh_test_apr1(const struct bh_target *t, struct bh_crypto *c, struct bh_str word);
 int bh_read_mysql_sha2(struct bh_arena *arena, const struct bh_crypto *c, struct bh_target *t, struct bh_err *err);
 bool bh_test_mysql_sha2(const struct bh_target *t, struct bh_crypto *c, struct bh_str word);
+int bh_read_ed25519(struct bh_arena *arena, const struct bh_crypto *c, struct bh_target *t, struct bh_err *err);
+bool bh_test_ed25519(const struct bh_target *t, struct bh_crypto *c, struct bh_str word);
 int bh_read_snmp(struct bh_arena *arena, const struct bh_crypto *c, struct bh_target *t, struct bh_err *err);
 bool bh_test_snmp(const struct bh_target *t, struct bh_crypto *c, struct bh_str word);
 int bh_read_mongo(struct bh_arena *arena, const struct bh_crypto *c, struct bh_target *t, struct bh_err *err);

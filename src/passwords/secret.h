@@ -11,7 +11,7 @@ enum bh_scheme_kind {
         BH_SCHEME_ANY,
         BH_SCHEME_PLAIN,
         BH_SCHEME_REDIS,        /* 64 hex digits: SHA-256 */
-        BH_SCHEME_MYSQL,        /* "*" and 40 hex digits, or "$A$005$..." */
+        BH_SCHEME_MYSQL,        /* "*" and 40 hex digits, "$A$005$...", or a key of Ed25519 in base64 */
         BH_SCHEME_POSTGRES,     /* "md5..." or "SCRAM-SHA-256$..." */
         BH_SCHEME_MONGO_SHA1,   /* "rounds$salt$stored key", base64 */
         BH_SCHEME_MONGO_SHA256,

@@ -28,7 +28,7 @@ struct bh_guesser *bh_guesser_prepare(void) {
                 bh_nomem(sizeof *g);
         g->arena = bh_arena_new();
         g->crypto = bh_crypto_new();
-        g->plan = (struct bh_plan){ .arena = g->arena, .crypto = g->crypto, .units = bh_map_in(g->arena) };
+        g->plan = (struct bh_plan){ .arena = g->arena, .scratch = bh_arena_child(g->arena), .crypto = g->crypto, .units = bh_map_in(g->arena) };
         while (bh_stores[g->n_stores].name)
                 g->n_stores++;
         return g;
@@ -78,13 +78,16 @@ static int answer_found(struct bh_guesser *g, const struct bh_store_found *found
         return answer(g, &a, err);
 }
 
-static void take_in(struct bh_guesser *g, const struct bh_guess_request *q, const struct bh_store_found *found) {
+static int take_in(struct bh_guesser *g, const struct bh_guess_request *q, const struct bh_store_found *found, struct bh_err *err) {
         const struct bh_guess_root *root = &g->setup.roots[q->root];
         struct bh_plan_names names = { root->name, root->image, g->setup.host };
         struct bh_str path = bh_arena_str(g->arena, q->path);
 
-        for (size_t i = 0; i < found->secrets.len; i++)
-                bh_plan_add(&g->plan, &bh_stores[q->store], &found->secrets.at[i], path, q->root, &names);
+        int r = 0;
+
+        for (size_t i = 0; r >= 0 && i < found->secrets.len; i++)
+                r = bh_plan_add(&g->plan, &bh_stores[q->store], &found->secrets.at[i], path, q->root, &names, err);
+        return r;
 }
 
 static int do_file(struct bh_guesser *g, const struct bh_guess_request *q, int fd, struct bh_err *err) {
@@ -92,7 +95,7 @@ static int do_file(struct bh_guesser *g, const struct bh_guess_request *q, int f
         BH_CLEANUP(bh_arena_free) struct bh_arena *scratch = bh_arena_new();
         struct bh_store_found found = { .arena = scratch };
         struct bh_store_file file = { .path = q->path, .mode = q->mode };
-        int r;
+        int r, taken;
 
         if (q->store >= g->n_stores || q->root >= g->setup.n_roots || fd < 0)
                 return bh_fail(err, BH_E_BUG, "no such store, root or file");
@@ -102,7 +105,8 @@ static int do_file(struct bh_guesser *g, const struct bh_guess_request *q, int f
         file.bytes = bh_buf_str(&bytes);
         file.in_container = g->setup.roots[q->root].is_container;
         r = bh_stores[q->store].parse(&found, &file, err);
-        take_in(g, q, &found); /* what was read before a failure counts */
+        taken = take_in(g, q, &found, r < 0 ? NULL : err); /* what was read before a failure counts */
+        r = r < 0 ? r : taken;
         return r < 0 ? r : answer_found(g, &found, err);
 }
 

@@ -160,6 +160,7 @@ ALTER USER 'root'@'localhost' IDENTIFIED BY 'my-secret-pw';
     assert f.one("bob@%")["verdict"] == "held"
     assert f.one("sock@localhost")["why"] == "the account's own name"
     assert f.one("lock@localhost")["verdict"] == "locked"
+    assert f.one("curve@localhost", scheme="mysql-ed25519")["why"] == "the account's own name"
     assert f.one("root@localhost")["why"] == "the vendor's default (mysql)"
     assert f.one("root@127.0.0.1")["why"] == "no password at all"
     assert not any("gone" in a["account"] for a in f.accounts)

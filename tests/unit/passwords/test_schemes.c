@@ -29,6 +29,7 @@ static const struct {
         { BH_SCHEME_PLAIN, "plain", "correct7" },
         { BH_SCHEME_REDIS, "redis-sha256", "328e363792e0bc52d9605f6474fdfe968d3946d38aa14afc3ce7b6f03cac3e66" },
         { BH_SCHEME_MYSQL, "mysql-native", "*682F41BB09CC0E95B15432B7A5C74F7180DE3D0C" },
+        { BH_SCHEME_MYSQL, "mysql-ed25519", "PfpxJpUi4xT7eccmefJAvAV+YscIHu8RQzr50N2U0j0" },
         { BH_SCHEME_POSTGRES, "postgres-md5", "md55b5d14142c477b3e22065e853c41cdfb" },
         { BH_SCHEME_POSTGRES, "scram-sha256",
           "SCRAM-SHA-256$4096:z6oGKxDHUfh7Lm+ow4HzmQ==$n1i4pnF6/G+f1MWBYsNJji/0T0eKxA+INmYqaEqV0ZY=:ZzYAD3ENaYBX1/cUtO7YoDVrTXYJsu1d/Eh7ZbgTKmw=" },
@@ -161,6 +162,7 @@ static void what_is_no_hash_says_so(void **state) {
         assert_int_equal(open_code("", BH_SCHEME_ANY), BH_E_UNSUPPORTED);
         assert_int_equal(open_code("$argon2id$v=19$m=65536,t=3,p=4$x$y", BH_SCHEME_ANY), BH_E_UNSUPPORTED);
         assert_int_equal(open_code("*short", BH_SCHEME_MYSQL), BH_E_FORMAT);
+        assert_int_equal(open_code("neither", BH_SCHEME_MYSQL), BH_E_UNSUPPORTED);
         assert_int_equal(open_code("$A$005$short", BH_SCHEME_MYSQL), BH_E_FORMAT);
         assert_int_equal(open_code("md5xyz", BH_SCHEME_POSTGRES), BH_E_FORMAT);
         assert_int_equal(open_code("SCRAM-SHA-256$4096", BH_SCHEME_POSTGRES), BH_E_FORMAT);
