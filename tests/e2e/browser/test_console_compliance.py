@@ -9,6 +9,7 @@ from console_browser import ASSETS, chromium, logged_in, settled, site  # noqa: 
 from console_site import CONTAINER
 
 ROOT = "Root does not log in by password"
+FORMATS = ("html", "csv", "json", "junit", "oscal")
 
 
 @pytest.fixture
@@ -133,3 +134,16 @@ def test_where_nothing_was_checked_the_page_says_what_to_do(tmp_path, chromium, 
         page.goto(url + "/compliance")
         page.wait_for_selector(".empty:has-text('Nothing was checked yet')")
         assert page.locator(".empty a:has-text('Enrol a host')").count() == 1
+
+
+def test_the_inspection_report_can_be_had_in_both_languages(site, page):
+    if "/api/v1/compliance/report" not in site.admin.get("/api/v1/openapi.json")["paths"]:
+        pytest.skip("this server makes no report")
+    go(page, site, "/reports")
+    page.wait_for_selector(".report:has-text('Containers run without all privileges')")
+    links = page.locator("a[href*='/compliance/report']").evaluate_all("all => all.map(a => a.getAttribute('href'))")
+    assert sorted(links) == sorted(f"/api/v1/compliance/report?format={format}&lang={lang}" for format in FORMATS for lang in ("en", "zh"))
+    said = {link: site.admin.call("GET", link) for link in links}
+    assert {status for status, _, _ in said.values()} == {200}
+    assert "容器不以特权模式运行" in said["/api/v1/compliance/report?format=html&lang=zh"][2].decode()
+    assert "Containers run without all privileges" in said["/api/v1/compliance/report?format=html&lang=en"][2].decode()

@@ -112,11 +112,32 @@ function Report({ d }: { d: Overview }) {
 	);
 }
 
+const FORMATS = [["html", "HTML"], ["csv", "CSV"], ["json", "JSON"], ["junit", "JUnit"], ["oscal", "OSCAL"]] as const;
+const TONGUES = [["en", "English"], ["zh", "中文"]] as const;
+
+/* The inspection of how things are set up, as documents that need no console. */
+function Inspections() {
+	const t = useWords(words);
+	return (
+		<Panel title={t("inspections")} className="no-print">
+			<p className="hint">{t("inspections_text")}</p>
+			{TONGUES.map(([lang, tongue]) => (
+				<ul key={lang} className="exports">
+					{FORMATS.map(([format, name]) => (
+						<li key={format}><a className="button button-plain button-small" href={`${ROOT}/compliance/report?format=${format}&lang=${lang}`} download><Icon name="download" />{name} · <span lang={lang}>{tongue}</span></a></li>
+					))}
+				</ul>
+			))}
+		</Panel>
+	);
+}
+
 export default function Reports() {
 	const t = useWords(words);
 	const read = useGet<Overview>("/overview");
 	return (
 		<Page title={t("title")} lead={t("lead")} actions={<Button kind="main" icon="print" onClick={() => print()} disabled={!read.data}>{t("print")}</Button>}>
+			<Inspections />
 			<Panel title={t("exports")} className="no-print">
 				<p className="hint">{t("exports_text")}</p>
 				<ul className="exports">
