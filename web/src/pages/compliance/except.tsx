@@ -8,7 +8,7 @@ import { useCommon, useWords } from "../../i18n";
 import { FormDialog } from "../../ui/dialogs";
 import { useNote } from "../../ui/float";
 import { Choice, Field, Text } from "../../ui/form";
-import { useKind } from "./parts";
+import { useAbout } from "./parts";
 import type { Result } from "./types";
 import { words } from "./words";
 
@@ -18,7 +18,7 @@ const day = (ms: number) => new Date(ms - new Date(ms).getTimezoneOffset() * 60_
 export function Except({ of, close, made }: { of?: Result; close: () => void; made: () => void }) {
 	const t = useWords(words);
 	const c = useCommon();
-	const kind = useKind();
+	const about = useAbout();
 	const say = useNote();
 	const { me } = useSession();
 	const hosts = useGet<{ items: { host_id: string; host?: string | null }[] }>(of ? null : "/compliance/hosts?limit=500&sort=host");
@@ -42,7 +42,7 @@ export function Except({ of, close, made }: { of?: Result; close: () => void; ma
 			<p className="lead">{t("except_text")}</p>
 			{of ? (
 				<Choice label={t("scope")} value={scope} onChange={(e) => setScope(e.target.value)} options={[
-					["this", t("scope_this", { what: `${kind(of.kind)} ${of.name}`, host: of.host || of.host_id })], ["name", t("scope_name", { what: `${kind(of.kind)} ${of.name}` })],
+					["this", t("scope_this", { what: about(of.kind, of.name), host: of.host || of.host_id })], ["name", t("scope_name", { what: about(of.kind, of.name) })],
 					["host", t("scope_host", { host: of.host || of.host_id })], ["all", t("scope_all")],
 				]} />
 			) : (

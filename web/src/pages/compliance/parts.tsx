@@ -24,16 +24,24 @@ export function useCategory(): (category: string) => string {
 	return (category) => (`c_${category}` in words.en ? t(`c_${category}` as "c_health") : category);
 }
 
-/* What a check is about: ours when we know it, else the collector's own word ("nginx-server"). */
+/* What a check is about: ours when we know it, else the collector's own word ("redis"). */
 export function useKind(): (kind: string) => string {
 	const t = useWords(words);
-	return (kind) => (`k_${kind}` in words.en ? t(`k_${kind}` as "k_host") : kind.replaceAll("-", " "));
+	return (kind) => (`k_${kind}` in words.en ? t(`k_${kind}` as "k_host") : kind.replace(/[-_]/g, " "));
 }
 
-/* "container cart-1"; of what there is one each host, its kind alone: "sshd". */
+const saysKind = (kind: string, name: string) => name === kind || name.startsWith(`${kind} `);
+
+/* "container cart-1"; where the name says its kind already, the name alone: "sshd", "redis 6379". */
 export function About({ kind, name }: { kind: string; name: string }) {
 	const word = useKind()(kind);
-	return name === kind || !name ? <>{word}</> : <><span className="dim">{word}</span> {name}</>;
+	if (!name) return <>{word}</>;
+	return saysKind(kind, name) ? <>{name}</> : <><span className="dim">{word}</span> {name}</>;
+}
+
+export function useAbout(): (kind: string, name: string) => string {
+	const word = useKind();
+	return (kind, name) => (!name ? word(kind) : saysKind(kind, name) ? name : `${word(kind)} ${name}`);
 }
 
 export function toneOfScore(score: number): string {

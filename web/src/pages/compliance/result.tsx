@@ -24,7 +24,7 @@ function Evidence({ of: d }: { of: Result }) {
 		<TableBox label={t("evidence")}>
 			<table className="table evidence">
 				<thead><tr><th scope="col">{t("seen")}</th><th scope="col">{c("value")}</th><th scope="col">{t("where")}</th></tr></thead>
-				<tbody>{d.evidence.map((e, i) => <tr key={i}><th scope="row"><code>{e.field}</code></th><td><code>{e.value || "–"}</code></td><td>{e.where ? <code>{e.where}</code> : <span className="dim">–</span>}</td></tr>)}</tbody>
+				<tbody>{d.evidence.map((e, i) => <tr key={i}><th scope="row"><code>{e.field}</code></th><td><code>{e.value || "–"}</code></td><td>{e.where === "default" ? <span className="dim">{t("by_default")}</span> : e.where ? <code>{e.where}</code> : <span className="dim">–</span>}</td></tr>)}</tbody>
 			</table>
 		</TableBox>
 	);

@@ -24,7 +24,7 @@ function How() {
 	const t = useWords(words);
 	const f = useFormats();
 	return (
-		<details className="how">
+		<details className="how" open>
 			<summary>{t("how")}</summary>
 			<p><code>{t("formula")}</code></p>
 			<p>{t("how_weights", { list: f.list(WEIGHTS.map(([w, n]) => `${t(`s_${w}`)} ${n}`)) })}</p>
@@ -107,21 +107,26 @@ function Benchmarks({ of: d }: { of: Summary }) {
 	const t = useWords(words);
 	const f = useFormats();
 	const texts = useTexts();
+	const rows = d.benchmarks.filter((b) => b.score !== null || b.manual > 0 || b.unknown > 0);
+	const others = d.benchmarks.length - rows.length;
 	if (d.benchmarks.length === 0) return <p className="hint">{t("no_benchmarks")}</p>;
 	return (
-		<TableBox label={t("benchmarks")}>
-			<table className="table">
-				<thead><tr><th scope="col">{t("benchmark")}</th><th scope="col">{t("score")}</th><th scope="col" className="end">{t("checks")}</th><th scope="col" className="end">{t("n_fail")}</th><th scope="col" className="end">{t("n_manual")}</th></tr></thead>
-				<tbody>
-					{d.benchmarks.map((b) => (
-						<tr key={b.id}>
-							<th scope="row"><Link to={`${RESULTS}&like.benchmarks=${enc(b.id)}&f.state=fail`}>{texts(b.title) || b.id}</Link> <span className="dim">{b.version}</span></th>
-							<td><Score value={b.score} /></td><td className="end">{f.number(b.checks)}</td><td className="end">{f.number(b.checks_failing)}</td><td className="end">{f.number(b.manual)}</td>
-						</tr>
-					))}
-				</tbody>
-			</table>
-		</TableBox>
+		<>
+			<TableBox label={t("benchmarks")}>
+				<table className="table">
+					<thead><tr><th scope="col">{t("benchmark")}</th><th scope="col">{t("score")}</th><th scope="col" className="end">{t("checks")}</th><th scope="col" className="end">{t("n_fail")}</th><th scope="col" className="end">{t("n_manual")}</th></tr></thead>
+					<tbody>
+						{rows.map((b) => (
+							<tr key={b.id}>
+								<th scope="row"><Link to={`${RESULTS}&like.benchmarks=${enc(b.id)}&f.state=fail`}>{texts(b.title) || b.id}</Link> <span className="dim">{b.version}</span></th>
+								<td><Score value={b.score} /></td><td className="end">{f.number(b.checks)}</td><td className="end">{f.number(b.checks_failing)}</td><td className="end">{f.number(b.manual)}</td>
+							</tr>
+						))}
+					</tbody>
+				</table>
+			</TableBox>
+			{others > 0 && <p className="hint">{t("others_na", { n: others })}</p>}
+		</>
 	);
 }
 
