@@ -43,13 +43,14 @@ function Checks({ of: d }: { of: Summary }) {
 }
 
 function Workloads() {
+	const t = useWords(words);
 	const s = useWords(setupWords);
 	const c = useCommon();
 	const f = useFormats();
 	const kind = useKind();
 	const read = useGet<{ items: WorkloadRow[] }>("/compliance/workloads?min.weight_lost=1&sort=-weight_lost&limit=20");
 	return (
-		<Loaded read={read}>{(x) => (x.items.length === 0 ? <p>{s("all_good")}</p> : (
+		<Loaded read={read}>{(x) => (x.items.length === 0 ? <p>{t("no_workload")}</p> : (
 			<TableBox label={s("workloads")}>
 				<table className="table">
 					<thead><tr><th scope="col">{c("name")}</th><th scope="col">{c("kind")}</th><th scope="col">{c("namespace")}</th><th scope="col">{c("host")}</th><th scope="col" className="end">{s("n_critical")}</th><th scope="col" className="end">{s("n_high")}</th><th scope="col" className="end">{s("n_fail")}</th></tr></thead>
@@ -90,7 +91,7 @@ export function SetupReport() {
 						<h3>{t("setup")}</h3>
 						<p className="score"><strong>{d.score === null ? "–" : f.fixed(d.score, 0)}</strong><span className="dim">/ 100</span></p>
 						<p className="hint">{s("score")} = {s("formula")}</p>
-						<p>{t("setup_line", { fail: d.fail - d.excepted, excepted: d.excepted, new: d.new, mended: d.mended })}</p>
+						<p className="spaced">{t("setup_line", { fail: d.fail - d.excepted, excepted: d.excepted, new: d.new, mended: d.mended })}</p>
 						<Categories of={d} />
 					</section>
 					<section><h3>{s("worst")}</h3><Checks of={d} /></section>
