@@ -46,12 +46,14 @@ export function Trend({ label, times, series, stacked, height = 190 }: { label: 
 	const top = ticks[ticks.length - 1] ?? 1;
 	const x = (i: number) => PAD.left + (n === 1 ? (W - PAD.left - PAD.right) / 2 : (i * (W - PAD.left - PAD.right)) / (n - 1));
 	const y = (v: number) => PAD.top + (1 - v / top) * (height - PAD.top - PAD.bottom);
+	/* A day alone is as wide as its date, or nothing of it would be seen. */
+	const drawn: [number, number][] = n === 1 ? [[0, x(0) - 20], [0, x(0) + 20]] : times.map((_, i) => [i, x(i)]);
 	const below = new Array<number>(n).fill(0);
 	const shapes = series.map((s) => {
 		const low = [...below];
 		const high = s.values.map((v, i) => (stacked ? (below[i] = (below[i] ?? 0) + (v ?? 0)) : (v ?? 0)));
-		const line = high.map((v, i) => `${i ? "L" : "M"}${x(i).toFixed(1)} ${y(v).toFixed(1)}`).join("");
-		const back = low.map((v, i) => `L${x(i).toFixed(1)} ${y(v).toFixed(1)}`).reverse().join("");
+		const line = drawn.map(([i, at], k) => `${k ? "L" : "M"}${at.toFixed(1)} ${y(high[i] ?? 0).toFixed(1)}`).join("");
+		const back = drawn.map(([i, at]) => `L${at.toFixed(1)} ${y(low[i] ?? 0).toFixed(1)}`).reverse().join("");
 		return { s, line, area: stacked ? `${line}${back}Z` : "" };
 	}).reverse();
 	const marks = Math.min(6, n);
