@@ -85,7 +85,7 @@ static bool sends_on(struct bh_str text) {
 }
 
 static void tell_logs(struct bh_place *at, struct bh_fact *f) {
-        static const char *const programs[] = { "rsyslogd", "syslog-ng", "systemd-journald", "busybox", NULL }, *const files[] = { "rsyslogd", "syslog-ng", NULL };
+        static const char *const programs[] = { "rsyslogd", "syslog-ng", "systemd-journald", NULL }, *const files[] = { "rsyslogd", "syslog-ng", NULL };
         static const char *const units[] = { "rsyslog.service", "syslog-ng.service", NULL };
         struct bh_str storage, where, text;
         struct bh_paths paths = { 0 };
@@ -96,7 +96,7 @@ static void tell_logs(struct bh_place *at, struct bh_fact *f) {
         for (size_t i = 0; i < paths.len; i++)
                 remote = (bh_place_read(at, paths.at[i], &text) && sends_on(text)) || remote;
         storage = bh_host_setting(at, "/etc/systemd/journald.conf", "/etc/systemd/journald.conf.d/*.conf", "Storage", &where);
-        bh_fact_bool(f, SYSLOG, syslog || bh_host_runs(at, programs) || bh_place_has(at, BH_STR("/lib/systemd/systemd-journald")));
+        bh_fact_bool(f, SYSLOG, syslog || bh_host_runs(at, programs) || bh_place_has(at, BH_STR("/lib/systemd/systemd-journald")) || bh_place_has(at, BH_STR("/etc/runlevels/boot/syslog")));
         bh_fact_bool(f, REMOTE, remote || bh_host_starts(at, "systemd-journal-upload.service"));
         bh_fact_bool(f, PERSISTENT, syslog || bh_str_is(storage, "persistent") || (!bh_str_is(storage, "volatile") && !bh_str_is(storage, "none") && bh_place_has(at, BH_STR("/var/log/journal"))));
         bh_fact_where(f, PERSISTENT, where);
