@@ -10,7 +10,7 @@
 struct bh_httpd {
         struct bh_program *p;
         struct bh_conf *root; /* NULL: it could not be read */
-        struct bh_str config, server_root;
+        struct bh_str config, server_root, version; /* version: of its package; empty: not known */
         struct bh_map names, modules; /* names: to struct bh_str *; modules: a set of bare names */
         struct bh_paths files, stray;
         uint32_t mode, owner;

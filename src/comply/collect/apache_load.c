@@ -97,8 +97,8 @@ static unsigned number_of(struct bh_str text) {
 }
 
 /* Where it cannot be told (a regular expression, no known version) the lines count. */
-static bool version_holds(struct bh_httpd *h, const struct bh_conf *n) {
-        struct bh_str op = n->n_args > 1 ? bh_conf_arg(n, 0) : BH_STR("="), want = bh_conf_arg(n, n->n_args > 1), have = bh_place_version(&h->p->at, "apache2-bin");
+static bool version_holds(const struct bh_httpd *h, const struct bh_conf *n) {
+        struct bh_str op = n->n_args > 1 ? bh_conf_arg(n, 0) : BH_STR("="), want = bh_conf_arg(n, n->n_args > 1), have = h->version;
         bool not = bh_str_cut_prefix(&op, BH_STR("!")), holds = true;
         unsigned a = number_of(have), b = number_of(want);
 
@@ -232,6 +232,7 @@ void bh_httpd_load(struct bh_program *p, struct bh_httpd *ret) {
         *ret = (struct bh_httpd){ .p = p, .names = bh_map_in(p->at.arena), .modules = bh_map_in(p->at.arena),
                                   .budget = { "httpd's configuration", BH_LIMIT_CONF_BYTES, BH_LIMIT_CONF_WORDS, BH_LIMIT_CONF_DEPTH } };
         find_config(ret);
+        ret->version = bh_place_version(&p->at, "apache2-bin");
         begin(ret);
         if (bh_conf_add(p->at.arena, NULL, ret->config, 0, &ret->budget, &ret->root, &why) < 0 || !load_file(ret, ret->config, ret->root))
                 ret->root = NULL;

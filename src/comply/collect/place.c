@@ -70,12 +70,12 @@ static void no_root(struct bh_facts *facts, struct bh_str container) {
 
 void bh_programs_find(const struct bh_reach *reach, struct bh_facts *facts, const char *const *names, const char *config, bh_program_fn *fn) {
         const struct bh_tasks *tasks = reach->tasks;
-        struct bh_program none = { .at = { reach, facts, facts->arena, 0, BH_STR(""), 0 } };
+        struct bh_program none = { .at = { reach, facts, facts->arena, 0, BH_STR(""), 0, 0, false } };
         bool on_host = false;
 
         for (size_t i = 0; tasks && i < tasks->n; i++) {
                 const struct bh_task *t = &tasks->at[i], *parent;
-                struct bh_program p = { .at = { reach, facts, facts->arena, 0, t->container, 0 }, .pid = t->pid, .uid = t->uid, .exe = t->exe };
+                struct bh_program p = { .at = { reach, facts, facts->arena, 0, t->container, 0, 0, false }, .pid = t->pid, .uid = t->uid, .exe = t->exe };
 
                 if (!is_one(t, names))
                         continue;
@@ -151,12 +151,15 @@ void bh_place_gap(struct bh_place *at, struct bh_str path, const struct bh_err *
 static bool may_look(struct bh_place *at, struct bh_str path) {
         struct bh_err why = BH_ERR_NONE;
 
-        if (at->files++ < BH_LIMIT_CONF_FILES)
+        if (at->files < BH_LIMIT_CONF_FILES && at->bytes < BH_LIMIT_CONF_BYTES) {
+                at->files++;
                 return true;
-        if (at->files == BH_LIMIT_CONF_FILES + 1) {
-                BH_IGNORE(bh_fail(&why, BH_E_LIMIT, "more than %d files and directories of one program", BH_LIMIT_CONF_FILES));
+        }
+        if (!at->full) {
+                BH_IGNORE(bh_fail(&why, BH_E_LIMIT, "more than %d files or %llu bytes of one program", BH_LIMIT_CONF_FILES, BH_LIMIT_CONF_BYTES));
                 bh_place_gap(at, path, &why);
         }
+        at->full = true;
         return false;
 }
 
@@ -169,6 +172,7 @@ bool bh_place_read(struct bh_place *at, struct bh_str path, struct bh_str *ret) 
         r = at->reach->read(at->reach->user, at->root, bh_arena_cstr(at->arena, path), BH_LIMIT_CONF_FILE, at->arena, ret, &why);
         if (r < 0 && r != BH_E_NOTFOUND)
                 bh_place_gap(at, path, &why);
+        at->bytes += r >= 0 ? ret->len : 0;
         return r >= 0;
 }
 

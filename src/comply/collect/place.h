@@ -15,6 +15,8 @@ struct bh_place {
         uint32_t root;
         struct bh_str container; /* 64 digits; empty: the host's own */
         unsigned files;          /* and directories, read so far: at most BH_LIMIT_CONF_FILES */
+        uint64_t bytes;          /* of them: at most BH_LIMIT_CONF_BYTES */
+        bool full;               /* that was said */
 };
 
 /* A running program; without a process (pid 0) there are its files only. */

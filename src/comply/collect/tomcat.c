@@ -403,7 +403,7 @@ static bool is_told(const struct bh_facts *facts, struct bh_str base) {
 
 int bh_collect_tomcat_facts(const struct bh_reach *reach, struct bh_facts *facts, struct bh_err *err) {
         static const char *const names[] = { "java", NULL }, *const usual[] = { "/var/lib/tomcat11", "/var/lib/tomcat10", "/var/lib/tomcat9", "/var/lib/tomcat", "/opt/tomcat", "/usr/share/tomcat", "/usr/local/tomcat" };
-        struct bh_program none = { .at = { reach, facts, facts->arena, 0, BH_STR(""), 0 } };
+        struct bh_program none = { .at = { reach, facts, facts->arena, 0, BH_STR(""), 0, 0, false } };
 
         (void) err;
         bh_programs_find(reach, facts, names, NULL, tell_process);
