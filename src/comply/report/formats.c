@@ -15,6 +15,12 @@ const struct bh_comply_format bh_comply_formats[] = {
         { NULL, NULL },
 };
 
+static bh_comply_writer write_inspection;
+const struct bh_comply_format bh_comply_report_formats[] = {
+        { "table", bh_comply_write_table }, { "html", bh_comply_write_html },   { "json", write_inspection }, { "csv", bh_comply_write_csv },
+        { "junit", bh_comply_write_junit }, { "oscal", bh_comply_write_oscal }, { NULL, NULL },
+};
+
 struct bh_str bh_comply_time(struct bh_arena *arena, int64_t when_s) {
         char text[21];
 
@@ -31,6 +37,12 @@ static void write_by(bh_inspect_writer *writer, const struct bh_comply_report *r
         struct bh_inspection in;
 
         bh_inspect_of(report, arena, &in);
+        if (view->extra) {
+                in.figures = view->extra->figures;
+                in.n_figures = view->extra->n_figures;
+                in.notes = view->extra->notes;
+                in.n_notes = view->extra->n_notes;
+        }
         BH_IGNORE(writer(&in, &opts, &to, NULL));
         bh_arena_free(&arena);
 }
@@ -43,3 +55,7 @@ BY(csv)
 BY(html)
 BY(junit)
 BY(oscal)
+
+static void write_inspection(const struct bh_comply_report *report, const struct bh_comply_view *view, struct bh_buf *out) {
+        write_by(bh_inspect_json, report, view, out);
+}

@@ -13,6 +13,7 @@
 #include "comply/report.h"
 #include "sys/fd.h"
 #include "tool/bulkhead/commands.h"
+#include "tool/bulkhead/comply.h"
 #include "tool/bulkhead/components.h"
 #include "tool/bulkhead/db.h"
 #include "tool/bulkhead/k8s_files.h"
@@ -21,28 +22,9 @@
 #include "tool/content_dir.h"
 
 static const struct bh_opt opts[] = {
-        { "benchmark", 'b', "ID", "only checks of this benchmark, such as cis-docker-1.6.0; `bulkhead baselines list` names them", NULL, false },
-        { "check", 0, "GLOB", "only checks whose id fits", NULL, false },
-        { "level", 0, "N", "only checks of that level or below", NULL, false },
-        { "baselines", 0, "DIR", "your own checks, beside ours; may be given several times", NULL, true },
-        { "exceptions", 0, "FILE", "what is borne with, by whom and until when; may be given several times", NULL, true },
-        { "root", 0, "DIR", "a folder in place of this machine: an unpacked image, a backup", NULL, false },
-        { "kubernetes", 0, "FILE|FOLDER", "objects of a cluster in place of this machine: what kubectl get -o json prints, or manifests; several times", NULL, true },
-        BH_TOOL_K8S_LIVE_OPTS,
-        { "kubernetes-version", 0, "1.N", "the version whose pod security they are judged by", "latest", false },
-        { "docker", 0, "ADDRESS", "where the Docker engine listens (default: DOCKER_HOST, or the usual sockets)", NULL, false },
-        { "podman", 0, "ADDRESS", "where Podman listens", NULL, false },
-        { "db", 0, "FILE", "the vulnerability database, for kernel, engines and runtimes", NULL, false },
-        { "home", 0, "DIR", "where the database and its keys lie", NULL, false },
         { "fail-on", 0, "SEVERITY", "exit with 1 when a check of this severity or worse fails: info, low, medium, high, critical, or never", "high", false },
-        { "language", 0, "WORD", "of tables and pages: en or zh", "en", false },
-        { "forget", 0, NULL, "do not compare with the last run, and do not remember this one", NULL, false },
-        { "content", 0, "DIR", "our own data, when it does not lie beside the program", NULL, false },
-        BH_STATE_OPT,
         { "output", 'o', "FORMAT[=FILE]", "how, and where to: table, html, json, csv, junit, oscal or lines; without FILE to standard output", NULL, true },
-        { "format", 0, "FORMAT", "the same as -o FORMAT", NULL, false },
-        { "all", 'a', NULL, "also what passes and what does not apply", NULL, false },
-        { "colour", 0, "WHEN", "auto, always or never", "auto", false },
+        BH_COMPLY_OPTS,
         { NULL, 0, NULL, NULL, NULL, false },
 };
 
@@ -50,6 +32,8 @@ enum { MAX_OUTPUTS = 16 };
 
 struct run {
         struct bh_cli *cli;
+        const struct bh_comply_format *formats;
+        const struct bh_comply_extra *extra;
         struct bh_checks checks;
         struct bh_facts facts;
         struct bh_comply_report report;
@@ -70,8 +54,8 @@ struct run {
 
 /* ---- what was typed ---- */
 
-static const struct bh_comply_format *format_of(struct bh_str name) {
-        for (const struct bh_comply_format *f = bh_comply_formats; f->name; f++)
+static const struct bh_comply_format *format_of(const struct run *x, struct bh_str name) {
+        for (const struct bh_comply_format *f = x->formats; f->name; f++)
                 if (bh_str_is(name, f->name))
                         return f;
         return NULL;
@@ -97,7 +81,7 @@ static int read_words(struct run *x, struct bh_err *err) {
         r = r < 0 || !bh_cli_has(x->cli, "level") ? r : bh_cli_number(x->cli, "level", &level, err);
         r = r < 0 ? r : read_severity(x, err);
         for (size_t i = 0; r >= 0 && bh_output_at(x->cli, i, &o); i++)
-                if (!format_of(o.format) || i == MAX_OUTPUTS)
+                if (!format_of(x, o.format) || i == MAX_OUTPUTS)
                         r = i == MAX_OUTPUTS ? bh_fail(err, BH_E_USAGE, "at most %d reports at once", MAX_OUTPUTS)
                                              : bh_fail(err, BH_E_USAGE, "there is no format %s; --help lists them", BH_QUOTE(o.format));
         if (r >= 0 && !bh_str_is(language, "en") && !bh_str_is(language, "zh"))
@@ -216,10 +200,12 @@ static int inside(const struct bh_reach *reach, void *user, struct bh_buf *out, 
         bh_comply_remember(&x->report, &text);
         bh_buf_slice(out, bh_buf_str(&text));
         for (size_t i = 0; bh_output_at(x->cli, i, &o); i++) {
-                struct bh_comply_view view = { x->lang, x->colour[i], bh_cli_has(x->cli, "all"), x->columns[i] };
+                const struct bh_comply_format *format = format_of(x, o.format);
+                struct bh_comply_view view = { x->lang, x->colour[i], bh_cli_has(x->cli, "all"), x->columns[i], x->extra };
 
                 bh_buf_clear(&text);
-                format_of(o.format)->write(&x->report, &view, &text);
+                if (format) /* it was asked for before anything was looked at */
+                        format->write(&x->report, &view, &text);
                 bh_buf_slice(out, bh_buf_str(&text));
         }
         return is_refused(x);
@@ -320,8 +306,8 @@ static int look(struct run *x, struct bh_err *err) {
         return r < 0 ? r : refused ? BH_EXIT_POLICY : BH_EXIT_FINE;
 }
 
-static int run(struct bh_cli *cli, struct bh_err *err) {
-        struct run x = { .cli = cli };
+int bh_tool_comply(struct bh_cli *cli, const struct bh_comply_format *formats, const struct bh_comply_extra *extra, struct bh_err *err) {
+        struct run x = { .cli = cli, .formats = formats, .extra = extra };
         int r;
 
         bh_checks_init(&x.checks, cli->arena);
@@ -329,6 +315,10 @@ static int run(struct bh_cli *cli, struct bh_err *err) {
         bh_checks_done(&x.checks);
         bh_index_close(&x.index);
         return r;
+}
+
+static int run(struct bh_cli *cli, struct bh_err *err) {
+        return bh_tool_comply(cli, bh_comply_formats, NULL, err);
 }
 
 const struct bh_cmd bh_cmd_comply = {

@@ -68,6 +68,7 @@ const struct bh_cmd *const bh_cmds[] = {
         &bh_cmd_watch,
         &bh_cmd_inventory,
         &bh_cmd_comply,
+        &bh_cmd_report,
         &bh_cmd_baselines_check,
         &bh_cmd_baselines_list,
         &bh_cmd_baselines_fields,

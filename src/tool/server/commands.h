@@ -11,6 +11,7 @@ extern const struct bh_cmd bh_cmd_init;
 extern const struct bh_cmd bh_cmd_run;
 extern const struct bh_cmd bh_cmd_routes;
 extern const struct bh_cmd bh_cmd_openapi;
+extern const struct bh_cmd bh_cmd_server_report;
 extern const struct bh_cmd bh_cmd_summary;
 extern const struct bh_cmd bh_cmd_token;
 

@@ -19,6 +19,7 @@ const struct bh_cmd *const bh_cmds[] = {
         &bh_cmd_run,
         &bh_cmd_init,
         &bh_cmd_summary,
+        &bh_cmd_server_report,
         &bh_cmd_token,
         &bh_cmd_backup,
         &bh_cmd_restore,
