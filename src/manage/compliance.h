@@ -39,6 +39,23 @@ int bh_compliance_expire(struct bh_store *store, int64_t now_ms, struct bh_err *
 /* Ends exceptions whose day came, and forgets hosts that no agent is left for. */
 extern const struct bh_manage_part bh_part_compliance;
 
+/* ---- reports ---- */
+
+struct bh_compliance_report_in {
+        struct bh_str format, host_id; /* "html", "json", "csv", "junit", "oscal"; empty: all hosts */
+        int64_t mine;                  /* of this person's containers alone; 0: of all */
+        int64_t now_ms;
+        bool chinese, all;             /* all: pages show what passes and does not apply, too */
+};
+/* Takes what is in the buffer, and clears it or leaves it to grow. */
+typedef int bh_compliance_flush(void *user, struct bh_buf *buf, struct bh_err *err);
+
+/* Its media type, and what its file's name ends with; NULL: there is no such format. */
+const char *bh_compliance_report_type(struct bh_str format, const char **ret_suffix);
+/* Written as it is read: `flush` is called whenever there is some, and at the end. */
+int bh_compliance_report(struct bh_db *db, const struct bh_compliance_report_in *in, struct bh_buf *out, bh_compliance_flush *flush, void *user, struct bh_err *err)
+        BH_MUST_CHECK;
+
 /* ---- how things stand ---- */
 
 /* The whole as JSON (api/paths/compliance.yaml). `mine`: of this person's containers alone; 0: of all. */

@@ -12,6 +12,7 @@ const struct bh_route *const bh_routes[] = {
         bh_routes_responses,
         bh_routes_suppressions,
         bh_routes_compliance,
+        bh_routes_compliance_report,
         bh_routes_compliance_write,
         bh_routes_decisions,
         bh_routes_findings,

@@ -7,7 +7,7 @@
 extern const struct bh_route bh_routes_about[];
 extern const struct bh_route bh_routes_alerts[], bh_routes_incidents[], bh_routes_suppressions[];
 extern const struct bh_route bh_routes_inventory[];
-extern const struct bh_route bh_routes_compliance[], bh_routes_compliance_write[];
+extern const struct bh_route bh_routes_compliance[], bh_routes_compliance_report[], bh_routes_compliance_write[];
 extern const struct bh_route bh_routes_decisions[];
 extern const struct bh_route bh_routes_findings[];
 extern const struct bh_route bh_routes_images[];

@@ -72,14 +72,15 @@ class World:
         self.agent = Agent(top / "agent", "--no-scans", "--no-inventory", "--no-comply", "--content", self.content, env=dict(os.environ))
         conftest.run(u.AGENT, "enrol", "--state", self.agent.state, "--token", token, timeout=60)
         self.agent.start()
-        until("the agent is here", lambda: self.admin.items("/api/v1/agents?f.state=here"))
+        (agent,) = until("the agent is here", lambda: self.admin.items("/api/v1/agents?f.state=here"))
+        self.host_id = agent["host_id"]
 
     def write(self, distribution):
         (self.content / "baselines/ours.yaml").write_text(CHECKS.format(distribution=distribution))
 
     def run(self):
         """Has the agent check its host, and waits for what came of it."""
-        assert self.admin.post("/api/v1/compliance/run") == {"agents": 1}
+        assert self.admin.post("/api/v1/compliance/run", {"host_id": self.host_id}) == {"agents": 1}
         who = u.agent_id(self.agent.state)
         done = until("the run", lambda: [c for c in self.admin.get(f"/api/v1/agents/{who}/commands?limit=1")["items"] if c["state"] in ("done", "failed")])
         assert done[0]["state"] == "done", done
@@ -210,3 +211,39 @@ def test_a_live_event_tells_of_a_run(world):
             break
     assert told["fail"] == 1 and told["host"] == os.uname().nodename
     connection.close()
+
+
+@pytest.mark.parametrize("format, type, begins", [("html", "text/html", "<!doctype html>"), ("json", "application/json", "{"), ("csv", "text/csv", "host,kind"),
+                                                  ("junit", "application/xml", "<?xml"), ("oscal", "application/json", "{")])
+def test_the_report_is_served_in_each_format(world, format, type, begins):
+    status, headers, body = world.admin.call("GET", f"/api/v1/compliance/report?format={format}")
+    assert status == 200 and headers["Content-Type"].startswith(type) and headers["Content-Disposition"].startswith("attachment; filename=\"inspection-2")
+    text = body.decode()
+    assert text.startswith(begins) and "host-distribution-ours" in text
+    if format in ("json", "oscal"):
+        json.loads(text)
+
+
+def test_the_report_is_in_chinese_and_of_one_host(world):
+    (host,) = [h for h in world.admin.items("/api/v1/compliance/hosts") if h["host"] == os.uname().nodename]
+    page = world.admin.ask("GET", f"/api/v1/compliance/report?lang=zh&host_id={host['host_id']}")
+    assert "安全巡检报告" in page and "发行版符合要求" in page and "box-c" not in page
+    assert "box-c" in world.admin.ask("GET", "/api/v1/compliance/report?lang=zh")
+    for query, status in (("format=pdf", 400), ("lang=fr", 400), ("host_id=nobody", 404)):
+        with pytest.raises(Refused) as e:
+            world.admin.get(f"/api/v1/compliance/report?{query}")
+        assert e.value.status == status
+
+
+def test_the_command_line_writes_the_same_report(world):
+    program = platform_help.PROGRAM
+    made = conftest.run(program, "report", "--state", world.server.state, "--format", "json", "--output", world.top / "all.json", timeout=60)
+    assert made.returncode == 0, made.stderr
+    report = json.loads((world.top / "all.json").read_text())
+    assert {r["check"] for r in report["results"]} >= {"host-distribution-ours", "host-named", "host-asked", "container-x"}
+    assert report["total"]["score"] == world.admin.get("/api/v1/compliance/summary")["score"]
+    local = conftest.run(platform_help.BUILD / "bulkhead", "report", "--forget", "--content", world.content, "--server-state", world.server.state, "-o", "json", timeout=120)
+    assert local.returncode == 0, local.stderr
+    told = json.loads(local.stdout)
+    assert any(f["label"]["en"].startswith("server: ") for f in told["figures"]) and any(f["label"]["en"] == "accounts" for f in told["figures"])
+    assert conftest.run(program, "report", "--state", world.server.state, "--host", "nobody", timeout=60, check=False).returncode == 3
