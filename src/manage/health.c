@@ -21,23 +21,27 @@ static double soon(double x) {
 
 void bh_health_of(const struct bh_health_in *in, struct bh_arena *arena, struct bh_health *ret) {
         double incidents = 1 - exp(-((double) in->incidents_grave + 0.2 * (double) (in->incidents - in->incidents_grave)));
-        int64_t unseen = in->hosts_blind + in->containers_unscanned, seeable = in->hosts + in->containers;
+        int64_t unseen = in->hosts_blind + in->hosts_unchecked + in->containers_unscanned, seeable = in->hosts + in->containers;
 
         *ret = (struct bh_health){ .parts = {
-                { "incidents", 20, incidents,
+                { "incidents", 18, incidents,
                   bh_arena_printf(arena, "%lld open incidents, %lld of them grave", (long long) in->incidents, (long long) in->incidents_grave) },
-                { "exploited", 20, soon(share(in->exploited_running, in->running)),
+                { "exploited", 18, soon(share(in->exploited_running, in->running)),
                   words(arena, in->exploited_running, in->running, "images that run have what is exploited elsewhere") },
-                { "risk", 20, fmin(1, in->mean_risk / 100), bh_arena_printf(arena, "the mean risk of what runs is %.0f", in->mean_risk) },
+                { "risk", 18, fmin(1, in->mean_risk / 100), bh_arena_printf(arena, "the mean risk of what runs is %.0f", in->mean_risk) },
                 { "overdue", 10, share(in->overdue, in->due), words(arena, in->overdue, in->due, "findings with a day to be mended by are past it") },
-                { "privileged", 8, soon(share(in->privileged, in->containers)),
+                { "privileged", 6, soon(share(in->privileged, in->containers)),
                   words(arena, in->privileged, in->containers, "containers have the host in their hands") },
-                { "root", 4, share(in->root, in->containers), words(arena, in->root, in->containers, "containers run as root") },
+                { "root", 2, share(in->root, in->containers), words(arena, in->root, in->containers, "containers run as root") },
+                { "compliance", 10, share(in->weight_lost, in->weight_decided),
+                  in->weight_decided ? bh_arena_printf(arena, "checks of how hosts are set up give %.0f of 100",
+                                                       100 - 100 * share(in->weight_lost, in->weight_decided))
+                                     : BH_STR("no host was checked yet") },
                 { "intruders", 6, 1 - exp(-(double) in->bad_running),
                   bh_arena_printf(arena, "%lld images run with malware, a webshell, or what was tampered with", (long long) in->bad_running) },
                 { "coverage", 12, in->no_advisories ? 1 : share(unseen, seeable),
                   in->no_advisories ? BH_STR("there are no advisories to match with")
-                                    : words(arena, unseen, seeable, "hosts and containers are not seen, or not scanned") },
+                                    : words(arena, unseen, seeable, "hosts and containers are not seen, not checked, or not scanned") },
         }, .score = 100 };
         for (size_t i = 0; i < BH_HEALTH_PARTS; i++)
                 ret->score -= ret->parts[i].weight * ret->parts[i].exposure;
@@ -63,6 +67,11 @@ static const struct count counts[] = {
         { "SELECT COUNT(*) FROM host WHERE gone_ms IS NULL", AT(hosts) },
         { "SELECT COUNT(*) FROM host h WHERE h.gone_ms IS NULL AND NOT EXISTS (SELECT 1 FROM agent a WHERE a.host_id = h.id AND a.state = 'here')",
           AT(hosts_blind) },
+        { "SELECT COUNT(*) FROM host h WHERE h.gone_ms IS NULL AND EXISTS (SELECT 1 FROM agent a WHERE a.host_id = h.id AND a.state = 'here') AND NOT EXISTS "
+          "(SELECT 1 FROM compliance_host c WHERE c.host_id = h.id AND c.done_ms > 0)",
+          AT(hosts_unchecked) },
+        { "SELECT COALESCE(SUM(decided), 0) FROM compliance_host", AT(weight_decided) },
+        { "SELECT COALESCE(SUM(lost), 0) FROM compliance_host", AT(weight_lost) },
         { "SELECT COUNT(*) FROM container c WHERE c.gone_ms IS NULL AND NOT EXISTS (SELECT 1 FROM subject s WHERE s.id = c.image_id)",
           AT(containers_unscanned) },
 };

@@ -91,6 +91,9 @@ static const struct blind blinds[] = {
         { "agents-away", "SELECT COUNT(*) FROM agent WHERE state = 'away'", "agents are away: what happens on their hosts is not seen now", "/agents?f.state=away" },
         { "hosts-without-agent", "SELECT COUNT(*) FROM host h WHERE h.gone_ms IS NULL AND NOT EXISTS (SELECT 1 FROM agent a WHERE a.host_id = h.id AND a.state <> 'revoked')",
           "hosts have no agent", "/hosts" },
+        { "hosts-unchecked", "SELECT COUNT(*) FROM host h WHERE h.gone_ms IS NULL AND EXISTS (SELECT 1 FROM agent a WHERE a.host_id = h.id AND a.state = 'here') AND NOT "
+                             "EXISTS (SELECT 1 FROM compliance_host c WHERE c.host_id = h.id AND c.done_ms > 0)",
+          "hosts were never checked for how they are set up", "/compliance" },
         { "no-sensor", "SELECT COUNT(*) FROM agent WHERE state = 'here' AND sensor IN ('', 'none')", "agents run without a sensor: no alerts come from there", "/agents" },
         { "sensor-losses", "SELECT COUNT(*) FROM agent WHERE lost > 0 OR dropped > 0", "agents have lost events, or dropped what they had to tell", "/agents" },
         { "containers-unscanned", "SELECT COUNT(*) FROM container c WHERE c.gone_ms IS NULL AND NOT EXISTS (SELECT 1 FROM subject s WHERE s.id = c.image_id)",

@@ -18,7 +18,7 @@ struct bh_health_part {
         double exposure; /* 0: as it should be; 1: as bad as it gets */
         struct bh_str words;
 };
-enum { BH_HEALTH_PARTS = 8 };
+enum { BH_HEALTH_PARTS = 9 };
 struct bh_health {
         struct bh_health_part parts[BH_HEALTH_PARTS];
         double score; /* 100 - all that is lost */
@@ -31,7 +31,8 @@ struct bh_health_in {
         int64_t containers, privileged, root;
         int64_t overdue, due;                          /* findings with a day to be mended by, and those past it */
         int64_t bad_running;                           /* images that run with malware, webshells, or what was tampered with */
-        int64_t hosts, hosts_blind, containers_unscanned;
+        int64_t hosts, hosts_blind, hosts_unchecked, containers_unscanned;
+        int64_t weight_decided, weight_lost;           /* of checks of configuration: what passes or fails; what fails and nobody bears with */
         bool no_advisories;
 };
 void bh_health_of(const struct bh_health_in *in, struct bh_arena *arena, struct bh_health *ret);

@@ -478,6 +478,15 @@ static void the_health_score_is_a_hundred_less_its_parts(void **state) {
         assert_int_equal(bh_doc_int(bh_doc_path(root, "counts.findings"), 0), 3);
         for (const struct bh_doc *d = bh_doc_first(bh_doc_get(root, "steps")); d && d->next; d = d->next)
                 assert_true(bh_doc_double(bh_doc_get(d, "risk"), 0) >= bh_doc_double(bh_doc_get(d->next, "risk"), 0));
+        run(&w, "INSERT INTO agent(id, host_id, state, enrolled_ms) VALUES('a', 'host-1', 'here', 1)");
+        assert_true(has_kind(bh_doc_get(overview(&w, &index), "blind_spots"), "hosts-unchecked"));
+        full = bh_doc_double(bh_doc_path(overview(&w, &index), "health.score"), 0);
+        run(&w, "INSERT INTO compliance_host(host_id, done_ms, decided, lost) VALUES('host-1', 1, 100, 0)");
+        assert_false(has_kind(bh_doc_get(overview(&w, &index), "blind_spots"), "hosts-unchecked"));
+        sum = bh_doc_double(bh_doc_path(overview(&w, &index), "health.score"), 0);
+        assert_true(sum > full); /* it is looked at, and nothing fails */
+        run(&w, "UPDATE compliance_host SET lost = 50");
+        assert_true(fabs(sum - 5 - bh_doc_double(bh_doc_path(overview(&w, &index), "health.score"), 0)) < 0.11); /* half of ten */
         end_world(&w);
 }
 
