@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* bulkhead comply: how this machine, its engines, containers and their software are set up, against the baselines. */
+#include "tool/bulkhead/comply.h"
+
 #include <errno.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -13,7 +15,6 @@
 #include "comply/report.h"
 #include "sys/fd.h"
 #include "tool/bulkhead/commands.h"
-#include "tool/bulkhead/comply.h"
 #include "tool/bulkhead/components.h"
 #include "tool/bulkhead/db.h"
 #include "tool/bulkhead/k8s_files.h"
