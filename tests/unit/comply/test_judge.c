@@ -2,6 +2,7 @@
 /* Facts x checks -> results, over a kind that is there for everybody: the host. */
 #include "unit.h"
 
+#include "comply/collect.h"
 #include "comply/collect/collectors.h"
 #include "comply/judge.h"
 #include "fmt/json.h"
@@ -181,5 +182,13 @@ static void mistakes_have_a_place(void **state) {
         }
 }
 
+static void each_kind_and_collector_stands_once(void **state) {
+        (void) state;
+        for (size_t i = 1; bh_fact_kinds[i]; i++)
+                assert_true(strcmp(bh_fact_kinds[i - 1]->name, bh_fact_kinds[i]->name) < 0);
+        for (size_t i = 1; bh_fact_collectors[i].name; i++)
+                assert_true(strcmp(bh_fact_collectors[i - 1].name, bh_fact_collectors[i].name) < 0);
+}
+
 BH_UNIT_MAIN(each_state_has_its_cause, without_a_fact_nothing_applies, what_is_borne_with_stays_in_sight, the_next_run_knows_what_changed,
-             a_mend_is_the_distributions_own, mistakes_have_a_place)
+             a_mend_is_the_distributions_own, mistakes_have_a_place, each_kind_and_collector_stands_once)
