@@ -234,6 +234,7 @@
 #define BH_LIMIT_CONF_FILES 2000               /* of one program, with those it takes in */
 #define BH_LIMIT_CONF_WORDS 500000             /* directives and their words, of one program */
 #define BH_LIMIT_CONF_LIST 300                 /* different values of one field */
+#define BH_LIMIT_CONF_SITES 1000               /* sites, servers, connectors of one program */
 #define BH_LIMIT_CONF_DEPTH 32                 /* blocks in blocks, files in files */
 /* weak passwords */
 #define BH_LIMIT_PASSWORDS_FILE (64 * BH_MIB)  /* one file of a credential store */

@@ -6,10 +6,11 @@
 #include "comply/read/tls.h"
 #include "fuzz.h"
 
-static void ask(struct bh_arena *arena, const struct bh_conf *root, const struct bh_map *names) {
+static void ask(struct bh_arena *arena, struct bh_conf *root, const struct bh_map *names) {
         struct bh_str weak, rest, args;
         uint64_t n;
 
+        bh_conf_index(arena, root);
         for (const struct bh_conf *c = bh_conf_walk(root, root); c; c = bh_conf_walk(root, c)) {
                 args = bh_conf_args(arena, c);
                 (void) bh_conf_inherit(c, "root");

@@ -176,8 +176,10 @@ static bool main_answers(const struct bh_httpd *h) {
 }
 
 static void tell(struct bh_program *p) {
+        struct bh_err why = BH_ERR_NONE;
         struct bh_httpd h;
         struct bh_fact *f;
+        unsigned sites = 0;
 
         bh_httpd_load(p, &h);
         if (!h.root)
@@ -192,11 +194,16 @@ static void tell(struct bh_program *p) {
         bh_fact_bool(f, LINE, bh_httpd_has(&h, "reqtimeout"));
         tell_sections(&h, f);
         tell_files(&h, f);
+        h.hidden_denied = bh_httpd_denies_hidden(h.root);
         if (main_answers(&h))
                 bh_httpd_tell_site(&h, h.root);
         for (const struct bh_conf *n = h.root->first; n; n = n->next)
-                if (bh_conf_is(n, "VirtualHost"))
+                if (bh_conf_is(n, "VirtualHost") && sites++ < BH_LIMIT_CONF_SITES)
                         bh_httpd_tell_site(&h, n);
+        if (sites <= BH_LIMIT_CONF_SITES)
+                return;
+        BH_IGNORE(bh_fail(&why, BH_E_LIMIT, "more than %d sites", BH_LIMIT_CONF_SITES));
+        bh_place_gap(&p->at, h.config, &why);
 }
 
 int bh_collect_apache_facts(const struct bh_reach *reach, struct bh_facts *facts, struct bh_err *err) {

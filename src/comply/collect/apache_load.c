@@ -236,6 +236,15 @@ void bh_httpd_load(struct bh_program *p, struct bh_httpd *ret) {
         begin(ret);
         if (bh_conf_add(p->at.arena, NULL, ret->config, 0, &ret->budget, &ret->root, &why) < 0 || !load_file(ret, ret->config, ret->root))
                 ret->root = NULL;
+        if (!ret->root)
+                return;
+        bh_conf_index(p->at.arena, ret->root);
+        for (const struct bh_conf *n = ret->root->first; n && ret->directories.len < BH_LIMIT_CONF_SITES; n = n->next)
+                if (bh_conf_is(n, "Directory"))
+                        *bh_vec_add(p->at.arena, &ret->directories) = n;
+        for (const struct bh_conf *n = ret->root->first; n && ret->logs.len < BH_LIMIT_CONF_SITES; n = n->next)
+                if (bh_conf_is(n, "CustomLog") || bh_conf_is(n, "TransferLog") || bh_conf_is(n, "GlobalLog"))
+                        *bh_vec_add(p->at.arena, &ret->logs) = n;
 }
 
 bool bh_httpd_has(const struct bh_httpd *h, const char *module) {

@@ -35,7 +35,7 @@ static const struct bh_field fields[] = {
 };
 const struct bh_fact_kind bh_kind_apache_site = BH_FACT_KIND("apache_site", fields, "a site of Apache httpd, with what is in effect in it");
 
-enum { MAX_SECTIONS = 64 }; /* around one directory */
+enum { MAX_SECTIONS = 64, MAX_BELOW = 64, MAX_WEAK = 32 }; /* sections around one directory, and below a site's; weak ciphers that are named */
 
 struct telling {
         struct bh_httpd *h;
@@ -78,7 +78,8 @@ static void tell_ciphers(struct telling *t) {
         list = !n || bh_str_eq_nocase(bh_conf_arg(n, 0), BH_STR("TLSv1.3")) ? BH_STR("DEFAULT") : bh_conf_arg(n, n->n_args > 1);
         bh_fact_str(t->f, CIPHERS, list);
         bh_fact_where(t->f, CIPHERS, n ? bh_conf_where(t->f->arena, n) : BH_STR("default"));
-        for (rest = list; bh_tls_weak_next(list, &rest, &weak);)
+        rest = list;
+        for (unsigned i = 0; i < MAX_WEAK && bh_tls_weak_next(list, &rest, &weak); i++)
                 bh_fact_once(t->f, WEAK_CIPHERS, weak);
 }
 
@@ -124,25 +125,28 @@ struct section {
         const struct bh_conf *options;
 };
 
+static void take_section(struct bh_str path, const struct bh_conf *n, struct section *ret, size_t *n_found) {
+        struct bh_str of = bh_conf_arg(n, 0);
+        const struct bh_conf *o = bh_conf_is(n, "Directory") && is_below(path, of) ? bh_conf_get(n, "Options") : NULL;
+        size_t i = *n_found;
+
+        (void) bh_str_cut_suffix(&of, BH_STR("/"));
+        if (!o || *n_found == MAX_SECTIONS)
+                return;
+        for (; i && ret[i - 1].len > of.len; i--)
+                ret[i] = ret[i - 1];
+        ret[i] = (struct section){ of.len, o };
+        ++*n_found;
+}
+
 /* Sections around and at `path` that say Options: the shorter path goes first, the main server's before the site's. */
 static size_t sections_of(const struct telling *t, struct bh_str path, struct section *ret) {
-        const struct bh_conf *tops[] = { t->h->root, t->site };
         size_t n_found = 0;
 
-        for (size_t top = 0; top < BH_LEN(tops) - (t->site == t->h->root); top++)
-                for (const struct bh_conf *n = tops[top]->first; n; n = n->next) {
-                        struct bh_str of = bh_conf_arg(n, 0);
-                        const struct bh_conf *o = bh_conf_is(n, "Directory") && is_below(path, of) ? bh_conf_get(n, "Options") : NULL;
-                        size_t i = n_found;
-
-                        (void) bh_str_cut_suffix(&of, BH_STR("/"));
-                        if (!o || n_found == MAX_SECTIONS)
-                                continue;
-                        for (; i && ret[i - 1].len > of.len; i--)
-                                ret[i] = ret[i - 1];
-                        ret[i] = (struct section){ of.len, o };
-                        n_found++;
-                }
+        for (size_t i = 0; i < t->h->directories.len; i++)
+                take_section(path, t->h->directories.at[i], ret, &n_found);
+        for (const struct bh_conf *n = t->site == t->h->root ? NULL : t->site->first; n; n = n->next)
+                take_section(path, n, ret, &n_found);
         return n_found;
 }
 
@@ -165,8 +169,12 @@ static void tell_directory(struct telling *t, struct bh_str path) {
                 bh_fact_once(t->f, CGI, path);
 }
 
+static void look_below(struct telling *t, struct bh_str root, const struct bh_conf *n, size_t *looked_at) {
+        if (bh_conf_is(n, "Directory") && is_below(bh_conf_arg(n, 0), root) && (*looked_at)++ < MAX_BELOW)
+                tell_directory(t, bh_path_in(t->f->arena, BH_STR("/"), bh_conf_arg(n, 0)));
+}
+
 static void tell_directories(struct telling *t) {
-        const struct bh_conf *tops[] = { t->h->root, t->site };
         struct bh_str root = effective(t, "DocumentRoot", "");
         struct bh_err why = BH_ERR_NONE;
         size_t looked_at = 0;
@@ -176,13 +184,13 @@ static void tell_directories(struct telling *t) {
         root = bh_path_in(t->f->arena, t->h->server_root, root);
         bh_fact_str(t->f, ROOT, root);
         tell_directory(t, root);
-        for (size_t top = 0; top < BH_LEN(tops) - (t->site == t->h->root); top++)
-                for (const struct bh_conf *n = tops[top]->first; n; n = n->next)
-                        if (bh_conf_is(n, "Directory") && is_below(bh_conf_arg(n, 0), root) && looked_at++ < BH_LIMIT_CONF_LIST)
-                                tell_directory(t, bh_path_in(t->f->arena, BH_STR("/"), bh_conf_arg(n, 0)));
-        if (looked_at <= BH_LIMIT_CONF_LIST)
+        for (size_t i = 0; i < t->h->directories.len; i++)
+                look_below(t, root, t->h->directories.at[i], &looked_at);
+        for (const struct bh_conf *n = t->site == t->h->root ? NULL : t->site->first; n; n = n->next)
+                look_below(t, root, n, &looked_at);
+        if (looked_at <= MAX_BELOW && t->h->directories.len < BH_LIMIT_CONF_SITES)
                 return;
-        BH_IGNORE(bh_fail(&why, BH_E_LIMIT, "more than %d sections below its directory", BH_LIMIT_CONF_LIST));
+        BH_IGNORE(bh_fail(&why, BH_E_LIMIT, "more sections of directories than are looked at"));
         bh_fact_unknown(t->f, INDEXES, &why);
         bh_fact_unknown(t->f, CGI, &why);
 }
@@ -190,14 +198,14 @@ static void tell_directories(struct telling *t) {
 /* ---- the rest ---- */
 
 static void tell_logs(struct telling *t) {
-        static const char *const names[] = { "CustomLog", "TransferLog", "GlobalLog" };
-        bool own = bh_conf_get(t->site, "CustomLog") || bh_conf_get(t->site, "TransferLog");
-        const struct bh_conf *from = own ? t->site : t->h->root;
+        bool own = t->site != t->h->root && (bh_conf_get(t->site, "CustomLog") || bh_conf_get(t->site, "TransferLog"));
 
-        for (size_t i = 0; i < BH_LEN(names); i++)
-                for (const struct bh_conf *n = i == 2 ? t->h->root->first : from->first; n; n = n->next)
-                        if (bh_conf_is(n, names[i]))
-                                bh_fact_once(t->f, ACCESS_LOG, bh_conf_arg(n, 0));
+        for (const struct bh_conf *n = own ? t->site->first : NULL; n; n = n->next)
+                if (bh_conf_is(n, "CustomLog") || bh_conf_is(n, "TransferLog"))
+                        bh_fact_once(t->f, ACCESS_LOG, bh_conf_arg(n, 0));
+        for (size_t i = 0; i < t->h->logs.len; i++)
+                if (!own || bh_conf_is(t->h->logs.at[i], "GlobalLog"))
+                        bh_fact_once(t->f, ACCESS_LOG, bh_conf_arg(t->h->logs.at[i], 0));
         bh_fact_str(t->f, ERROR_LOG, effective(t, "ErrorLog", "logs/error_log"));
 }
 
@@ -227,7 +235,7 @@ static bool sends_to_https(const struct bh_conf *site) {
         return false;
 }
 
-static bool denies_hidden(const struct bh_conf *top) {
+bool bh_httpd_denies_hidden(const struct bh_conf *top) {
         for (const struct bh_conf *n = top->first; n; n = n->next) {
                 bool matches = bh_conf_is(n, "DirectoryMatch") || bh_conf_is(n, "LocationMatch") || bh_conf_is(n, "FilesMatch");
                 const struct bh_conf *require = matches ? bh_conf_get(n, "Require") : NULL;
@@ -308,5 +316,5 @@ void bh_httpd_tell_site(struct bh_httpd *h, const struct bh_conf *block) {
         tell_inside(&t);
         bh_fact_str(t.f, SIGNATURE, bh_lowered(t.f->arena, effective(&t, "ServerSignature", "off")));
         bh_fact_bool(t.f, REDIRECTS, sends_to_https(block));
-        bh_fact_bool(t.f, HIDDEN, denies_hidden(block) || denies_hidden(h->root));
+        bh_fact_bool(t.f, HIDDEN, h->hidden_denied || bh_httpd_denies_hidden(block));
 }

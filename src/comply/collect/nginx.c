@@ -179,15 +179,22 @@ static bool turns_away(const struct bh_conf *server) {
 }
 
 static void tell_servers(struct load *l, struct bh_fact *f, const struct bh_conf *root, unsigned version) {
+        struct bh_err why = BH_ERR_NONE;
         bool catch_all = false;
+        unsigned sites = 0;
 
         for (const struct bh_conf *n = bh_conf_walk(root, root); n; n = bh_conf_walk(root, n)) {
                 if (!bh_conf_is(n, "server") || !n->block || !bh_conf_is(n->parent, "http"))
                         continue;
                 catch_all = catch_all || (is_default(n) && turns_away(n));
-                bh_nginx_tell_server(&l->p->at, n, l->base, version);
+                if (sites++ < BH_LIMIT_CONF_SITES)
+                        bh_nginx_tell_server(&l->p->at, n, l->base, version);
         }
         bh_fact_bool(f, CATCH_ALL, catch_all);
+        if (sites <= BH_LIMIT_CONF_SITES)
+                return;
+        BH_IGNORE(bh_fail(&why, BH_E_LIMIT, "more than %d server blocks", BH_LIMIT_CONF_SITES));
+        bh_place_gap(&l->p->at, f->where, &why);
 }
 
 static void tell(struct bh_program *p) {
@@ -207,6 +214,7 @@ static void tell(struct bh_program *p) {
                 bh_place_gap(&p->at, BH_STR("its arguments"), &why);
         else if (more.len)
                 bh_conf_put_first(root, given);
+        bh_conf_index(arena, root);
         version = bh_place_version(&p->at, "nginx");
         f = bh_place_fact(&p->at, &bh_kind_nginx, config, BH_STR("nginx"));
         bh_fact_some(f, VERSION, version);

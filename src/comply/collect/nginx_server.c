@@ -51,6 +51,8 @@ static const struct bh_field fields[] = {
 };
 const struct bh_fact_kind bh_kind_nginx_server = BH_FACT_KIND("nginx_server", fields, "a server block of nginx, with what is in effect in it");
 
+enum { MAX_HEADERS = 64, MAX_WEAK = 32 }; /* headers of one block that are looked for everywhere; weak ciphers that are named */
+
 struct telling {
         struct bh_place *at;
         struct bh_fact *f;
@@ -178,12 +180,9 @@ static void tell_location(struct telling *t, const struct bh_conf *context) {
 }
 
 static bool no_log(const struct bh_conf *context) {
-        const struct bh_conf *owner = owner_of(context, "access_log");
-        bool any = !owner;
+        struct bh_str to = effective(context, "access_log", "logs/access.log");
 
-        for (const struct bh_conf *n = owner ? owner->first : NULL; n; n = n->next)
-                any = any || (bh_conf_is(n, "access_log") && !bh_str_is(bh_conf_arg(n, 0), "off") && !bh_str_is(bh_conf_arg(n, 0), "/dev/null"));
-        return !any;
+        return bh_str_is(to, "off") || bh_str_is(to, "/dev/null");
 }
 
 static void tell_root(struct telling *t, const struct bh_conf *context) {
@@ -233,16 +232,17 @@ static bool adds(const struct bh_conf *block, struct bh_str header) {
 /* Everywhere: in the block itself, and in each place in it that answers. */
 static bool everywhere(const struct bh_conf *server, struct bh_str header) {
         for (const struct bh_conf *n = bh_conf_walk(server, server); n; n = bh_conf_walk(server, n))
-                if (is_context(n) && !answers_nothing(n) && !adds(owner_of(n, "add_header"), header))
-                        return false;
+                if (is_context(n) && bh_conf_get(n, "add_header") && !answers_nothing(n) && !adds(n, header))
+                        return false; /* what has none of its own has its parent's */
         return true;
 }
 
 static void tell_headers(struct telling *t) {
         const struct bh_conf *owner = owner_of(t->server, "add_header");
+        unsigned left = MAX_HEADERS;
 
-        for (const struct bh_conf *n = owner ? owner->first : NULL; n; n = n->next)
-                if (bh_conf_is(n, "add_header") && everywhere(t->server, bh_conf_arg(n, 0)))
+        for (const struct bh_conf *n = owner ? owner->first : NULL; n && left; n = n->next)
+                if (bh_conf_is(n, "add_header") && left-- && everywhere(t->server, bh_conf_arg(n, 0)))
                         bh_fact_once(t->f, HEADERS, bh_lowered(t->at->arena, bh_conf_arg(n, 0)));
         if (bh_conf_get(t->server, "add_header") && owner_of(t->server->parent, "add_header"))
                 fault(t, LOST, t->server);
@@ -290,7 +290,7 @@ static void tell_tls(struct telling *t, unsigned version) {
         bh_fact_str(t->f, CIPHERS, list);
         bh_fact_where(t->f, CIPHERS, ciphers ? bh_conf_where(t->at->arena, ciphers) : BH_STR("default"));
         rest = list;
-        while (bh_tls_weak_next(list, &rest, &word))
+        for (unsigned n = 0; n < MAX_WEAK && bh_tls_weak_next(list, &rest, &word); n++)
                 bh_fact_once(t->f, WEAK_CIPHERS, word);
         bh_fact_str(t->f, TICKETS, effective(t->server, "ssl_session_tickets", "on"));
         tell_keys(t);

@@ -136,12 +136,13 @@ static bool is_quiet(const struct bh_tomcat *t, const struct bh_conf *n) {
 
 static void tell_server(struct bh_tomcat *t, struct bh_fact *f) {
         bool auto_deploy = false, on_start = false, log = false, lockout = false, quiet = false;
+        unsigned connectors = 0;
 
         tell_shutdown(t, f);
         for (const struct bh_conf *n = bh_conf_walk(t->server, t->server); n; n = bh_conf_walk(t->server, n)) {
                 if (bh_conf_is(n, "Host"))
                         tell_host(t, n, &auto_deploy, &on_start);
-                else if (bh_conf_is(n, "Connector"))
+                else if (bh_conf_is(n, "Connector") && connectors++ < BH_LIMIT_CONF_SITES)
                         bh_tomcat_tell_connector(t, n);
                 else if (bh_conf_is(n, "Valve")) {
                         log = log || class_ends(t, n, "AccessLogValve");

@@ -58,8 +58,43 @@ bool bh_conf_is(const struct bh_conf *node, const char *name) {
         return bh_str_eq_nocase(node->name, bh_str_of(name));
 }
 
+enum { LONG = 16, NAME = 64 }; /* children of a long block; bytes of a name that are looked up */
+
+static struct bh_str lowered(struct bh_str name, char *out) {
+        for (size_t i = 0; i < name.len; i++)
+                out[i] = bh_lower(name.at[i]);
+        return (struct bh_str){ out, name.len };
+}
+
+static void index_block(struct bh_arena *arena, struct bh_conf *block) {
+        struct bh_map *index;
+        size_t n = 0;
+
+        for (const struct bh_conf *c = block->first; c; c = c->next)
+                n++;
+        if (n < LONG)
+                return;
+        index = bh_arena_make(arena, struct bh_map);
+        *index = bh_map_in(arena);
+        for (struct bh_conf *c = block->first; c; c = c->next)
+                if (c->name.len <= NAME)
+                        (void) bh_map_set(index, lowered(c->name, bh_arena_bytes(arena, NAME)), c);
+        block->index = index;
+}
+
+void bh_conf_index(struct bh_arena *arena, struct bh_conf *top) {
+        index_block(arena, top);
+        for (const struct bh_conf *n = bh_conf_walk(top, top); n; n = bh_conf_walk(top, n))
+                if (n->first)
+                        index_block(arena, n->first->parent);
+}
+
 const struct bh_conf *bh_conf_get(const struct bh_conf *block, const char *name) {
         const struct bh_conf *found = NULL;
+        char key[NAME];
+
+        if (block && block->index)
+                return bh_map_get(block->index, lowered(bh_str_part(bh_str_of(name), 0, NAME), key));
 
         for (const struct bh_conf *n = block ? block->first : NULL; n; n = n->next)
                 if (bh_conf_is(n, name))

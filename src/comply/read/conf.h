@@ -12,6 +12,7 @@
 #include "base/arena.h"
 #include "base/budget.h"
 #include "base/err.h"
+#include "base/map.h"
 
 struct bh_conf {
         struct bh_str name; /* as written */
@@ -21,6 +22,7 @@ struct bh_conf {
         unsigned line;
         bool block;
         struct bh_conf *parent, *first, *last, *next;
+        struct bh_map *index; /* of a long block: names in lower case to the last of its children */
 };
 
 /* Appended to `parent` (NULL for a root); the budget is charged an entry. */
@@ -41,6 +43,8 @@ bool bh_conf_is(const struct bh_conf *node, const char *name);
 void bh_conf_put_in(struct bh_conf *node, struct bh_conf *tree);
 /* The children of `tree` before all others of that block. */
 void bh_conf_put_first(struct bh_conf *block, struct bh_conf *tree);
+/* After everything was put in: long blocks are asked by an index from now on, so that many questions cost no more than few. */
+void bh_conf_index(struct bh_arena *arena, struct bh_conf *top);
 /* "FILE:LINE" */
 struct bh_str bh_conf_where(struct bh_arena *arena, const struct bh_conf *node);
 /* Depth first, parents before children, `top` left out: the next of `node`; NULL at the end. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "comply/read/tls.h"
 
-enum { MAX_LIST = 8192 }; /* no library reads a longer one */
+enum { MAX_LIST = 2048 }; /* no library reads a longer one */
 
 /* Parts of names: of OpenSSL's ciphers and classes of them, and of Java's. */
 static const char *const weak_parts[] = { "NULL", "EXPORT", "EXP-", "LOW", "RC4", "DES", "MD5", "IDEA", "SEED", "ADH", "AECDH", "ANON", "RC2", "PSK-NULL" };
@@ -31,6 +31,8 @@ static bool has_part(struct bh_str name, const char *part) {
 static bool taken_out(struct bh_str whole, struct bh_str what) {
         struct bh_str part;
 
+        if (bh_str_chr(whole, '!') < 0)
+                return false;
         while (next_part(&whole, &part))
                 if (part.at[0] == '!' && bh_str_eq_nocase(bh_str_from(part, 1), what))
                         return true;

@@ -100,6 +100,24 @@ static void a_file_taken_in_stands_where_it_is_named(void **state) {
         bh_arena_free(&arena);
 }
 
+static void a_long_block_is_asked_by_an_index(void **state) {
+        struct bh_arena *arena = bh_arena_new();
+        struct bh_str text = BH_STR("");
+        struct bh_conf *root;
+
+        (void) state;
+        for (unsigned i = 0; i < 40; i++)
+                text = bh_arena_printf(arena, "%.*sName%u %u; same %u;\n", BH_FMT(text), i, i, i);
+        root = parsed(arena, bh_arena_cstr(arena, bh_arena_printf(arena, "%.*sb { x y; }", BH_FMT(text))));
+        bh_conf_index(arena, root);
+        assert_non_null(root->index);
+        assert_str(bh_conf_arg(bh_conf_get(root, "name7"), 0), "7");
+        assert_str(bh_conf_arg(bh_conf_get(root, "SAME"), 0), "39");
+        assert_null(bh_conf_get(root, "none"));
+        assert_str(bh_conf_arg(bh_conf_inherit(root->last, "name39"), 0), "39");
+        bh_arena_free(&arena);
+}
+
 static void sizes_and_times_have_units(void **state) {
         uint64_t n;
 
@@ -141,5 +159,5 @@ static void a_stored_password_shows_how(void **state) {
 }
 
 BH_UNIT_MAIN(a_block_inherits_what_stands_around_it, words_are_taken_as_nginx_takes_them, lua_is_passed_over, a_file_that_breaks_off_says_where,
-             blocks_in_blocks_have_an_end, a_file_taken_in_stands_where_it_is_named, sizes_and_times_have_units, what_is_taken_out_of_a_list_is_not_weak,
+             blocks_in_blocks_have_an_end, a_file_taken_in_stands_where_it_is_named, a_long_block_is_asked_by_an_index, sizes_and_times_have_units, what_is_taken_out_of_a_list_is_not_weak,
              a_stored_password_shows_how)
