@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "comply/read/accounts.h"
 
+#include "comply/read/conf.h"
+
 /* ---- shadow ---- */
 
 static struct bh_str method_of(struct bh_str hash) {
@@ -136,33 +138,6 @@ struct bh_str bh_key_value(struct bh_str text, const char *key, unsigned *ret_li
 
 /* ---- sudoers ---- */
 
-static bool joined_line(struct bh_arena *arena, struct bh_cur *c, struct bh_str *ret) {
-        struct bh_cur ahead;
-        struct bh_str line, next;
-        size_t total, n = 0;
-        char *out;
-
-        if (!bh_cur_line(c, &line))
-                return false;
-        *ret = line;
-        if (!bh_str_ends(line, BH_STR("\\")))
-                return true;
-        ahead = *c;
-        for (total = line.len, next = line; bh_str_ends(next, BH_STR("\\")) && bh_cur_line(&ahead, &next);)
-                total += next.len;
-        out = bh_arena_bytes(arena, total);
-        for (next = line;;) {
-                bool more = bh_str_ends(next, BH_STR("\\"));
-
-                for (size_t i = 0; i + more < next.len; i++)
-                        out[n++] = next.at[i];
-                if (!more || !bh_cur_line(c, &next))
-                        break;
-        }
-        *ret = (struct bh_str){ out, n };
-        return true;
-}
-
 /* "#include" and "#includedir" are no notes, and "#1000" is a user. */
 static bool is_note(struct bh_str line) {
         return line.at[0] == '#' && !bh_str_starts(line, BH_STR("#include")) && !(line.len > 1 && bh_is_digit(line.at[1]));
@@ -181,7 +156,7 @@ static bool is_include(struct bh_str word, struct bh_sudo_line *l) {
 bool bh_sudo_next(struct bh_arena *arena, struct bh_cur *c, struct bh_sudo_line *ret) {
         struct bh_str line, word;
 
-        while (joined_line(arena, c, &line)) {
+        while (bh_conf_line(arena, c, &line)) {
                 struct bh_sudo_line l = { .line = c->line };
 
                 line = bh_str_trim(line);

@@ -142,3 +142,36 @@ const struct bh_conf *bh_conf_walk(const struct bh_conf *top, const struct bh_co
                 node = node->parent;
         return node == top ? NULL : node->next;
 }
+
+static bool goes_on(struct bh_str line) {
+        return bh_str_ends(line, BH_STR("\\"));
+}
+
+/* The pieces are measured first, so that many of them cost no more than few. */
+bool bh_conf_line(struct bh_arena *arena, struct bh_cur *c, struct bh_str *ret) {
+        struct bh_str next;
+        struct bh_cur ahead;
+        size_t total, n = 0;
+        char *out;
+
+        if (!bh_cur_line(c, &next))
+                return false;
+        *ret = next;
+        if (!goes_on(next))
+                return true;
+        ahead = *c;
+        total = next.len;
+        for (struct bh_str piece = next; goes_on(piece) && bh_cur_line(&ahead, &piece);)
+                total += piece.len;
+        out = bh_arena_bytes(arena, total);
+        for (;;) {
+                bool more = goes_on(next);
+
+                for (size_t i = 0; i + more < next.len; i++)
+                        out[n++] = next.at[i];
+                if (!more || !bh_cur_line(c, &next))
+                        break;
+        }
+        *ret = (struct bh_str){ out, n };
+        return true;
+}

@@ -11,6 +11,7 @@
  */
 #include "base/arena.h"
 #include "base/budget.h"
+#include "base/cur.h"
 #include "base/err.h"
 #include "base/map.h"
 
@@ -43,6 +44,8 @@ bool bh_conf_is(const struct bh_conf *node, const char *name);
 void bh_conf_put_in(struct bh_conf *node, struct bh_conf *tree);
 /* The children of `tree` before all others of that block. */
 void bh_conf_put_first(struct bh_conf *block, struct bh_conf *tree);
+/* A line and, while it ends in a backslash, the next; false at the end. Lines that stand alone are slices. For httpd, sudo. */
+bool bh_conf_line(struct bh_arena *arena, struct bh_cur *c, struct bh_str *ret);
 /* After everything was put in: long blocks are asked by an index from now on, so that many questions cost no more than few. */
 void bh_conf_index(struct bh_arena *arena, struct bh_conf *top);
 /* "FILE:LINE" */

@@ -1,40 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "comply/read/httpd.h"
 
-#include "base/cur.h"
-
 enum { MAX_WORD = 4096 }; /* in which names are looked for */
 
 /* ---- lines ---- */
-
-/* A line and those it goes on with; lines that stand alone are slices. */
-static bool logical_line(struct bh_arena *arena, struct bh_cur *c, struct bh_str *ret) {
-        struct bh_cur ahead;
-        struct bh_str line, next;
-        size_t total, n = 0;
-        char *out;
-
-        if (!bh_cur_line(c, &line))
-                return false;
-        if (!bh_str_ends(line, BH_STR("\\"))) {
-                *ret = bh_str_trim(line);
-                return true;
-        }
-        ahead = *c;
-        for (total = line.len, next = line; bh_str_ends(next, BH_STR("\\")) && bh_cur_line(&ahead, &next);)
-                total += next.len;
-        out = bh_arena_bytes(arena, total);
-        for (next = line;;) {
-                bool more = bh_str_ends(next, BH_STR("\\"));
-
-                for (size_t i = 0; i + more < next.len; i++)
-                        out[n++] = next.at[i];
-                if (!more || !bh_cur_line(c, &next))
-                        break;
-        }
-        *ret = bh_str_trim((struct bh_str){ out, n });
-        return true;
-}
 
 /* One word off the line, as ap_getword_conf takes it. */
 static struct bh_str take_word(struct bh_arena *arena, struct bh_str *line) {
@@ -112,9 +81,11 @@ int bh_httpd_parse(struct bh_arena *arena, struct bh_str file, struct bh_str tex
         if (r < 0)
                 return r;
         block = root;
-        while (r >= 0 && logical_line(arena, &c, &line))
+        while (r >= 0 && bh_conf_line(arena, &c, &line)) {
+                line = bh_str_trim(line);
                 if (line.len && line.at[0] != '#')
                         r = take_line(arena, &block, file, c.line, line, budget, err);
+        }
         if (r >= 0 && block->parent)
                 r = bh_fail(err, BH_E_FORMAT, "the block of line %u does not end", block->line);
         for (; block->parent; block = block->parent)
