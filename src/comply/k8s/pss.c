@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "comply/k8s/pss.h"
+
 #include "comply/k8s/pss_look.h"
 
 static const struct {

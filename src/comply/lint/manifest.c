@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "comply/lint/engine.h"
+#include "comply/lint/manifest.h"
 
 #include <stdlib.h>
 
 #include "comply/k8s/objects.h"
+#include "comply/lint/engine.h"
 #include "fmt/json.h"
 #include "fmt/yaml.h"
 
