@@ -57,12 +57,24 @@ ROWS = [
     ("policy_version", {"policy_id": "%d1", "version": 1, "text": "of %s", "made_ms": NOW}),
     ("integration", {"id": "%d1", "name": "integration-%s", "kind": "webhook", "enabled": 0, "made_ms": NOW, "changed_ms": NOW}),
     ("intel_source", {"id": "%d1", "name": "source-%s", "format": "plain", "enabled": 0, "made_ms": NOW}),
+    ("compliance_result", {"id": "%d1", "host_id": HOST, "check_id": "container-privileged", "key": "container/%s", "kind": "container", "name": "web-%s",
+                           "container_id": CONTAINER, "namespace": "ns-%s", "workload": "deployment/%s", "state": "fail", "severity": 4, "category": "security", "weight": 10,
+                           "badness": 24, "evidence": '[{"field":"container.privileged","value":"%s","where":"GET /%s"}]', "mend_en": "mend %s", "run": 1, "before": "pass",
+                           "first_ms": NOW, "since_ms": NOW, "is_new": 1, "excepted": 1, "exception_id": "%d1"}),
+    ("compliance_exception", {"id": "%d1", "check_glob": "container-*", "subject": "container web-%s", "host_id": HOST, "owner": "owner-%s", "reason": "of %s", "made_by": "%s",
+                              "made_ms": NOW, "expires_ms": NOW + 10**9}),
+    ("compliance_change", {"result_id": "%d1", "host_id": HOST, "check_id": "container-privileged", "severity": 4, "kind": "container", "name": "web-%s",
+                           "container_id": CONTAINER, "before": "pass", "after": "fail", "at_ms": NOW}),
+    ("compliance_host", {"host_id": HOST, "distribution": "debian", "run": 1, "parts": 1, "run_ms": NOW, "done_ms": NOW, "n_fail": 1, "n_excepted": 1, "decided": 10,
+                         "decided_before": 10, "score": 100, "n_gaps": 1, "gaps": '[{"where":"/%s","why":"denied"}]'}),
+    ("compliance_workload", {"host_id": HOST, "container_id": CONTAINER, "namespace": "ns-%s", "workload": "deployment/%s", "n_pass": 0, "n_fail": 1, "n_excepted": 1,
+                             "n_critical": 0, "n_high": 0, "lost": 0}),
     ("indicator", {"source_id": "%d1", "kind": "domain", "value": "%s.example", "first_ms": NOW, "seen_ms": NOW, "until_ms": NOW + 10**7}),
 ]
 SIDES = {"mine": 1, "zulu": 2}
 # {id} of a path's last noun before it.
 IDS = {"alerts": "%d1", "incidents": "%d1", "integrations": "%d1", "sources": "%d1", "hosts": HOST, "containers": CONTAINER, "assets": "%d1", "policies": "%d1",
-       "responses": "%d1", "findings": "%d1", "images": IMAGE, "registries": "%d1", "vulnerabilities": "CVE-%s", "agents": "agent-%s"}
+       "responses": "%d1", "results": "%d1", "findings": "%d1", "images": IMAGE, "registries": "%d1", "vulnerabilities": "CVE-%s", "agents": "agent-%s"}
 # Not a person's, without an end, or a step of a log-in.
 LEFT_OUT = {"/api/v1/live", "/api/v1/session/oidc", "/api/v1/session/oidc/callback"}
 QUERIES = {"/api/v1/search": ["q=mine", "q=zulu", "q=CVE", "q=app", "q=name-"]}
@@ -87,6 +99,10 @@ def server(tmp_path_factory):
         with db:
             db.execute("INSERT INTO package(id, eco, name, version) VALUES(1, 'deb', 'libshared', '1')")
             db.execute("INSERT INTO vuln(id, title, severity, n_images, n_containers, n_hosts, risk) VALUES('CVE-2099-0001', 'shared', 4, 2, 2, 2, 20)")
+            db.execute("INSERT INTO compliance_benchmark(id, version, title_en, title_zh) VALUES('cis', '1', 'CIS', 'CIS')")
+            db.execute("INSERT INTO compliance_ref(check_id, benchmark, item) VALUES('container-privileged', 'cis', '5.4')")
+            db.execute("INSERT INTO compliance_check(id, kind, severity, category, weight, title_en, title_zh, why_en, why_zh, ask_en, ask_zh, refs, benchmarks) "
+                       "VALUES('container-privileged', 'container', 4, 'security', 10, 't', 't', 'w', 'w', 'a', 'a', '{\"cis\":\"5.4\"}', 'cis')")
             for side in SIDES:
                 for table, row in ROWS:
                     put(db, table, row, side)
