@@ -47,7 +47,7 @@
  *   respond    {"action":"pause"|"resume"|"stop"|"kill"|"isolate"|"release"|"kill-process"|"quarantine"|"restore"|"evidence","container":"id","pid":1,"path":"...",
  *               "dry_run":true,"minutes":30,"why":"incident 12"}
  *   scan       {"target":"docker:nginx:1.27"}
- *   compliance {}: check how the host is set up, and tell all of it
+ *   compliance {"whole":true}: check how the host is set up; whole: tell all of it, not what changed since the last run alone
  *   policy     {"version":7,"files":[{"kind":"rules"|"allow"|"responses"|"indicators","name":"x.yaml","text":"..."}]}  the whole set
  *   inventory  {}: tell all of it again
  */

@@ -90,8 +90,8 @@ void bh_agent_scans_close(struct bh_agent *a);
 
 /* comply.c */
 int bh_agent_comply_open(struct bh_agent *a, struct bh_err *err) BH_MUST_CHECK;
-/* Asked for by the server: all of it is told. The result of the command is told when it is done. */
-void bh_agent_comply_ask(struct bh_agent *a, struct bh_str command);
+/* Asked for by the server. whole: all of it is told, not what changed alone. The result of the command is told when it is done. */
+void bh_agent_comply_ask(struct bh_agent *a, struct bh_str command, bool whole);
 void bh_agent_comply_close(struct bh_agent *a);
 
 /* orders.c */

@@ -40,10 +40,11 @@ struct bh_agent_comply {
         struct bh_agent *agent;
         char program[4096];
         pthread_t thread;
-        pthread_mutex_t lock; /* guards the next three */
+        pthread_mutex_t lock; /* guards the next four */
         pthread_cond_t news;
         char *asked[ASKED_MAX]; /* commands */
         unsigned n_asked;
+        bool asked_whole;
         bool ending;
         atomic_int child;     /* the pid of the run under way */
         struct bh_arena *arena; /* of `last`; these are the thread's own */
@@ -317,7 +318,7 @@ static int check_machine(struct bh_agent_comply *c, bool whole, struct bh_str *r
 
 /* ---- what the server asks ---- */
 
-void bh_agent_comply_ask(struct bh_agent *a, struct bh_str command) {
+void bh_agent_comply_ask(struct bh_agent *a, struct bh_str command, bool whole) {
         struct bh_agent_comply *c = a->comply;
         bool full;
 
@@ -333,6 +334,7 @@ void bh_agent_comply_ask(struct bh_agent *a, struct bh_str command) {
                 if (!copy)
                         bh_nomem(command.len);
                 c->asked[c->n_asked++] = copy;
+                c->asked_whole |= whole;
                 (void) pthread_cond_signal(&c->news);
         }
         (void) pthread_mutex_unlock(&c->lock);
@@ -350,12 +352,12 @@ static void answer(struct bh_agent_comply *c, char **asked, unsigned n, int r, s
 
 /* ---- what runs ---- */
 
-static void run_once(struct bh_agent_comply *c, char **asked, unsigned n) {
+static void run_once(struct bh_agent_comply *c, char **asked, unsigned n, bool whole) {
         struct bh_arena *arena = bh_arena_new();
         struct bh_err err = BH_ERR_NONE;
         struct bh_str text = { 0 };
         bool ending;
-        int r = check_machine(c, n > 0, &text, arena, &err);
+        int r = check_machine(c, whole, &text, arena, &err);
 
         (void) pthread_mutex_lock(&c->lock);
         ending = c->ending;
@@ -376,7 +378,7 @@ static bool is_due(const struct bh_agent_comply *c) {
 }
 
 /* How many were asked for; -1: it is time to end. */
-static int await(struct bh_agent_comply *c, char **ret_asked) {
+static int await(struct bh_agent_comply *c, char **ret_asked, bool *ret_whole) {
         int n;
 
         (void) pthread_mutex_lock(&c->lock);
@@ -392,6 +394,8 @@ static int await(struct bh_agent_comply *c, char **ret_asked) {
                 memcpy(ret_asked, c->asked, (size_t) n * sizeof *ret_asked);
                 c->n_asked = 0;
         }
+        *ret_whole = c->asked_whole;
+        c->asked_whole = false;
         (void) pthread_mutex_unlock(&c->lock);
         return n;
 }
@@ -399,10 +403,11 @@ static int await(struct bh_agent_comply *c, char **ret_asked) {
 static void *run(void *user) {
         struct bh_agent_comply *c = user;
         char *asked[ASKED_MAX];
+        bool whole;
         int n;
 
-        while ((n = await(c, asked)) >= 0)
-                run_once(c, asked, (unsigned) n);
+        while ((n = await(c, asked, &whole)) >= 0)
+                run_once(c, asked, (unsigned) n, whole);
         return NULL;
 }
 

@@ -139,8 +139,7 @@ static void scan(struct bh_agent *a, struct bh_arena *arena, struct bh_str id, c
 
 static void compliance(struct bh_agent *a, struct bh_arena *arena, struct bh_str id, const struct bh_doc *body) {
         (void) arena;
-        (void) body;
-        bh_agent_comply_ask(a, id);
+        bh_agent_comply_ask(a, id, bh_doc_bool(bh_doc_get(body, "whole"), false));
 }
 
 static void inventory(struct bh_agent *a, struct bh_arena *arena, struct bh_str id, const struct bh_doc *body) {
