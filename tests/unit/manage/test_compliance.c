@@ -293,6 +293,68 @@ static void the_summary_says_the_same_as_the_hosts(void **state) {
         shelf_done(&s);
 }
 
+/* ---- reports ---- */
+
+#define EVIL "<script>'\\\"=cmd()" /* as JSON has it */
+
+static int count(void *user, struct bh_buf *buf, struct bh_err *err) {
+        (void) buf; /* all stays in it */
+        (void) err;
+        ++*(unsigned *) user;
+        return 0;
+}
+
+static struct bh_str written(struct shelf *s, struct bh_buf *out, const char *format, const char *host, int64_t mine) {
+        struct bh_compliance_report_in in = { .format = bh_str_of(format), .host_id = bh_str_of(host), .mine = mine, .now_ms = 5 * DAY, .all = true };
+        struct bh_err err = BH_ERR_NONE;
+        struct bh_db *db = NULL;
+        unsigned flushes = 0;
+
+        bh_buf_clear(out);
+        assert_int_equal(bh_store_borrow(s->store, &db, &err), 0);
+        if (bh_compliance_report(db, &in, out, count, &flushes, &err) < 0)
+                fail_msg("%s", err.text);
+        bh_store_give_back(s->store, &db);
+        assert_true(flushes > 0);
+        return bh_buf_str(out);
+}
+
+static int64_t results_in(struct shelf *s, const char *host, int64_t mine) {
+        BH_CLEANUP(bh_buf_done) struct bh_buf out = { 0 };
+        struct bh_arena *arena = bh_arena_new();
+        const struct bh_doc *doc = NULL;
+        struct bh_err err = BH_ERR_NONE;
+        int64_t n;
+
+        if (bh_json_parse(arena, written(s, &out, "json", host, mine), &doc, &err) < 0)
+                fail_msg("%s", err.text);
+        n = (int64_t) bh_doc_count(bh_doc_get(doc, "results"));
+        bh_arena_free(&arena);
+        return n;
+}
+
+static void a_report_is_of_all_of_one_host_or_of_what_is_somebodys(void **state) {
+        static const char *const formats[] = { "html", "json", "csv", "junit", "oscal" };
+        BH_CLEANUP(bh_buf_done) struct bh_buf out = { 0 };
+        struct shelf s = shelf_new();
+
+        (void) state;
+        post(&s, DAY, WHOLE(1, PRIVILEGED("web", "fail", "01") "," PRIVILEGED(EVIL, "fail", "02") "," PRIVILEGED("db", "pass", "03")));
+        assert_true(post_of(&s, "h2", DAY, WHOLE(1, PRIVILEGED("mail", "unknown", "01"))) >= 0);
+        shelf_do(&s, "INSERT INTO container(id, host_id, image_id, first_ms, seen_ms) VALUES('web', 'h1', 'sha256:i', 1, 1)");
+        shelf_do(&s, "INSERT INTO team_image(team_id, image_id) VALUES(1, 'sha256:i')");
+        shelf_do(&s, "INSERT INTO team_member(team_id, person_id) VALUES(1, 7)");
+        assert_int_equal(results_in(&s, "", 0), 4);
+        assert_int_equal(results_in(&s, "h2", 0), 1);
+        assert_int_equal(results_in(&s, "", 7), 1);
+        assert_int_equal(results_in(&s, "h2", 7), 0);
+        assert_int_equal(results_in(&s, "", 8), 0);
+        for (size_t i = 0; i < BH_LEN(formats); i++)
+                assert_true(bh_str_find(written(&s, &out, formats[i], "", 0), BH_STR("web")) >= 0);
+        assert_true(bh_str_find(written(&s, &out, "html", "", 0), BH_STR("<script")) < 0 && bh_str_find(bh_buf_str(&out), BH_STR("&lt;script&gt;")) >= 0);
+        shelf_done(&s);
+}
+
 BH_UNIT_MAIN(the_first_run_is_no_news_and_what_fails_after_it_is, what_a_whole_run_does_not_name_is_gone, what_a_short_run_names_as_gone_is_gone, a_run_that_lacks_a_part_ends_nothing,
              one_host_ends_nothing_of_another, what_lies_is_refused_whole, what_is_borne_with_counts_as_passed_until_its_day,
-             an_exception_fits_its_host_and_its_subject_alone, what_passes_again_is_excepted_no_more, the_summary_says_the_same_as_the_hosts)
+             an_exception_fits_its_host_and_its_subject_alone, what_passes_again_is_excepted_no_more, the_summary_says_the_same_as_the_hosts, a_report_is_of_all_of_one_host_or_of_what_is_somebodys)
