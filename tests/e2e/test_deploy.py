@@ -136,7 +136,7 @@ def test_a_container_that_ends_is_back_in_seconds(agent):
 
 # ---- units ----
 
-@pytest.mark.parametrize("name", ["server", "agent"])
+@pytest.mark.parametrize("name", ["server", "agent", "report"])
 def test_systemd_takes_the_unit(tmp_path, name):
     need("systemd-analyze")
     text = (ROOT / f"deploy/systemd/bulkhead-{name}.service").read_text()
@@ -145,6 +145,21 @@ def test_systemd_takes_the_unit(tmp_path, name):
     unit.write_text(re.sub(r"^Documentation=.*\n", "", text, flags=re.M).replace("/usr/bin/bulkhead", f"{build}/bulkhead"))
     done = run("systemd-analyze", "verify", unit, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_weekly_report_is_written_as_its_unit_says(tmp_path):
+    """What ExecStart says, with systemd's escapes undone, by a database of a server."""
+    need("systemd-analyze")
+    unit = (ROOT / "deploy/systemd/bulkhead-report.service").read_text()
+    command = re.search(r"^ExecStart=/bin/sh -c '(.*)'$", unit, re.M)[1].replace("$$", "$").replace("%%", "%")
+    build = os.environ.get("BULKHEAD_BUILD", ROOT / "build")
+    run(f"{build}/bulkhead-server", "init", "--state", tmp_path / "server", "--name", "localhost")
+    (tmp_path / "reports").mkdir()
+    settings = dict(word.split("=", 1) for word in re.search(r"^Environment=(.*)$", unit, re.M)[1].split())
+    run("/bin/sh", "-c", command.replace("/usr/bin/bulkhead", f"{build}/bulkhead").replace("/var/lib/bulkhead", str(tmp_path)), env=os.environ | settings)
+    (report,) = (tmp_path / "reports").iterdir()
+    assert report.suffix == ".html" and report.read_text().startswith("<!doctype html>")
+    assert run("systemd-analyze", "calendar", re.search(r"^OnCalendar=(.*)$", (ROOT / "deploy/systemd/bulkhead-report.timer").read_text(), re.M)[1]).returncode == 0
 
 
 # ---- chart ----
