@@ -52,8 +52,8 @@ static int ask(struct run *r, const struct bh_guess_request *q, int fd, struct b
         if (q) {
                 bh_guess_request_put(&message, q);
                 got = bh_sock_send(r->sock, bh_buf_str(&message), fd, err);
-                if (got < 0)
-                        return BH_E_IO;
+                if (got < 0) /* a broken pipe, most likely */
+                        return bh_fail(err, BH_E_IO, "the child is gone");
         }
         got = bh_sock_recv(r->sock, MAX_ANSWER, -1, &message, &unwanted, err);
         if (got <= 0)
@@ -127,8 +127,8 @@ static int hand_over(struct run *r, const struct bh_store *store, struct bh_str 
         }
         r->files++;
         if (got >= 0 && a.more)
-                BH_IGNORE(bh_fail(&why, got = BH_E_LIMIT, "it holds more than %llu accounts or names more than %llu files; the rest was left out",
-                                  BH_LIMIT_PASSWORDS_SECRETS, BH_LIMIT_PASSWORDS_FOLLOW));
+                got = bh_fail(&why, BH_E_LIMIT, "it holds more than %llu accounts or names more than %llu files; the rest was left out",
+                              BH_LIMIT_PASSWORDS_SECRETS, BH_LIMIT_PASSWORDS_FOLLOW);
         if (got < 0)
                 add_gap(r, path, &why);
         while (bh_stores[n].name)

@@ -8,16 +8,23 @@
 #include "fmt/xml.h"
 #include "passwords/stores.h"
 
-static uint32_t line_of(struct bh_str bytes, const char *at) {
-        uint32_t line = 1;
+/* Where we are in the file: lines are counted once, from one place asked for to the next. */
+struct where {
+        struct bh_str rest;
+        uint32_t line;
+};
 
-        for (const char *p = bytes.at; p < at && p < bytes.at + bytes.len; p++)
-                line += *p == '\n';
-        return line;
+static uint32_t line_of(struct where *w, const char *at) {
+        while (w->rest.len && w->rest.at < at) {
+                w->line += w->rest.at[0] == '\n';
+                w->rest = bh_str_from(w->rest, 1);
+        }
+        return w->line;
 }
 
 int bh_parse_tomcat(struct bh_store_found *found, const struct bh_store_file *file, struct bh_err *err) {
         struct bh_xml xml = bh_xml_of(found->arena, file->bytes);
+        struct where where = { file->bytes, 1 };
         struct bh_xml_event e;
         int r;
 
@@ -30,7 +37,7 @@ int bh_parse_tomcat(struct bh_store_found *found, const struct bh_store_file *fi
                 name = bh_xml_attr(&xml, &e, "username");
                 name = name.len ? name : bh_xml_attr(&xml, &e, "name");
                 password = bh_xml_attr(&xml, &e, "password");
-                s = bh_store_add(found, name, password, BH_SCHEME_TOMCAT, line_of(file->bytes, e.name.at));
+                s = bh_store_add(found, name, password, BH_SCHEME_TOMCAT, line_of(&where, e.name.at));
                 if (s && password.len == 0)
                         s->state = BH_SECRET_NONE;
         }
@@ -41,6 +48,7 @@ int bh_parse_tomcat(struct bh_store_found *found, const struct bh_store_file *fi
 int bh_parse_jenkins(struct bh_store_found *found, const struct bh_store_file *file, struct bh_err *err) {
         struct bh_xml xml = bh_xml_of(found->arena, file->bytes);
         struct bh_str account = bh_str_basename(bh_str_dirname(file->path)), at = { 0 };
+        struct where where = { file->bytes, 1 };
         struct bh_xml_event e;
         int r;
 
@@ -54,7 +62,7 @@ int bh_parse_jenkins(struct bh_store_found *found, const struct bh_store_file *f
                         account = e.text;
                 else if (bh_str_is(at, "passwordHash")) {
                         (void) bh_str_cut_prefix(&e.text, BH_STR("#jbcrypt:"));
-                        (void) bh_store_add(found, account, e.text, BH_SCHEME_ANY, line_of(file->bytes, at.at));
+                        (void) bh_store_add(found, account, e.text, BH_SCHEME_ANY, line_of(&where, at.at));
                 }
         }
         return r;

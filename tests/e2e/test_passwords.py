@@ -472,3 +472,30 @@ def test_a_real_container_and_its_environment(bulkhead, lists, docker, docker_de
         assert test("--container", "nosuch-box").code == 3
     finally:
         docker("rm", "-f", box)
+
+
+def beside(build, tmp_path, script):
+    """A copy of bulkhead whose child is another program."""
+    shutil.copy(build / "bulkhead", tmp_path / "bulkhead")
+    if script:
+        put(tmp_path, "bulkhead-guess", script, 0o755)
+    return tmp_path / "bulkhead"
+
+
+def test_a_file_that_kills_the_child_is_left_out(build, lists, root, tmp_path):
+    need("prlimit")
+    program = beside(build, tmp_path, f"#!/bin/sh\nexec prlimit --as=60000000 {build.resolve()}/bulkhead-guess\n")
+    put(root, "etc/nginx/.htpasswd", "bob:bob\n")
+    put(root, "etc/redis/redis.conf", "requirepass redis\n")
+    with open(put(root, "var/lib/grafana/grafana.db", b""), "wb") as f:
+        f.truncate(60 << 20)
+    f = Found(run(program, "passwords", "--root", root, "--content", lists, "--state", tmp_path / "state", "--format", "json", check=False))
+    assert f.code == 0 and f.gaps == [{"where": "/var/lib/grafana/grafana.db", "code": "bug", "why": "the child that reads stores died of it"}], f.stderr
+    assert {a["account"] for a in f.accounts if a["verdict"] == "weak"} == {"bob", "default"}
+
+
+@pytest.mark.parametrize("script, says", [(None, "bulkhead-guess is neither in"), ("#!/bin/sh\nexit 0\n", "the child is gone"), ("#!/bin/sh\nkill -SYS $$\n", "forbidden system call")])
+def test_without_its_child_nothing_is_said_to_hold(build, lists, root, tmp_path, script, says):
+    put(root, "etc/nginx/.htpasswd", "bob:bob\n")
+    r = run(beside(build, tmp_path, script), "passwords", "--root", root, "--content", lists, "--state", tmp_path / "state", check=False)
+    assert r.returncode == 3 and r.stdout == "" and says in r.stderr, r.stderr

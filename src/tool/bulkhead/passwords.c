@@ -65,7 +65,7 @@ static void name_containers(struct bh_cli *cli, struct places *p, enum bh_api_ki
 }
 
 static bool fits(const struct bh_passwords_root *r, struct bh_str name) {
-        return bh_str_eq(r->name, name) || (name.len >= 4 && bh_str_starts(r->id, name));
+        return (name.len && bh_str_eq(r->name, name)) || (name.len >= 4 && bh_str_starts(r->id, name));
 }
 
 static bool asked_for(struct bh_cli *cli, struct places *p, const struct bh_passwords_root *r) {
