@@ -84,14 +84,17 @@ static void tell_ciphers(struct telling *t) {
 }
 
 static void tell_keys(struct telling *t) {
-        const struct bh_conf *from = bh_conf_get(t->site, "SSLCertificateKeyFile") ? t->site : t->h->root;
+        const struct bh_conf *from = bh_conf_get(t->site, "SSLCertificateKeyFile") ? t->site : bh_conf_get(t->h->root, "SSLCertificateKeyFile") ? t->h->root : NULL;
         struct bh_reach_stat st;
         uint32_t mode = 0;
 
-        for (const struct bh_conf *n = from->first; n; n = n->next) {
-                struct bh_str path = bh_path_in(t->f->arena, t->h->server_root, bh_conf_arg(n, 0));
+        for (const struct bh_conf *n = from ? from->first : NULL; n; n = n->next) {
+                struct bh_str path;
 
-                if (!bh_conf_is(n, "SSLCertificateKeyFile") || !bh_place_stat(&t->h->p->at, path, &st))
+                if (!bh_conf_is(n, "SSLCertificateKeyFile"))
+                        continue;
+                path = bh_path_in(t->f->arena, t->h->server_root, bh_conf_arg(n, 0));
+                if (!bh_place_stat(&t->h->p->at, path, &st))
                         continue;
                 mode |= st.mode & 07777;
                 bh_fact_word(t->f, KEYS, path);
