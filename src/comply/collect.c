@@ -16,6 +16,7 @@ const struct bh_fact_collector bh_fact_collectors[] = {
         { "kubernetes", bh_collect_kubernetes_facts },
         { "leaks", bh_collect_leaks_facts },
         { "login", bh_collect_login_facts },
+        { "memcached", bh_collect_memcached_facts },
         { "mongodb", bh_collect_mongodb_facts },
         { "mount", bh_collect_mount_facts },
         { "mysql", bh_collect_mysql_facts },

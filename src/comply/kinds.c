@@ -26,6 +26,7 @@ const struct bh_fact_kind *const bh_fact_kinds[] = {
         &bh_kind_kubectl_proxy,
         &bh_kind_kubelet,
         &bh_kind_login,
+        &bh_kind_memcached,
         &bh_kind_mongodb,
         &bh_kind_mount,
         &bh_kind_mysql,

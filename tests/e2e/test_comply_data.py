@@ -5,6 +5,7 @@ import os
 import pathlib
 import re
 import shutil
+import socket
 import subprocess
 import tempfile
 
@@ -426,6 +427,29 @@ def test_rabbitmq_is_told_as_it_tells_itself(bulkhead, told, tmp_path):
             run("epmd", "-port", env["ERL_EPMD_PORT"], "-kill", check=False)
     finally:
         shutil.rmtree(top, ignore_errors=True)
+
+
+# ---- memcached ----
+
+def test_memcached_is_told_as_it_tells_itself(bulkhead, told):
+    need("memcached")
+    need_root()
+    port = free_port()
+    process = subprocess.Popen(["memcached", "-u", "memcache", "-l127.0.0.1", "-rp", str(port), "-m", "8", "-X", "-U", "0"], stderr=subprocess.DEVNULL)
+    try:
+        wait_for("memcached", lambda: socket.create_connection(("127.0.0.1", port), 1).close() is None, 20, process)
+        with socket.create_connection(("127.0.0.1", port), 5) as s:
+            s.sendall(b"stats settings\r\nquit\r\n")
+            says = dict(line.split(" ", 2)[1:] for line in s.makefile().read().splitlines() if line.startswith("STAT ") and line.count(" ") >= 2)
+        fact = told("memcached")[f"memcached {port}"]
+        assert (fact["port"][0], fact["udp_port"][0], words(fact["bind"][0])) == (says["tcpport"], says["udpport"], [says["inter"]])
+        assert int(fact["memory"][0]) << 20 == int(says["maxbytes"])
+        for field, name in [("auth", "auth_enabled_sasl"), ("flush", "flush_enabled"), ("dump", "dump_enabled")]:
+            assert fact[field][0] == truth({"yes": "yes", "no": "no"}[says[name]]), field
+        failing = {c for c, r in states(comply(bulkhead, "--all", "--check", "memcached-*", "--docker", "/nonexistent"), f"memcached {port}", "memcached-").items() if r["state"] == "fail"}
+        assert failing == set()
+    finally:
+        stop(process)
 
 
 # ---- leaked files ----

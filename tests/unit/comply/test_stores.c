@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * etcd, MongoDB, Elasticsearch, RabbitMQ. MongoDB and Elasticsearch are no
+ * etcd, MongoDB, Elasticsearch, RabbitMQ, memcached. MongoDB and Elasticsearch are no
  * packages of Debian: their cases are written from their public manuals.
  */
 #include "world.h"
@@ -198,6 +198,23 @@ static void what_advanced_config_says_wins_in_rabbitmq(void **state) {
         world_down(&w);
 }
 
+static void letters_of_memcached_may_stand_together(void **state) {
+        struct world w = { .exe = "/usr/bin/memcached", .comm = "memcached", .argv = "memcached\0-vrp\0" "11212\0-U11212\0--listen=0.0.0.0\0-X\0-m\0" "128\0" };
+        const struct bh_fact *f;
+
+        (void) state;
+        world_up(&w, bh_collect_memcached_facts);
+        f = nth(&w, "memcached", 0);
+        assert_string_equal(value(&w, f, "port"), "11212");
+        assert_string_equal(value(&w, f, "udp_port"), "11212");
+        assert_string_equal(value(&w, f, "bind_all"), "true");
+        assert_string_equal(value(&w, f, "dump"), "false");
+        assert_string_equal(value(&w, f, "flush"), "true");
+        assert_string_equal(value(&w, f, "memory"), "128");
+        assert_string_equal(value(&w, f, "auth"), "false");
+        world_down(&w);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(terms_of_erlang_become_a_tree),
@@ -208,6 +225,7 @@ int main(void) {
                 cmocka_unit_test(elasticsearch_in_a_container_takes_its_environment),
                 cmocka_unit_test(opensearch_without_its_plugin_is_open),
                 cmocka_unit_test(what_advanced_config_says_wins_in_rabbitmq),
+                cmocka_unit_test(letters_of_memcached_may_stand_together),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
