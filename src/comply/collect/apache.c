@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Apache httpd: one fact for the whole of it, and one for each site (apache_site.c). */
-#include "base/limits.h"
 #include "comply/collect/apache.h"
+
+#include "base/limits.h"
 #include "comply/collect/collectors.h"
 
 enum { VERSION, CONFIG, USER, WORKER_ROOT, MODULES, TOKENS, TRACE, TIMEOUT, KEEPALIVE, ROOT_DENIED, OVERRIDE, STATUS, PROXY, DEFAULT_SITE, LOG_LEVEL, ETAG, BODY, LINE, MODE, WIDER, OWNER, STRAY };
