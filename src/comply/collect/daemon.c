@@ -274,6 +274,40 @@ struct bh_str bh_daemon_at(const struct bh_daemon *s, struct bh_str path, unsign
         return bh_arena_printf(s->arena, "%.*s:%u", BH_FMT(path), line);
 }
 
+static int put_setting(struct bh_daemon *s, struct bh_str name, struct bh_str value, struct bh_str where, struct bh_err *err) {
+        return bh_settings_put(&s->settings, name, value, where, err);
+}
+
+static struct bh_str text_of(struct bh_daemon *s, const struct bh_doc *v) {
+        struct bh_str out = { "", 0 };
+
+        if (bh_doc_is(v, BH_DOC_BOOL))
+                return v->str;
+        if (!bh_doc_is(v, BH_DOC_ARRAY))
+                return bh_doc_str(v);
+        for (const struct bh_doc *e = bh_doc_first(v); e && out.len < 4096; e = e->next)
+                out = bh_arena_printf(s->arena, "%.*s%s%.*s", BH_FMT(out), out.len ? "," : "", BH_FMT(bh_doc_str(e)));
+        return out;
+}
+
+static int put_below(struct bh_daemon *s, const struct bh_doc *object, struct bh_str prefix, bh_daemon_put_fn *put, struct bh_err *err) {
+        int r = 0;
+
+        for (const struct bh_doc *m = bh_doc_first(object); m && r >= 0; m = m->next) {
+                struct bh_str name = prefix.len ? bh_arena_printf(s->arena, "%.*s.%.*s", BH_FMT(prefix), BH_FMT(m->key)) : m->key;
+
+                if (bh_doc_is(m, BH_DOC_OBJECT))
+                        r = put_below(s, m, name, put, err);
+                else
+                        r = put(s, name, text_of(s, m), bh_daemon_at(s, s->config, m->line), err);
+        }
+        return r;
+}
+
+int bh_daemon_put_tree(struct bh_daemon *s, const struct bh_doc *object, bh_daemon_put_fn *put, struct bh_err *err) {
+        return put_below(s, object, BH_STR(""), put ? put : put_setting, err);
+}
+
 void bh_daemon_glob(const struct bh_daemon *s, struct bh_str pattern, struct bh_str **ret, size_t *ret_n) {
         struct bh_str folder = bh_str_dirname(pattern), last = bh_str_basename(pattern), *names = NULL;
         struct bh_str *out;

@@ -93,6 +93,9 @@ struct bh_str bh_daemon_path(struct bh_arena *arena, struct bh_str base, struct 
 int bh_daemon_read(struct bh_daemon *s, struct bh_str path, struct bh_str *ret, struct bh_err *err) BH_MUST_CHECK;
 /* "PATH:LINE" */
 struct bh_str bh_daemon_at(const struct bh_daemon *s, struct bh_str path, unsigned line);
+/* Each leaf of a tree by its dotted name, "net.tls.mode", however it is written; of a list its members, joined by commas. put: NULL: as it is. */
+typedef int bh_daemon_put_fn(struct bh_daemon *s, struct bh_str name, struct bh_str value, struct bh_str where, struct bh_err *err);
+int bh_daemon_put_tree(struct bh_daemon *s, const struct bh_doc *object, bh_daemon_put_fn *put, struct bh_err *err) BH_MUST_CHECK;
 /* Paths a pattern stands for; stars in its last part only. Sorted. */
 void bh_daemon_glob(const struct bh_daemon *s, struct bh_str pattern, struct bh_str **ret, size_t *ret_n);
 

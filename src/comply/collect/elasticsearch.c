@@ -81,33 +81,6 @@ static const struct bh_daemon_row rows[] = {
 
 /* ---- where it is told ---- */
 
-static struct bh_str text_of(struct bh_daemon *s, const struct bh_doc *v) {
-        struct bh_str out = { "", 0 };
-
-        if (bh_doc_is(v, BH_DOC_BOOL))
-                return v->str;
-        if (!bh_doc_is(v, BH_DOC_ARRAY))
-                return bh_doc_str(v);
-        for (const struct bh_doc *e = bh_doc_first(v); e && out.len < 4096; e = e->next)
-                out = bh_arena_printf(s->arena, "%.*s%s%.*s", BH_FMT(out), out.len ? "," : "", BH_FMT(bh_doc_str(e)));
-        return out;
-}
-
-/* "a.b: c" and nested keys come to the same. */
-static int put_yaml(struct bh_daemon *s, const struct bh_doc *object, struct bh_str prefix, struct bh_err *err) {
-        int r = 0;
-
-        for (const struct bh_doc *m = bh_doc_first(object); m && r >= 0; m = m->next) {
-                struct bh_str name = prefix.len ? bh_arena_printf(s->arena, "%.*s.%.*s", BH_FMT(prefix), BH_FMT(m->key)) : m->key;
-
-                if (bh_doc_is(m, BH_DOC_OBJECT))
-                        r = put_yaml(s, m, name, err);
-                else
-                        r = bh_settings_put(&s->settings, name, text_of(s, m), bh_daemon_at(s, s->config, m->line), err);
-        }
-        return r;
-}
-
 static int read_file(struct bh_daemon *s, struct bh_str path, struct bh_err *err) {
         const struct bh_doc *doc;
         struct bh_str text;
@@ -116,7 +89,7 @@ static int read_file(struct bh_daemon *s, struct bh_str path, struct bh_err *err
         if (r < 0)
                 return r;
         r = bh_yaml_parse(s->arena, text, &doc, err);
-        return r < 0 ? bh_wrap(err, r, "%s", BH_QUOTE(path)) : put_yaml(s, doc, BH_STR(""), err);
+        return r < 0 ? bh_wrap(err, r, "%s", BH_QUOTE(path)) : bh_daemon_put_tree(s, doc, NULL, err);
 }
 
 /* "discovery.type", "xpack.security.enabled": what images hand on. */

@@ -178,33 +178,6 @@ static int put_named(struct bh_daemon *s, struct bh_str name, struct bh_str valu
 
 /* ---- where it is told ---- */
 
-/* A scalar; of a list its members, joined. */
-static struct bh_str text_of(struct bh_daemon *s, const struct bh_doc *v) {
-        struct bh_str out = { "", 0 };
-
-        if (bh_doc_is(v, BH_DOC_BOOL))
-                return v->str;
-        if (!bh_doc_is(v, BH_DOC_ARRAY))
-                return bh_doc_str(v);
-        for (const struct bh_doc *e = bh_doc_first(v); e && out.len < 4096; e = e->next)
-                out = bh_arena_printf(s->arena, "%.*s%s%.*s", BH_FMT(out), out.len ? "," : "", BH_FMT(bh_doc_str(e)));
-        return out;
-}
-
-static int put_yaml(struct bh_daemon *s, const struct bh_doc *object, struct bh_str prefix, struct bh_err *err) {
-        int r = 0;
-
-        for (const struct bh_doc *m = bh_doc_first(object); m && r >= 0; m = m->next) {
-                struct bh_str name = prefix.len ? bh_arena_printf(s->arena, "%.*s.%.*s", BH_FMT(prefix), BH_FMT(m->key)) : m->key;
-
-                if (bh_doc_is(m, BH_DOC_OBJECT))
-                        r = put_yaml(s, m, name, err);
-                else
-                        r = put(s, name, text_of(s, m), bh_daemon_at(s, s->config, m->line), err);
-        }
-        return r;
-}
-
 static int put_old(struct bh_daemon *s, struct bh_str text, struct bh_err *err) {
         struct bh_cur c = bh_cur_of(text);
         struct bh_keyvalue kv;
@@ -225,7 +198,7 @@ static int read_file(struct bh_daemon *s, struct bh_str path, struct bh_err *err
                 return r;
         r = bh_yaml_parse(s->arena, text, &doc, &why);
         if (r >= 0 && (bh_doc_is(doc, BH_DOC_OBJECT) || bh_doc_is(doc, BH_DOC_NULL)))
-                return put_yaml(s, doc, BH_STR(""), err);
+                return bh_daemon_put_tree(s, doc, put, err);
         if (r < 0 && bh_str_find(text, BH_STR("=")) < 0)
                 return bh_fail(err, r, "%s: %s", BH_QUOTE(path), why.text);
         return put_old(s, text, err);
