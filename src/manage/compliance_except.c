@@ -195,8 +195,8 @@ int bh_compliance_expire(struct bh_store *store, int64_t now_ms, struct bh_err *
 /* All its agents are revoked: what they said is nobody's business any more, and no part of the score. */
 static int forget_hosts(struct bh_db *db, void *user, struct bh_err *err) {
         static const char *const sql[] = {
-                "DELETE FROM compliance_result WHERE host_id IN (SELECT host_id FROM compliance_host h WHERE NOT EXISTS "
-                "(SELECT 1 FROM agent a WHERE a.host_id = h.host_id AND a.revoked_ms IS NULL))",
+                ("DELETE FROM compliance_result WHERE host_id IN (SELECT host_id FROM compliance_host h WHERE NOT EXISTS "
+                 "(SELECT 1 FROM agent a WHERE a.host_id = h.host_id AND a.revoked_ms IS NULL))"),
                 "DELETE FROM compliance_workload WHERE NOT EXISTS (SELECT 1 FROM agent a WHERE a.host_id = compliance_workload.host_id AND a.revoked_ms IS NULL)",
                 "DELETE FROM compliance_host WHERE NOT EXISTS (SELECT 1 FROM agent a WHERE a.host_id = compliance_host.host_id AND a.revoked_ms IS NULL)",
         };
