@@ -18,7 +18,8 @@ int bh_case_run(struct bh_arena *arena, struct bh_str title, struct bh_str input
 
         if (bh_str_starts(title, BH_STR("page"))) {
                 r = bh_kube_parse_continue(arena, input, &next, err);
-                bh_buf_printf(out, r < 0 ? "" : "next \"%.*s\"\n", BH_FMT(next));
+                if (r >= 0)
+                        bh_buf_printf(out, "next \"%.*s\"\n", BH_FMT(next));
                 return r;
         }
         r = bh_kube_parse_config(arena, input, colon < 0 ? (struct bh_str){ 0 } : bh_str_from(title, (size_t) colon + 9), &c, err);
