@@ -5,6 +5,7 @@
  */
 #include "comply/collect/collectors.h"
 #include "comply/collect/daemon.h"
+#include "comply/collect/kubernetes.h"
 #include "base/limits.h"
 #include "fmt/yaml.h"
 
@@ -314,6 +315,8 @@ static void tell(struct bh_daemon *s) {
         struct bh_str data;
         int r;
 
+        if (bh_k8s_is_own_etcd(s->argv, s->n_argv))
+                return;
         r = s->task ? read_all(s, &err) : read_file(s, BH_STR("/etc/etcd/etcd.conf.yml"), &err);
         bh_daemon_fact(s, &bh_kind_etcd, port_of(s));
         if (r < 0) {

@@ -56,12 +56,17 @@ static void found_proxy(struct bh_program *p) {
         tell_part(p, BH_K8S_PROXY);
 }
 
-/* An etcd of a cluster is one whose flags or place say so; others are software like any. */
-static void found_etcd(struct bh_program *p) {
-        bool cluster = false;
+bool bh_k8s_is_own_etcd(const struct bh_str *argv, size_t n) {
+        for (size_t i = 1; i < n; i++)
+                if (bh_str_find(argv[i], BH_STR("kubernetes")) >= 0 || bh_str_find(argv[i], BH_STR("/rke2/")) >= 0)
+                        return true;
+        return false;
+}
 
-        for (size_t i = 1; i < p->n_argv && !cluster; i++)
-                cluster = bh_str_find(p->argv[i], BH_STR("kubernetes")) >= 0 || bh_str_find(p->argv[i], BH_STR("/rke2/")) >= 0;
+/* An etcd of a cluster is one whose flags say so, or that stands beside its API server; others are software like any. */
+static void found_etcd(struct bh_program *p) {
+        bool cluster = bh_k8s_is_own_etcd(p->argv, p->n_argv);
+
         for (const struct bh_fact *f = p->at.facts->first; f && !cluster; f = f->next)
                 cluster = f->kind == &bh_kind_apiserver;
         if (cluster)

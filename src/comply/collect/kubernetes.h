@@ -40,4 +40,7 @@ struct bh_str bh_k8s_joined(struct bh_arena *arena, const struct bh_doc *v);
 /* Whether etcd has a certificate authority of its own: asks both facts' flags. */
 void bh_k8s_compare_ca(const struct bh_reach *reach, struct bh_facts *facts);
 
+/* By its arguments: an etcd that serves a cluster, which is judged as etcd_member and not as any other server. */
+bool bh_k8s_is_own_etcd(const struct bh_str *argv, size_t n);
+
 #endif
