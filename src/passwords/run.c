@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The near side: opens the files of the stores, hands them to the jailed child, and takes its verdicts. */
 #include <errno.h>
+#include <limits.h>
 #include <fcntl.h>
 #include <string.h>
 
@@ -43,7 +44,16 @@ struct run {
 
 /* ---- talking ---- */
 
-/* 0; IO: the child is gone. What it says of a failure is the failure. */
+/* How long it may be silent: reading a file takes moments, a test what it may spend, on a machine ten times too busy. */
+static int patience_ms(const struct run *r, const struct bh_guess_request *q) {
+        uint64_t ms = r->opts->cpu_ms * 100 / (r->opts->cpu_percent ? r->opts->cpu_percent : 100) * 10;
+
+        if (q && q->ask != BH_GUESS_TEST)
+                return BH_LIMIT_PASSWORDS_ANSWER_MS;
+        return r->opts->cpu_ms ? (int) BH_MIN(ms + BH_LIMIT_PASSWORDS_ANSWER_MS, (uint64_t) INT_MAX) : -1;
+}
+
+/* 0; IO: the child is gone, or as good as that. What it says of a failure is the failure. */
 static int ask(struct run *r, const struct bh_guess_request *q, int fd, struct bh_guess_answer *ret, struct bh_err *err) {
         BH_CLEANUP(bh_buf_done) struct bh_buf message = { 0 };
         BH_CLEANUP(bh_fd_close) int unwanted = -1;
@@ -55,7 +65,9 @@ static int ask(struct run *r, const struct bh_guess_request *q, int fd, struct b
                 if (got < 0) /* a broken pipe, most likely */
                         return bh_fail(err, BH_E_IO, "the child is gone");
         }
-        got = bh_sock_recv(r->sock, MAX_ANSWER, -1, &message, &unwanted, err);
+        got = bh_sock_recv(r->sock, MAX_ANSWER, patience_ms(r, q), &message, &unwanted, err);
+        if (got == BH_E_TIMEOUT)
+                return bh_fail(err, BH_E_IO, "the child does not answer");
         if (got <= 0)
                 return got < 0 ? got : bh_fail(err, BH_E_IO, "the child is gone");
         got = bh_guess_answer_get(r->arena, bh_arena_str(r->arena, bh_buf_str(&message)), ret, err);
