@@ -87,7 +87,8 @@ def slow_image():
     layer = io.BytesIO()
     with tarfile.open(fileobj=layer, mode="w") as tar:
         add_file(tar, "etc/os-release", OS_RELEASE)
-        add_file(tar, "big", bytes(96 << 20))
+        for n in range(24):
+            add_file(tar, f"big{n}", bytes(4 << 20))
     config = json.dumps({"os": "linux", "architecture": "amd64", "config": {},
                          "rootfs": {"type": "layers", "diff_ids": [sha256(layer.getvalue())]}}).encode()
     out = io.BytesIO()
