@@ -40,7 +40,6 @@ struct bh_inventory {
         int64_t due_ms[N_COLLECTORS], rest_until_ms;
         struct bh_known gaps[N_COLLECTORS]; /* that were told */
         size_t now;                         /* the collector that looks */
-        struct bh_inventory_stats stats;
 };
 
 /* ---- telling ---- */
@@ -63,7 +62,6 @@ struct bh_json_put *bh_collect_thing(struct bh_collect *c, enum bh_asset_kind ki
 }
 
 static void tell(struct bh_inventory *inv, struct bh_str body) {
-        inv->stats.told++;
         inv->opts.tell(inv->opts.user, bh_str_trim(body));
 }
 
@@ -205,7 +203,6 @@ static void pass(struct bh_inventory *inv, size_t i) {
         bh_roots_done(&roots);
         bh_buf_done(&c.body);
         bh_arena_reset(inv->arena);
-        inv->stats.passes++;
 }
 
 /* The collector that is due for longest; N_COLLECTORS: none. */
@@ -223,7 +220,6 @@ static uint64_t timed_pass(struct bh_inventory *inv, size_t i) {
 
         pass(inv, i);
         cost = (uint64_t) bh_clock_ns(CLOCK_THREAD_CPUTIME_ID) - before;
-        inv->stats.cpu_ns += cost;
         return cost;
 }
 
@@ -252,13 +248,6 @@ void bh_inventory_again(struct bh_inventory *inv) {
         }
         for (size_t i = 0; i < N_COLLECTORS; i++)
                 inv->due_ms[i] = 0;
-}
-
-void bh_inventory_stats(const struct bh_inventory *inv, struct bh_inventory_stats *ret) {
-        *ret = inv->stats;
-        ret->things = 0;
-        for (int kind = 0; kind < _BH_ASSET_MAX; kind++)
-                ret->things += inv->known[kind].told.len;
 }
 
 int bh_inventory_open(const struct bh_inventory_opts *opts, struct bh_inventory **ret, struct bh_err *err) {

@@ -30,11 +30,6 @@ struct bh_inventory_opts {
         const char *docker, *podman; /* addresses of engines; NULL: the usual ones */
 };
 
-struct bh_inventory_stats {
-        uint64_t passes, told, things; /* things: that are there now */
-        uint64_t cpu_ns;               /* spent so far */
-};
-
 int bh_inventory_open(const struct bh_inventory_opts *opts, struct bh_inventory **ret, struct bh_err *err) BH_MUST_CHECK;
 void bh_inventory_close(struct bh_inventory **inv);
 /* How long until the next turn is worth it, in ms. */
@@ -43,6 +38,5 @@ unsigned bh_inventory_turn(struct bh_inventory *inv);
 void bh_inventory_all(struct bh_inventory *inv);
 /* Forgets what was told: everything is told again. */
 void bh_inventory_again(struct bh_inventory *inv);
-void bh_inventory_stats(const struct bh_inventory *inv, struct bh_inventory_stats *ret);
 
 #endif

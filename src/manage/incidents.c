@@ -14,19 +14,6 @@ static const char *const statuses[] = {
 #undef X
 };
 
-const char *bh_incident_status_str(enum bh_incident_status status) {
-        return statuses[status];
-}
-
-bool bh_incident_status_of(struct bh_str word, enum bh_incident_status *ret) {
-        for (unsigned i = 0; i < BH_LEN(statuses); i++)
-                if (bh_str_is(word, statuses[i])) {
-                        *ret = (enum bh_incident_status) i;
-                        return true;
-                }
-        return false;
-}
-
 /* ---- deciding ---- */
 
 static bool same_place(const struct bh_incident_key *a, const struct bh_incident_key *b) {

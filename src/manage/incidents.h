@@ -22,8 +22,6 @@ enum bh_incident_status {
 #undef X
         _BH_INCIDENT_STATUS_MAX
 };
-const char *bh_incident_status_str(enum bh_incident_status status);
-bool bh_incident_status_of(struct bh_str word, enum bh_incident_status *ret);
 
 struct bh_incident_window {
         int64_t slide_ms;   /* an alert that comes within this of the last one (or before the first) belongs to it */

@@ -26,7 +26,7 @@ bool bh_policy_name_ok(struct bh_str name) {
         return name.len > 0 && name.len <= 80 && !bh_str_ends(name, BH_STR(".test"));
 }
 
-struct bh_str bh_policy_file_name(struct bh_arena *arena, struct bh_str name) {
+static struct bh_str file_name(struct bh_arena *arena, struct bh_str name) {
         return bh_arena_printf(arena, "%.*s.yaml", BH_FMT(name));
 }
 
@@ -51,7 +51,7 @@ static int read_policies(struct bh_db *db, int64_t but, struct bh_arena *arena, 
         while (r >= 0 && (r = bh_rows_next(rows, err)) > 0)
                 for (unsigned k = 0; k < _BH_POLICY_KIND_MAX; k++)
                         if (bh_str_is(bh_rows_text(rows, 1), kinds[k]))
-                                add_file(arena, ret, (struct bh_policy_file){ (enum bh_policy_kind) k, bh_policy_file_name(arena, bh_rows_copy(rows, 0, arena)),
+                                add_file(arena, ret, (struct bh_policy_file){ (enum bh_policy_kind) k, file_name(arena, bh_rows_copy(rows, 0, arena)),
                                                                               bh_rows_copy(rows, 2, arena) });
         bh_rows_done(&rows);
         return r < 0 ? r : 0;

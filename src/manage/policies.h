@@ -61,8 +61,6 @@ struct bh_policy_port {
 BH_VEC_OF(bh_policy_files, struct bh_policy_file);
 /* What is enabled, as files; also the switches, and what threat intelligence gives rules (manage/intel.h). `but`: without this policy; 0: all. */
 int bh_policies_files(struct bh_db *db, int64_t but, struct bh_arena *arena, struct bh_policy_files *ret, struct bh_err *err) BH_MUST_CHECK;
-/* One policy's name as a file's. */
-struct bh_str bh_policy_file_name(struct bh_arena *arena, struct bh_str name);
 bool bh_policy_name_ok(struct bh_str name);
 /*
  * The set has changed: a new version of it, for every agent. Inside a write; after it bh_policies_wake. It is kept once,

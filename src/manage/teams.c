@@ -59,14 +59,6 @@ static int look(struct bh_db *db, struct bh_arena *arena, const struct patterns 
         return r < 0 ? r : own(db, patterns, fits, image_id, err);
 }
 
-int bh_teams_image(struct bh_db *db, struct bh_str image_id, struct bh_err *err) {
-        BH_CLEANUP(bh_arena_free) struct bh_arena *arena = bh_arena_new();
-        struct patterns patterns = { 0 };
-        int r = load_patterns(db, arena, &patterns, err);
-
-        return r < 0 ? r : look(db, arena, &patterns, image_id, err);
-}
-
 static int image_ids(struct bh_db *db, struct bh_arena *arena, struct bh_str **ret, size_t *ret_n, struct bh_err *err) {
         BH_CLEANUP(bh_rows_done) struct bh_rows *rows = NULL;
         BH_VEC(struct bh_str) ids = { 0 };

@@ -19,8 +19,6 @@
 /* The images of a person's teams, as a query for IN; ?1: the person. */
 #define BH_TEAMS_IMAGES "SELECT ti.image_id FROM team_image ti JOIN team_member tm ON tm.team_id = ti.team_id WHERE tm.person_id = ?1"
 
-/* Of one image. Inside a write. */
-int bh_teams_image(struct bh_db *db, struct bh_str image_id, struct bh_err *err) BH_MUST_CHECK;
 /* Of all. Inside a write. */
 int bh_teams_all(struct bh_db *db, struct bh_err *err) BH_MUST_CHECK;
 

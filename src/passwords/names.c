@@ -7,7 +7,7 @@ static bool ends_nocase(struct bh_str s, const char *suffix) {
         return s.len >= with.len && bh_str_eq_nocase(bh_str_from(s, s.len - with.len), with);
 }
 
-bool bh_name_is_secret(struct bh_str name) {
+static bool is_secret(struct bh_str name) {
         static const char *const inside[] = { "password", "passwd", "passphrase", "secret" };
         static const char *const endings[] = { "pass", "pwd", "_pw" };
         static const char *const never[] = { "_file", "_path", "_dir", "_policy", "_length", "_name", "_id", "_hash", "_encryption", "_expiry", "_url", "_type", "_command", "_field" };
@@ -97,7 +97,7 @@ bool bh_setting_add(struct bh_store_found *found, struct bh_str key, struct bh_s
                         s->state = BH_SECRET_NONE;
                 return true;
         }
-        if (!bh_url_secret(value, &user, &password) && (!bh_name_is_secret(key) || is_switch(value) || bh_str_starts(value, BH_STR("/"))))
+        if (!bh_url_secret(value, &user, &password) && (!is_secret(key) || is_switch(value) || bh_str_starts(value, BH_STR("/"))))
                 return false;
         if (!resolve(&password))
                 return false;

@@ -4,9 +4,6 @@
 /* Settings that hold a password, by their names; and what a file says of them. */
 #include "passwords/stores.h"
 
-/* "DB_PASSWORD", "spring.datasource.password", "requirepass"; not "PASSWORD_FILE". */
-bool bh_name_is_secret(struct bh_str name);
-
 /* A setting of a file or an environment: added when it holds a password, or a URL with one in it. True: it was. */
 bool bh_setting_add(struct bh_store_found *found, struct bh_str key, struct bh_str value, uint32_t line);
 /* "scheme://user:password@host": the two; false without. */

@@ -27,15 +27,6 @@ const char *bh_pss_level_str(enum bh_pss_level l) {
         return levels[l];
 }
 
-bool bh_pss_level_of(struct bh_str word, enum bh_pss_level *ret) {
-        for (unsigned i = 0; i < BH_LEN(levels); i++)
-                if (bh_str_is(word, levels[i])) {
-                        *ret = (enum bh_pss_level) i;
-                        return true;
-                }
-        return false;
-}
-
 bool bh_pss_version_of(struct bh_str word, unsigned *ret_minor) {
         uint64_t minor;
 

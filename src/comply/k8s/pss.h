@@ -54,7 +54,6 @@ BH_VEC_OF(bh_pss_hits, struct bh_pss_hit);
 
 const char *bh_pss_control_str(enum bh_pss_control c);
 const char *bh_pss_level_str(enum bh_pss_level l);
-bool bh_pss_level_of(struct bh_str word, enum bh_pss_level *ret);
 /* "latest", "v1.25", "1.25"; false for anything else. */
 bool bh_pss_version_of(struct bh_str word, unsigned *ret_minor);
 enum bh_pss_level bh_pss_control_level(enum bh_pss_control c);

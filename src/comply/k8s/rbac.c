@@ -197,14 +197,6 @@ void bh_rbac_build(struct bh_rbac *rbac, const struct bh_k8s_objects *objects, s
 
 /* ---- questions ---- */
 
-uint64_t bh_rbac_powers(const struct bh_rbac_subject *s) {
-        uint64_t powers = 0;
-
-        for (size_t i = 0; i < s->scopes.len; i++)
-                powers |= s->scopes.at[i].powers;
-        return powers;
-}
-
 static const struct bh_rbac_binding *source_among(const struct bh_rbac_subject *s, uint64_t powers, struct bh_str namespace) {
         for (size_t i = 0; i < s->bindings.len; i++)
                 if (bh_str_eq(s->bindings.at[i]->scope, namespace) && s->bindings.at[i]->role->powers & powers)

@@ -143,8 +143,6 @@ BH_VEC_OF(bh_rbac_chain, struct bh_rbac_step);
 bool bh_rbac_reaches(const struct bh_rbac *rbac, const struct bh_rbac_subject *s, enum bh_rbac_goal goal);
 /* The shortest way; false: there is none. */
 bool bh_rbac_chain_of(const struct bh_rbac *rbac, const struct bh_rbac_subject *s, enum bh_rbac_goal goal, struct bh_arena *arena, struct bh_rbac_chain *ret);
-/* All powers, wherever they hold. */
-uint64_t bh_rbac_powers(const struct bh_rbac_subject *s);
 /* The binding that gives one of these powers in that namespace (empty: cluster-wide); NULL: none. */
 const struct bh_rbac_binding *bh_rbac_source(const struct bh_rbac_subject *s, uint64_t powers, struct bh_str namespace);
 struct bh_str bh_rbac_subject_text(struct bh_arena *arena, const struct bh_rbac_subject *s); /* "ServiceAccount ci/deployer" */
