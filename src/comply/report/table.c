@@ -10,16 +10,16 @@
 #include "comply/report/writers.h"
 
 struct words {
-        const char *seen, *mend, *ask, *cause, *borne, *score, *gap, *nothing, *is_new, *gone, *until;
+        const char *seen, *mend, *ask, *cause, *borne, *score, *gap, *nothing, *nothing_here, *unset, *is_new, *gone, *until;
         const char *states[_BH_COMPLY_STATE_MAX], *severities[_BH_COMPLY_SEVERITY_MAX], *categories[_BH_COMPLY_CATEGORY_MAX];
 };
 
 static const struct words words[_BH_LANG_MAX] = {
-        [BH_LANG_EN] = { "seen ", "mend ", "ask  ", "cause", "borne", "score", "could not look at", "Nothing fails.", "new", "no more", "until",
+        [BH_LANG_EN] = { "seen ", "mend ", "ask  ", "cause", "borne", "score", "could not look at", "Nothing fails.", "Nothing was judged: none of what these checks look at is here, or it could not be read.", "not set", "new", "no more", "until",
                          { "passed", "failed", "not applicable", "for a person", "could not tell" },
                          { "INFO", "LOW", "MEDIUM", "HIGH", "CRITICAL" },
                          { "security", "network", "images", "resources", "health" } },
-        [BH_LANG_ZH] = { "所见", "整改", "询问", "原因", "例外", "得分", "无法查看", "没有不合格项。", "新增", "已消失", "有效期至",
+        [BH_LANG_ZH] = { "所见", "整改", "询问", "原因", "例外", "得分", "无法查看", "没有不合格项。", "未作判定：本机没有这些检查所针对的对象，或无法读取。", "未设置", "新增", "已消失", "有效期至",
                          { "通过", "不通过", "不适用", "需人工判断", "无法判断" },
                          { "提示", "低危", "中危", "高危", "严重" },
                          { "安全", "网络", "镜像", "资源", "健康" } },
@@ -42,13 +42,20 @@ static void put_line(struct table *t, const char *word, struct bh_str text) {
         }
 }
 
+/* As the rule language prints values; what is missing or empty is said in words. */
+static const char *value_of(const struct table *t, const struct bh_comply_evidence *e, char *shown, size_t size) {
+        if (bh_str_is(e->value, "<NA>"))
+                return t->words->unset;
+        return e->value.len ? bh_str_quote(e->value, shown, size) : "\"\"";
+}
+
 static void put_evidence(struct table *t, const struct bh_comply_result *r) {
         char shown[400];
 
         for (size_t i = 0; i < r->n_evidence; i++) {
                 const struct bh_comply_evidence *e = &r->evidence[i];
 
-                bh_buf_printf(t->out, "          %s  %.*s = %s", t->words->seen, BH_FMT(e->field), bh_str_quote(e->value, shown, sizeof shown));
+                bh_buf_printf(t->out, "          %s  %.*s = %s", t->words->seen, BH_FMT(e->field), value_of(t, e, shown, sizeof shown));
                 if (e->where.len)
                         bh_buf_printf(t->out, "  (%s)", bh_str_quote(e->where, shown, sizeof shown));
                 bh_buf_putc(t->out, '\n');
@@ -117,7 +124,7 @@ void bh_comply_write_table(const struct bh_comply_report *report, const struct b
         for (size_t i = 0; i < report->n_gaps; i++)
                 bh_buf_printf(out, "%s %s: %.*s\n", t.words->gap, bh_str_quote(report->gaps[i].where, shown, sizeof shown), BH_FMT(report->gaps[i].why));
         if (report->all.by_state[BH_COMPLY_FAIL] == 0)
-                bh_buf_printf(out, "%s\n", t.words->nothing);
+                bh_buf_printf(out, "%s\n", report->all.by_state[BH_COMPLY_PASS] ? t.words->nothing : t.words->nothing_here);
         put_counts(&t);
         bh_arena_free(&t.arena);
 }
