@@ -258,6 +258,16 @@ static void clean(struct bh_buf *out) {
                         out->at[i] = '?';
 }
 
+static void put_workloads(struct view *v) {
+        size_t before;
+
+        bh_buf_puts(&v->out, "\nWorkloads whose account comes to that:\n");
+        before = v->out.len;
+        each_workload(v, put_workload);
+        if (v->out.len == before)
+                bh_buf_puts(&v->out, "  none\n");
+}
+
 static void put_table(struct view *v) {
         for (unsigned g = 0; g < _BH_RBAC_GOAL_MAX; g++)
                 if (is_asked(v, g))
@@ -266,8 +276,7 @@ static void put_table(struct view *v) {
                 bh_buf_printf(&v->out, "Risks: %zu\n", v->risks.len);
                 for (size_t i = 0; i < v->risks.len; i++)
                         put_risk(v, &v->risks.at[i]);
-                bh_buf_puts(&v->out, "\nWorkloads whose account comes to that:\n");
-                each_workload(v, put_workload);
+                put_workloads(v);
         }
         if (v->audited) {
                 bh_buf_putc(&v->out, '\n');
