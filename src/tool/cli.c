@@ -283,6 +283,8 @@ static int run(struct parse *p, struct bh_err *err) {
                 bh_cli_help(p->cmd, stdout);
                 return BH_EXIT_FINE;
         }
+        if (cli.n_args && !p->cmd->args)
+                return bh_fail(err, BH_E_USAGE, "%s is too much: it takes options only", BH_QUOTE(bh_str_of(cli.args[0])));
         r = read_config(&cli, err);
         return r < 0 ? r : p->cmd->run(&cli, err);
 }

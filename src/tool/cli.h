@@ -36,7 +36,7 @@ struct bh_cli;
 struct bh_cmd {
         const char *name;  /* "db build" */
         const char *about; /* one line */
-        const char *args;  /* "TARGET...", or NULL */
+        const char *args;  /* "TARGET...", or NULL: it takes none */
         const char *text;  /* some paragraphs, or NULL */
         const char *examples;
         const struct bh_opt *opts; /* ended by a row without a name */

@@ -194,8 +194,6 @@ static int run(struct bh_cli *cli, struct bh_err *err) {
 
         if (r < 0)
                 return r;
-        if (cli->n_args)
-                return bh_fail(err, BH_E_USAGE, "run takes no arguments");
         (void) mallopt(M_ARENA_MAX, 2); /* a heap for each thread would keep what it once needed */
         a->cli = cli;
         a->state_dir = bh_cli_get(cli, "state");

@@ -268,8 +268,6 @@ static int verdict(struct bh_cli *cli, const struct bh_passwords *found) {
 static int check(struct bh_cli *cli, struct bh_err *err) {
         struct bh_str format = bh_str_of(bh_cli_get(cli, "format")), on = bh_str_of(bh_cli_get(cli, "fail-on"));
 
-        if (cli->n_args)
-                return bh_fail(err, BH_E_USAGE, "passwords takes options only; --root %s?", BH_QUOTE(bh_str_of(cli->args[0])));
         if (!bh_str_is(format, "table") && !bh_str_is(format, "json") && !bh_str_is(format, "csv"))
                 return bh_fail(err, BH_E_USAGE, "--format: %s is none of table, json, csv", BH_QUOTE(format));
         if (!bh_str_is(on, "weak") && !bh_str_is(on, "known") && !bh_str_is(on, "never"))

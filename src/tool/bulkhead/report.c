@@ -164,8 +164,6 @@ static int run(struct bh_cli *cli, struct bh_err *err) {
         struct gathering g = { .cli = cli };
         bool elsewhere = bh_cli_has(cli, "root") || bh_cli_has(cli, "kubernetes") || bh_tool_k8s_is_live(cli);
 
-        if (cli->n_args)
-                return bh_fail(err, BH_E_USAGE, "report takes no arguments");
         if (!elsewhere && !bh_cli_has(cli, "alone")) {
                 count_things(&g);
                 look_at_server(&g);

@@ -283,8 +283,6 @@ static int run_named(struct bh_cli *cli, struct bh_err *err) {
 }
 
 static int run_all(struct bh_cli *cli, struct bh_err *err) {
-        if (cli->n_args)
-                return bh_fail(err, BH_E_USAGE, "simulate all takes no names; simulate run does");
         return run_these(cli, true, err);
 }
 

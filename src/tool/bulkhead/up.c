@@ -246,7 +246,7 @@ static int run(struct bh_cli *cli, struct bh_err *err) {
         struct up u = { .cli = cli, .keeper = bh_keeper_here(cli), .listen = bh_cli_get(cli, "listen"), .agents = bh_cli_get(cli, "agents"),
                         .quiet = bh_cli_has(cli, "quiet") };
         const char *server = bh_cli_get(cli, "server");
-        int r = cli->n_args ? bh_fail(err, BH_E_USAGE, "up takes no arguments") : bh_cli_number(cli, "wait", &u.wait_s, err);
+        int r = bh_cli_number(cli, "wait", &u.wait_s, err);
 
         r = r < 0 ? r : bh_place_of(cli, &u.place, err);
         if (r < 0)

@@ -35,7 +35,7 @@ static const struct bh_opt opts[] = {
 };
 
 static int run(struct bh_cli *cli, struct bh_err *err) {
-        return cli->n_args ? bh_fail(err, BH_E_USAGE, "watch takes no arguments") : bh_watch_run(cli, NULL, err);
+        return bh_watch_run(cli, NULL, err);
 }
 
 const struct bh_cmd bh_cmd_watch = {
