@@ -287,6 +287,13 @@ void bh_checks_done(struct bh_checks *set) {
         set->checks.len = 0;
 }
 
+bool bh_checks_have(const struct bh_checks *set, struct bh_str benchmark) {
+        for (size_t i = 0; i < set->benchmarks.len; i++)
+                if (bh_str_eq(set->benchmarks.at[i].id, benchmark))
+                        return true;
+        return false;
+}
+
 struct bh_str bh_check_item(const struct bh_check *check, struct bh_str benchmark) {
         for (size_t i = 0; i < check->n_refs; i++)
                 if (bh_str_eq(check->refs[i].benchmark, benchmark))

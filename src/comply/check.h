@@ -102,6 +102,8 @@ void bh_checks_done(struct bh_checks *set);
 int bh_checks_parse(struct bh_checks *set, struct bh_str name, struct bh_str yaml, struct bh_err *err) BH_MUST_CHECK;
 /* Every *.yaml of a folder, in the order of names. */
 int bh_checks_load(struct bh_checks *set, const char *folder, struct bh_err *err) BH_MUST_CHECK;
+/* Is there a benchmark of that id? */
+bool bh_checks_have(const struct bh_checks *set, struct bh_str benchmark);
 /* One of the two languages; English where the other is missing. */
 struct bh_str bh_both_in(const struct bh_both *b, enum bh_lang lang);
 /* The item of that benchmark a check is; empty: it is none. */

@@ -102,6 +102,8 @@ static int run_list(struct bh_cli *cli, struct bh_err *err) {
         if (r < 0)
                 return r;
         r = load(cli, &set, err);
+        if (r >= 0 && benchmark.len && !bh_checks_have(&set, benchmark))
+                r = bh_fail(err, BH_E_USAGE, "there is no benchmark %s; `bulkhead baselines list` names them", BH_QUOTE(benchmark));
         if (r >= 0)
                 (bh_str_is(format, "table") ? list_table : list_markdown)(&set, benchmark, &out);
         bh_checks_done(&set);

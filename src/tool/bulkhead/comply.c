@@ -125,13 +125,6 @@ static int open_index(struct run *x, struct bh_err *err) {
         return r;
 }
 
-static bool is_known_benchmark(const struct run *x) {
-        for (size_t i = 0; i < x->checks.benchmarks.len; i++)
-                if (bh_str_eq(x->checks.benchmarks.at[i].id, x->judge.benchmark))
-                        return true;
-        return x->judge.benchmark.len == 0;
-}
-
 /* ---- in the jail: what is there, and how it is judged ---- */
 
 static void judge(struct run *x) {
@@ -297,7 +290,7 @@ static int look(struct run *x, struct bh_err *err) {
 
         r = r < 0 ? r : load_checks(x, err);
         r = r < 0 ? r : load_exceptions(x, err);
-        if (r >= 0 && !is_known_benchmark(x))
+        if (r >= 0 && x->judge.benchmark.len && !bh_checks_have(&x->checks, x->judge.benchmark))
                 r = bh_fail(err, BH_E_USAGE, "there is no benchmark %s; `bulkhead baselines list` names them", BH_QUOTE(x->judge.benchmark));
         r = r < 0 ? r : read_objects(x, err);
         r = r < 0 ? r : load_record(x, err);
