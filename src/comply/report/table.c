@@ -10,16 +10,16 @@
 #include "comply/report/writers.h"
 
 struct words {
-        const char *seen, *mend, *ask, *cause, *borne, *score, *gap, *nothing, *nothing_here, *unset, *is_new, *gone, *until;
+        const char *seen, *mend, *ask, *cause, *borne, *score, *gap, *nothing, *nothing_here, *unset, *questions, *is_new, *gone, *until;
         const char *states[_BH_COMPLY_STATE_MAX], *severities[_BH_COMPLY_SEVERITY_MAX], *categories[_BH_COMPLY_CATEGORY_MAX];
 };
 
 static const struct words words[_BH_LANG_MAX] = {
-        [BH_LANG_EN] = { "seen ", "mend ", "ask  ", "cause", "borne", "score", "could not look at", "Nothing fails.", "Nothing was judged: none of what these checks look at is here, or it could not be read.", "not set", "new", "no more", "until",
+        [BH_LANG_EN] = { "seen ", "mend ", "ask  ", "cause", "borne", "score", "could not look at", "Nothing fails.", "Nothing was judged: none of what these checks look at is here, or it could not be read.", "not set", "questions for a person: --all shows them", "new", "no more", "until",
                          { "passed", "failed", "not applicable", "for a person", "could not tell" },
                          { "INFO", "LOW", "MEDIUM", "HIGH", "CRITICAL" },
                          { "security", "network", "images", "resources", "health" } },
-        [BH_LANG_ZH] = { "所见", "整改", "询问", "原因", "例外", "得分", "无法查看", "没有不合格项。", "未作判定：本机没有这些检查所针对的对象，或无法读取。", "未设置", "新增", "已消失", "有效期至",
+        [BH_LANG_ZH] = { "所见", "整改", "询问", "原因", "例外", "得分", "无法查看", "没有不合格项。", "未作判定：本机没有这些检查所针对的对象，或无法读取。", "未设置", "个问题需人工判断：--all 可查看", "新增", "已消失", "有效期至",
                          { "通过", "不通过", "不适用", "需人工判断", "无法判断" },
                          { "提示", "低危", "中危", "高危", "严重" },
                          { "安全", "网络", "镜像", "资源", "健康" } },
@@ -102,14 +102,26 @@ static void put_counts(struct table *t) {
         for (int s = 0; s < _BH_COMPLY_STATE_MAX; s++, comma = ", ")
                 bh_buf_printf(t->out, "%s%u %s", comma, all->by_state[s], t->words->states[s]);
         bh_buf_putc(t->out, '\n');
+        if (all->by_state[BH_COMPLY_MANUAL] && !t->view->all)
+                bh_buf_printf(t->out, "%u %s\n", all->by_state[BH_COMPLY_MANUAL], t->words->questions);
         for (int c = 0; c < _BH_COMPLY_CATEGORY_MAX; c++)
                 if (bh_comply_score(&t->report->by_category[c]) >= 0)
                         bh_buf_printf(t->out, "  %s %.0f (%u %s)\n", t->words->categories[c], bh_comply_score(&t->report->by_category[c]),
                                       t->report->by_category[c].by_state[BH_COMPLY_FAIL], t->words->states[BH_COMPLY_FAIL]);
 }
 
+/* The sentence may begin with the place already. */
+static void put_gap(struct table *t, const struct bh_gap *g) {
+        struct bh_str why = g->why;
+        char shown[300];
+
+        if (bh_str_cut_prefix(&why, g->where) && !bh_str_cut_prefix(&why, BH_STR(": ")))
+                why = g->why;
+        bh_buf_printf(t->out, "%s %s: %.*s\n", t->words->gap, bh_str_quote(g->where, shown, sizeof shown), BH_FMT(why));
+}
+
 static bool is_shown(const struct table *t, const struct bh_comply_result *r) {
-        return t->view->all || r->state == BH_COMPLY_FAIL || r->state == BH_COMPLY_UNKNOWN || r->state == BH_COMPLY_MANUAL;
+        return t->view->all || r->state == BH_COMPLY_FAIL || r->state == BH_COMPLY_UNKNOWN;
 }
 
 void bh_comply_write_table(const struct bh_comply_report *report, const struct bh_comply_view *view, struct bh_buf *out) {
@@ -122,7 +134,7 @@ void bh_comply_write_table(const struct bh_comply_report *report, const struct b
         for (size_t i = 0; i < report->n_gone; i++)
                 bh_buf_printf(out, "[%s]  %s\n", t.words->gone, bh_str_quote(report->gone[i], shown, sizeof shown));
         for (size_t i = 0; i < report->n_gaps; i++)
-                bh_buf_printf(out, "%s %s: %.*s\n", t.words->gap, bh_str_quote(report->gaps[i].where, shown, sizeof shown), BH_FMT(report->gaps[i].why));
+                put_gap(&t, &report->gaps[i]);
         if (report->all.by_state[BH_COMPLY_FAIL] == 0)
                 bh_buf_printf(out, "%s\n", report->all.by_state[BH_COMPLY_PASS] ? t.words->nothing : t.words->nothing_here);
         put_counts(&t);
