@@ -11,29 +11,7 @@
 
 #include "base/arena.h"
 #include "base/cur.h"
-
-/* passwd(5): "name:x:1000:1000:Full Name:/home/name:/bin/sh" */
-struct bh_passwd {
-        struct bh_str name, password, gecos, home, shell;
-        uint32_t uid, gid;
-};
-bool bh_passwd_next(struct bh_cur *c, struct bh_passwd *ret);
-
-/* group(5): "name:x:1000:one,two" */
-struct bh_group {
-        struct bh_str name, members;
-        uint32_t gid;
-};
-bool bh_group_next(struct bh_cur *c, struct bh_group *ret);
-
-/* shadow(5): the state of a password, never its hash. */
-enum bh_password { BH_PASSWORD_SET, BH_PASSWORD_NONE, BH_PASSWORD_LOCKED };
-struct bh_shadow {
-        struct bh_str name, algorithm; /* "yescrypt", "sha512", "md5", "des"; empty: none */
-        enum bh_password password;
-        int64_t changed_ms; /* 0: not known */
-};
-bool bh_shadow_next(struct bh_cur *c, struct bh_shadow *ret);
+#include "fmt/accounts.h"
 
 /* sudoers(5): a rule of users, after lines that go on were joined; aliases, defaults and includes are passed over. */
 struct bh_sudo_rule {

@@ -8,6 +8,7 @@
 #include "comply/collect/hostly.h"
 #include "comply/read/accounts.h"
 #include "comply/read/sshkey.h"
+#include "fmt/accounts.h"
 
 enum {
         NAME, UID, GID, SHELL, LOGIN, SYSTEM, UID_SHARED, NAME_SHARED, EMPTY, LOCKED, METHOD, MAX, MIN, WARN, INACTIVE, EXPIRES, IN_PASSWD, HOME, HOME_THERE, HOME_MODE, HOME_WIDER, HOME_OWNED,
@@ -157,33 +158,27 @@ static void shared(struct bh_map *seen, struct bh_str key, struct bh_fact *f, un
                 (void) bh_map_set(seen, key, f);
 }
 
-static void tell_account(struct looked *l, struct bh_str line, unsigned number) {
-        struct bh_str w[6];
-        uint64_t uid, gid;
-        struct bh_fact *f;
+static void tell_account(struct looked *l, const struct bh_passwd *p, unsigned number) {
+        struct bh_fact *f = bh_fact_new(l->at.facts, &bh_kind_account, p->name, p->name);
 
-        for (size_t i = 0; i < BH_LEN(w); i++)
-                (void) bh_str_cut(line, ':', &w[i], &line);
-        if (w[0].len == 0 || w[0].at[0] == '#' || !bh_str_u64(w[2], &uid) || !bh_str_u64(w[3], &gid) || uid > UINT32_MAX)
-                return;
-        f = bh_fact_new(l->at.facts, &bh_kind_account, w[0], w[0]);
         f->where = bh_arena_printf(f->arena, "/etc/passwd:%u", number);
         bh_fact_str(f, NAME, f->name);
-        bh_fact_int(f, UID, (int64_t) uid);
-        bh_fact_int(f, GID, (int64_t) gid);
-        bh_fact_str(f, SHELL, line);
-        bh_fact_bool(f, LOGIN, may_log_in(line));
-        bh_fact_bool(f, SYSTEM, uid > 0 && uid < 1000);
-        bh_fact_str(f, HOME, w[5]);
-        shared(&l->uids, w[2], f, UID_SHARED);
+        bh_fact_int(f, UID, p->uid);
+        bh_fact_int(f, GID, p->gid);
+        bh_fact_str(f, SHELL, p->shell);
+        bh_fact_bool(f, LOGIN, may_log_in(p->shell));
+        bh_fact_bool(f, SYSTEM, p->uid > 0 && p->uid < 1000);
+        bh_fact_str(f, HOME, p->home);
+        shared(&l->uids, bh_arena_printf(f->arena, "%u", p->uid), f, UID_SHARED);
         shared(&l->names, f->name, f, NAME_SHARED);
-        tell_password(l, f, f->name, w[1]);
-        tell_home(l, f, (uint32_t) uid);
+        tell_password(l, f, f->name, p->password);
+        tell_home(l, f, p->uid);
 }
 
 int bh_collect_account_facts(const struct bh_reach *reach, struct bh_facts *facts, struct bh_err *err) {
         struct looked l = { .at = bh_host_place(reach, facts), .shadow = bh_map_in(facts->arena), .uids = bh_map_in(facts->arena), .names = bh_map_in(facts->arena) };
-        struct bh_str text, line;
+        struct bh_passwd p;
+        struct bh_str text;
         struct bh_cur c;
 
         (void) err;
@@ -191,9 +186,9 @@ int bh_collect_account_facts(const struct bh_reach *reach, struct bh_facts *fact
         if (!bh_place_read(&l.at, BH_STR("/etc/passwd"), &text))
                 return 0;
         c = bh_cur_of(text);
-        while (bh_cur_line(&c, &line)) {
+        while (bh_passwd_next(&c, &p)) {
                 l.at.files = 0; /* each account has files of its own */
-                tell_account(&l, line, c.line);
+                tell_account(&l, &p, c.line);
         }
         return 0;
 }

@@ -2,6 +2,7 @@
 /* Who a container is, and what it may: user, capabilities, privilege, new privileges. */
 #include "base/limits.h"
 #include "comply/collect/container.h"
+#include "fmt/accounts.h"
 
 static const char *const caps[] = {
         "CHOWN",       "DAC_OVERRIDE", "DAC_READ_SEARCH", "FOWNER",        "FSETID",       "KILL",      "SETGID",       "SETUID",        "SETPCAP",     "LINUX_IMMUTABLE",
@@ -117,20 +118,18 @@ static bool read_passwd(struct bh_engine_look *look, const struct bh_box *b, str
 
 /* The number of that name in the container's own passwd; false: it cannot be told. */
 static bool number_inside(struct bh_engine_look *look, const struct bh_box *b, struct bh_str name, struct bh_str *ret) {
-        struct bh_str text, line;
+        struct bh_passwd user;
+        struct bh_str text;
+        struct bh_cur c;
 
         if (!read_passwd(look, b, &text))
                 return false;
-        while (bh_str_split(&text, '\n', &line)) {
-                struct bh_str field[3] = { 0 };
-
-                for (size_t i = 0; i < BH_LEN(field); i++)
-                        (void) bh_str_split(&line, ':', &field[i]);
-                if (bh_str_eq(field[0], name)) {
-                        *ret = field[2];
+        c = bh_cur_of(text);
+        while (bh_passwd_next(&c, &user))
+                if (bh_str_eq(user.name, name)) {
+                        *ret = bh_arena_printf(look->scratch, "%u", user.uid);
                         return true;
                 }
-        }
         return false;
 }
 

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "comply/collect/docker.h"
 #include "comply/collect/engine_fields.h"
+#include "fmt/accounts.h"
 #include "fmt/json.h"
 #include "sys/clock.h"
 
@@ -54,20 +55,17 @@ static bool is_dockerd(const struct bh_task *t) {
 
 /* The home of that user, by the host's passwd. */
 static struct bh_str home_of(const struct bh_engine_look *look, uint32_t uid) {
-        struct bh_str text, line;
         struct bh_err why = BH_ERR_NONE;
-        uint64_t id;
+        struct bh_passwd user;
+        struct bh_str text;
+        struct bh_cur c;
 
         if (look->reach->read(look->reach->user, 0, "/etc/passwd", BH_LIMIT_INVENTORY_FILE, look->arena, &text, &why) < 0)
                 return BH_STR("");
-        while (bh_str_split(&text, '\n', &line)) {
-                struct bh_str field[6] = { 0 };
-
-                for (size_t i = 0; i < BH_LEN(field); i++)
-                        (void) bh_str_split(&line, ':', &field[i]);
-                if (bh_str_u64(field[2], &id) && id == uid)
-                        return field[5];
-        }
+        c = bh_cur_of(text);
+        while (bh_passwd_next(&c, &user))
+                if (user.uid == uid)
+                        return user.home;
         return BH_STR("");
 }
 

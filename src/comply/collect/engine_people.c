@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "comply/collect/docker.h"
 #include "comply/collect/engine_fields.h"
+#include "fmt/accounts.h"
 #include "fmt/json.h"
 
 static bool read_text(struct bh_engine_look *look, const char *path, struct bh_str *ret) {
@@ -35,42 +36,40 @@ static void add_user(struct bh_engine_look *look, struct bh_str name, struct bh_
 }
 
 /* Those whose first group it is are not named in /etc/group. */
-static void add_primaries(struct bh_engine_look *look, struct bh_str gid, struct bh_str allowed) {
-        struct bh_str text, line;
+static void add_primaries(struct bh_engine_look *look, uint32_t group, struct bh_str allowed) {
+        struct bh_passwd user;
+        struct bh_str text;
+        struct bh_cur c;
 
         if (!read_text(look, "/etc/passwd", &text))
                 return;
-        while (bh_str_split(&text, '\n', &line)) {
-                struct bh_str field[4] = { 0 };
-
-                for (size_t i = 0; i < BH_LEN(field); i++)
-                        (void) bh_str_split(&line, ':', &field[i]);
-                if (bh_str_eq(field[3], gid))
-                        add_user(look, field[0], allowed);
-        }
+        c = bh_cur_of(text);
+        while (bh_passwd_next(&c, &user))
+                if (user.gid == group)
+                        add_user(look, user.name, allowed);
 }
 
-static void add_members(struct bh_engine_look *look, struct bh_str line, struct bh_str allowed) {
-        struct bh_str name, password, gid, user;
+static void add_members(struct bh_engine_look *look, const struct bh_group *group, struct bh_str allowed) {
+        struct bh_str rest = group->members, user;
 
-        (void) bh_str_split(&line, ':', &name);
-        (void) bh_str_split(&line, ':', &password);
-        (void) bh_str_split(&line, ':', &gid);
-        while (bh_str_split(&line, ',', &user))
+        while (bh_str_split(&rest, ',', &user))
                 add_user(look, bh_str_trim(user), allowed);
-        add_primaries(look, gid, allowed);
+        add_primaries(look, group->gid, allowed);
 }
 
 static void find_users(struct bh_engine_look *look) {
-        struct bh_str group = BH_STR("docker"), text, line, allowed = BH_STR("");
+        struct bh_str name = BH_STR("docker"), text, allowed = BH_STR("");
+        struct bh_group group;
+        struct bh_cur c;
 
-        (void) bh_dockerd_text(&look->daemon, "group", &group, NULL);
+        (void) bh_dockerd_text(&look->daemon, "group", &name, NULL);
         (void) read_text(look, "/etc/bulkhead/engine-users", &allowed);
         if (!read_text(look, "/etc/group", &text))
                 return;
-        while (bh_str_split(&text, '\n', &line))
-                if (bh_str_starts(line, group) && line.len > group.len && line.at[group.len] == ':')
-                        add_members(look, line, allowed);
+        c = bh_cur_of(text);
+        while (bh_group_next(&c, &group))
+                if (bh_str_eq(group.name, name))
+                        add_members(look, &group, allowed);
         bh_fact_where(look->engine, BH_ENGINE_USERS, BH_STR("/etc/group"));
         bh_fact_where(look->engine, BH_ENGINE_USERS_UNLISTED, BH_STR("/etc/group"));
 }

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "base/limits.h"
+#include "fmt/accounts.h"
 
 enum { F_ROLE, F_PATH, F_TYPE, F_MODE, F_WIDER, F_OCTAL, F_UID, F_GID, F_USER, F_GROUP, F_SIZE };
 
@@ -22,27 +23,26 @@ static const struct bh_field fields[] = {
 };
 const struct bh_fact_kind bh_kind_file = BH_FACT_KIND("file", fields, "a file, folder or socket that matters, by its role");
 
-/* The first word of the line of passwd or group whose third is that number. */
-static struct bh_str name_of(const struct bh_reach *reach, struct bh_arena *arena, uint32_t root, const char *table, uint32_t id) {
-        struct bh_str text, line;
+/* The number itself where it has no name. */
+static struct bh_str name_of(const struct bh_reach *reach, struct bh_arena *arena, uint32_t root, bool group, uint32_t id) {
         struct bh_err why = BH_ERR_NONE;
-        uint64_t n;
+        struct bh_passwd user;
+        struct bh_group many;
+        struct bh_str text;
+        struct bh_cur c;
 
-        if (reach->read(reach->user, root, table, BH_LIMIT_INVENTORY_FILE, arena, &text, &why) >= 0)
-                while (bh_str_split(&text, '\n', &line)) {
-                        struct bh_str field[3] = { 0 };
-
-                        for (size_t i = 0; i < BH_LEN(field); i++)
-                                (void) bh_str_split(&line, ':', &field[i]);
-                        if (bh_str_u64(field[2], &n) && n == id)
-                                return bh_arena_str(arena, field[0]);
-                }
+        if (reach->read(reach->user, root, group ? "/etc/group" : "/etc/passwd", BH_LIMIT_INVENTORY_FILE, arena, &text, &why) < 0)
+                return bh_arena_printf(arena, "%u", id);
+        c = bh_cur_of(text);
+        while (group ? bh_group_next(&c, &many) : bh_passwd_next(&c, &user))
+                if ((group ? many.gid : user.uid) == id)
+                        return bh_arena_str(arena, group ? many.name : user.name);
         return bh_arena_printf(arena, "%u", id);
 }
 
 /* The host's root is "root" without a table. */
-static struct bh_str owner(const struct bh_reach *reach, struct bh_arena *arena, uint32_t root, const char *table, uint32_t id) {
-        return id == 0 ? BH_STR("root") : name_of(reach, arena, root, table, id);
+static struct bh_str owner(const struct bh_reach *reach, struct bh_arena *arena, uint32_t root, bool group, uint32_t id) {
+        return id == 0 ? BH_STR("root") : name_of(reach, arena, root, group, id);
 }
 
 static const char *type_of(uint32_t mode) {
@@ -70,8 +70,8 @@ struct bh_fact *bh_file_tell(const struct bh_reach *reach, struct bh_facts *fact
         bh_fact_str(f, F_OCTAL, bh_arena_printf(f->arena, "%o", st.mode & 07777));
         bh_fact_int(f, F_UID, st.uid);
         bh_fact_int(f, F_GID, st.gid);
-        bh_fact_str(f, F_USER, owner(reach, f->arena, root, "/etc/passwd", st.uid));
-        bh_fact_str(f, F_GROUP, owner(reach, f->arena, root, "/etc/group", st.gid));
+        bh_fact_str(f, F_USER, owner(reach, f->arena, root, false, st.uid));
+        bh_fact_str(f, F_GROUP, owner(reach, f->arena, root, true, st.gid));
         bh_fact_int(f, F_SIZE, (int64_t) st.size);
         return f;
 }
