@@ -11,6 +11,7 @@
 #include "manage/manage.h"
 #include "serve/call.h"
 #include "serve/server.h"
+#include "sys/clock.h"
 #include "sys/notify.h"
 #include "tool/content_dir.h"
 #include "tool/server/commands.h"
@@ -62,6 +63,10 @@ static void log_line(void *user, const char *level, const char *text) {
                 (void) fprintf(stderr, "%s %s %s\n", now, level, text);
 }
 
+static int64_t since_boot_ms(void) {
+        return bh_clock_ns(CLOCK_MONOTONIC) / 1000000;
+}
+
 /* A server that runs for years has a certificate of this year. */
 static void certify(struct host *h, int64_t now_ms) {
         struct bh_err err = BH_ERR_NONE;
@@ -79,11 +84,8 @@ static void certify(struct host *h, int64_t now_ms) {
 
 static void alive(void *user) {
         struct host *h = user;
-        struct timespec t;
-        int64_t now_ms;
+        int64_t now_ms = since_boot_ms();
 
-        (void) clock_gettime(CLOCK_MONOTONIC, &t);
-        now_ms = t.tv_sec * 1000ll + t.tv_nsec / 1000000;
         certify(h, now_ms);
         if (!h->every_ms || now_ms < h->told_ms + h->every_ms)
                 return;
@@ -179,6 +181,7 @@ static void tell(struct host *h) {
 static int serve(struct bh_cli *cli, struct host *h, struct bh_err *err) {
         int r = bh_server_certify(cli, err);
 
+        h->certify_ms = since_boot_ms() + CERTIFY_MS;
         if (r >= 0)
                 r = open_store(cli, h, err);
         if (r >= 0)
