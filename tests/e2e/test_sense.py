@@ -56,7 +56,7 @@ def test_the_first_event_of_a_container_has_its_image(build, engine, backend, ru
     word = f"word-{os.getpid()}-"
     for i in range(runs):
         engine("run", "--rm", "--network", "none", "--name", f"bulkhead-sense-{os.getpid()}-{i}", g.IMAGE, "/bin/sh", "-c",
-               f"echo {word}{i}" + ("; sleep 0.5" if backend == "proc" else ""))
+               f"echo {word}{i}" + ("; sleep 0.5; :" if backend == "proc" else ""))
     rows, said = t.stop()
     mine = [r for r in rows if r[0].startswith(f"-c echo {word}")]
     assert len(mine) == runs, said
