@@ -200,7 +200,7 @@ static void what_is_for_a_time_is_undone_when_it_is_over_also_by_a_later_run(voi
         assert_int_equal(next, 0);
         for (int i = 0; i < 100 && state_of(pid) == 'T'; i++)
                 (void) usleep(10000);
-        assert_int_equal(state_of(pid), 'S');
+        expect_asleep(pid);
         assert_int_equal(bh_perform_undo(arena, state_dir, done.id, BH_STR("test"), &done, &err), BH_E_NOTFOUND);
         assert_int_equal(perform("kill", &t, BH_RESPOND_ACT, 0), 0);
 }
