@@ -10,8 +10,16 @@
  * of 0. One thing of loose mode is left out: its expression backs up on a
  * fourth part and reads 4.17.21.0 as 4.17.2-1.0; here that is four numbers.
  */
+#include <stdio.h>
+#include <stdlib.h>
+
 #include "advisory/version/parts.h"
 #include "advisory/version/scheme.h"
+
+/* Digits that a double always holds exactly; digits of the longest version node-semver takes. */
+enum { DOUBLE_EXACT = 15, DOUBLE_MOST = 256 };
+
+typedef int (*cmp_fn)(struct bh_str a, struct bh_str b);
 
 struct semver {
         struct bh_str numbers;    /* "1.2.3" */
@@ -72,15 +80,31 @@ static bool take_identifier(struct bh_str *rest, bool tool, struct bh_str *ret) 
         return true;
 }
 
-static int cmp_identifiers(struct bh_str a, struct bh_str b) {
+/* JavaScript's numbers are doubles: of those beyond 2^53 node-semver holds neighbours to be the same. */
+static int cmp_doubles(struct bh_str a, struct bh_str b) {
+        char text[2][DOUBLE_MOST + 1];
+        double x, y;
+
+        a = bh_parts_strip_zeros(a);
+        b = bh_parts_strip_zeros(b);
+        if (BH_MIN(a.len, b.len) <= DOUBLE_EXACT || BH_MAX(a.len, b.len) > DOUBLE_MOST)
+                return bh_parts_cmp_numbers(a, b);
+        (void) snprintf(text[0], sizeof text[0], "%.*s", BH_FMT(a));
+        (void) snprintf(text[1], sizeof text[1], "%.*s", BH_FMT(b));
+        x = strtod(text[0], NULL);
+        y = strtod(text[1], NULL);
+        return (x > y) - (x < y);
+}
+
+static int cmp_identifiers(struct bh_str a, struct bh_str b, cmp_fn cmp_number) {
         bool number_a = bh_parts_number(a), number_b = bh_parts_number(b);
 
         if (number_a != number_b)
                 return number_a ? -1 : 1;
-        return number_a ? bh_parts_cmp_numbers(a, b) : bh_parts_cmp_bytes(a, b);
+        return number_a ? cmp_number(a, b) : bh_parts_cmp_bytes(a, b);
 }
 
-static int cmp(const struct semver *a, const struct semver *b) {
+static int cmp(const struct semver *a, const struct semver *b, cmp_fn cmp_number) {
         struct bh_str pa = a->prerelease, pb = b->prerelease, x, y;
         int r = cmp_numbers(a->numbers, b->numbers);
 
@@ -93,7 +117,7 @@ static int cmp(const struct semver *a, const struct semver *b) {
 
                 if (!more_a || !more_b)
                         return (int) more_a - (int) more_b;
-                r = cmp_identifiers(x, y);
+                r = cmp_identifiers(x, y, cmp_number);
                 if (r)
                         return r;
         }
@@ -102,7 +126,7 @@ static int cmp(const struct semver *a, const struct semver *b) {
 int bh_semver_cmp(struct bh_str a, struct bh_str b) {
         struct semver x = split(a, false), y = split(b, false);
 
-        return cmp(&x, &y);
+        return cmp(&x, &y, cmp_doubles);
 }
 
 static struct semver split_go(struct bh_str v) {
@@ -120,7 +144,7 @@ static struct semver split_go(struct bh_str v) {
 int bh_go_cmp(struct bh_str a, struct bh_str b) {
         struct semver x = split_go(a), y = split_go(b);
 
-        return cmp(&x, &y);
+        return cmp(&x, &y, bh_parts_cmp_numbers);
 }
 
 static bool in_identifier(char c) {
