@@ -35,6 +35,10 @@ static void set(struct bh_fact *f, unsigned field, struct bh_value v) {
         f->values[field].set = true;
 }
 
+struct bh_str bh_fact_called(const struct bh_fact *f) {
+        return bh_arena_printf(f->arena, "%s %.*s", f->kind->name, BH_FMT(f->name));
+}
+
 void bh_fact_bool(struct bh_fact *f, unsigned field, bool v) {
         set(f, field, (struct bh_value){ .b = v });
 }

@@ -64,6 +64,7 @@ struct bh_fact {
         struct bh_str container; /* 64 digits of the container it is in (or is); empty: the host's own */
         struct bh_str where;     /* what told of it: a path, "GET /containers/ID/json" */
         struct bh_str namespace, workload; /* of Kubernetes; empty elsewhere */
+        bool idle;               /* a program without a process: its files tell how it would run */
         struct bh_fact_value *values; /* by field */
         struct bh_fact *next;
 };
@@ -81,6 +82,8 @@ void bh_facts_init(struct bh_facts *facts, struct bh_arena *arena);
 void bh_facts_gap(struct bh_facts *facts, struct bh_str where, const struct bh_err *why);
 /* Texts are copied. */
 struct bh_fact *bh_fact_new(struct bh_facts *facts, const struct bh_fact_kind *kind, struct bh_str key, struct bh_str name);
+/* "redis 6379", "file /etc/passwd": its kind and its name, in the facts' arena. */
+struct bh_str bh_fact_called(const struct bh_fact *f);
 /* Texts are borrowed: they live as long as the facts. Setting again replaces. */
 void bh_fact_bool(struct bh_fact *f, unsigned field, bool v);
 void bh_fact_int(struct bh_fact *f, unsigned field, int64_t v); /* of an INT or UINT field */

@@ -60,7 +60,9 @@ static void put_evidence(struct judging *j, struct bh_comply_result *r) {
         BH_CLEANUP(bh_buf_done) struct bh_buf text = { 0 };
         const struct bh_check *c = r->check;
 
-        r->evidence = bh_arena_array(j->arena, struct bh_comply_evidence, c->n_evidence);
+        r->evidence = bh_arena_array(j->arena, struct bh_comply_evidence, c->n_evidence + 1);
+        if (r->fact->idle)
+                r->evidence[r->n_evidence++] = (struct bh_comply_evidence){ bh_arena_printf(j->arena, "%s.running", c->on->name), BH_STR("false"), BH_STR("no process; its files tell how it would run") };
         for (size_t i = 0; i < c->n_evidence; i++) {
                 const struct bh_check_evidence *e = &c->evidence[i];
 

@@ -116,7 +116,7 @@ def redis(tmp_path):
 
 
 def test_redis_is_told_as_it_tells_itself(redis, told):
-    fact, says = told("redis")[f"redis {redis.port}"], redis.config()
+    fact, says = told("redis")[str(redis.port)], redis.config()
     for field, name in [("port", "port"), ("protected", "protected-mode"), ("tls_port", "tls-port"), ("enable_debug", "enable-debug-command"), ("enable_module", "enable-module-command"),
                         ("enable_configs", "enable-protected-configs"), ("logfile", "logfile"), ("dbfilename", "dbfilename"), ("aclfile", "aclfile"),
                         ("tls_auth_clients", "tls-auth-clients"), ("tls_replication", "tls-replication"), ("syslog", "syslog-enabled"), ("data", "dir")]:
@@ -139,7 +139,7 @@ def test_users_of_redis_may_what_it_says(redis, told):
 
 
 def test_mends_of_redis_turn_it_green(bulkhead, redis):
-    before = states(comply(bulkhead, "--all", "--check", "redis-*", "--docker", "/nonexistent"), f"redis {redis.port}", "redis-")
+    before = states(comply(bulkhead, "--all", "--check", "redis-*", "--docker", "/nonexistent"), str(redis.port), "redis-")
     failing = {c: r for c, r in before.items() if r["state"] == "fail"}
     assert {"redis-bind", "redis-password", "redis-protected-mode", "redis-not-root", "redis-enable-debug", "redis-enable-module", "redis-config-mode"} <= set(failing)
     assert not any("%" in mend_of(r) for r in failing.values()), "a field of a mend was not filled in"
@@ -162,7 +162,7 @@ def test_mends_of_redis_turn_it_green(bulkhead, redis):
     run("chmod", "640", redis.top / "conf.d/a.conf")
     redis.password = "LONG-RANDOM-WORD"
     redis.start()
-    after = states(comply(bulkhead, "--all", "--check", "redis-*", "--docker", "/nonexistent"), f"redis {redis.port}", "redis-")
+    after = states(comply(bulkhead, "--all", "--check", "redis-*", "--docker", "/nonexistent"), str(redis.port), "redis-")
     assert {"redis-bind", "redis-password", "redis-protected-mode", "redis-enable-debug", "redis-enable-module", "redis-config-mode"} <= mended
     assert {c: after[c]["state"] for c in mended} == {c: "pass" for c in mended}
 
@@ -176,13 +176,13 @@ def test_redis_in_a_container(bulkhead, docker, docker_debian, told, tmp_path):
                  "redis-server", "/etc/r.conf", "--port", "6390", "--maxmemory", "5mb")
     try:
         wait_for("redis in a container", lambda: "PONG" in docker("exec", box, "redis-cli", "-p", "6390", "ping", check=False), 20)
-        fact = told("redis", "--docker", docker.host)["redis 6390"]
+        fact = told("redis", "--docker", docker.host)["6390"]
         lines = docker("exec", box, "redis-cli", "-p", "6390", "config", "get", "*").split("\n")
         says = dict(zip(lines[::2], lines[1::2]))
         assert fact["port"] == (says["port"], "argument") and fact["aclfile"][0] == says["aclfile"] and says["maxmemory"] == str(5 << 20)
         assert fact["default_nopass"][0] == "true" and fact["password"][0] == "false", "an ACL file makes Redis forget requirepass"
         done = comply(bulkhead, "--check", "redis-password", "--docker", docker.host)
-        assert [r["state"] for r in done.results if r.get("subject", {}).get("name") == "redis 6390"] == ["fail"]
+        assert [r["state"] for r in done.results if r.get("subject", {}).get("name") == "6390"] == ["fail"]
     finally:
         docker("rm", "-f", box)
 
@@ -239,7 +239,7 @@ def postgres():
 
 
 def test_postgresql_is_told_as_it_tells_itself(postgres, told):
-    fact = told("postgresql")[f"postgresql {postgres.port}"]
+    fact = told("postgresql")[str(postgres.port)]
     says = {r["name"]: r for r in postgres.rows("select name, setting, sourcefile, sourceline from pg_settings")}
     for field, name in [("port", "port"), ("ssl", "ssl"), ("ssl_min", "ssl_min_protocol_version"), ("ssl_ciphers", "ssl_ciphers"), ("password_encryption", "password_encryption"),
                         ("log_connections", "log_connections"), ("log_disconnections", "log_disconnections"), ("log_prefix", "log_line_prefix"), ("logging_collector", "logging_collector"),
@@ -277,7 +277,7 @@ def test_mends_of_postgresql_turn_it_green(bulkhead, postgres):
     def look():
         done = comply(bulkhead, "--all", "--check", "postgresql-*", "--docker", "/nonexistent")
         return {(r["check"], r["subject"]["name"]): r for r in done.results if "subject" in r and
-                (r["subject"]["name"] == f"postgresql {postgres.port}" or r["subject"]["name"].startswith(str(postgres.data)))}
+                (r["subject"]["name"] == str(postgres.port) or r["subject"]["name"].startswith(str(postgres.data)))}
 
     before = look()
     failing = {k: r for k, r in before.items() if r["state"] == "fail"}
@@ -328,7 +328,7 @@ def test_mariadb_is_told_as_it_tells_itself(bulkhead, told, tmp_path):
     try:
         wait_for("mariadbd", lambda: "1" in ask("select 1"), 30, process)
         says = dict(line.split("\t", 1) for line in ask("show global variables").splitlines() if "\t" in line)
-        fact = told("mysql")[f"mysql {port}"]
+        fact = told("mysql")[str(port)]
         for field, name in [("port", "port"), ("local_infile", "local_infile"), ("tls_required", "require_secure_transport"), ("general_log", "general_log"), ("log_bin", "log_bin"),
                             ("old_passwords", "old_passwords"), ("secure_file_priv", "secure_file_priv"), ("log_error", "log_error")]:
             assert truth(fact[field][0]) == truth(says[name]) or fact[field][0] == says[name], field
@@ -339,7 +339,7 @@ def test_mariadb_is_told_as_it_tells_itself(bulkhead, told, tmp_path):
         assert words(fact["ignored"][0]) == [f"{tmp_path}/conf.d/z.cnf"] and "World-writable" in (tmp_path / "log").read_text()
         assert (fact["password_policy"][0], ask("select plugin_status from information_schema.plugins where plugin_name like 'simple_p%'").strip()) == ("true", "ACTIVE")
         assert fact["bind"][1] == f"{tmp_path}/conf.d/a.cnf:2" and fact["data"][0] == str(data)
-        failing = {c for c, r in states(comply(bulkhead, "--all", "--check", "mysql-*", "--docker", "/nonexistent"), f"mysql {port}", "mysql-").items() if r["state"] == "fail"}
+        failing = {c for c, r in states(comply(bulkhead, "--all", "--check", "mysql-*", "--docker", "/nonexistent"), str(port), "mysql-").items() if r["state"] == "fail"}
         assert {"mysql-not-root", "mysql-general-log", "mysql-ignored-files"} <= failing and not {"mysql-bind", "mysql-local-infile", "mysql-password-policy"} & failing
     finally:
         stop(process)
@@ -368,7 +368,7 @@ def test_etcd_is_told_as_it_tells_itself(bulkhead, told, ca, tmp_path, good):
     try:
         wait_for("etcd", lambda: any("ready to serve" in line["msg"] or "serving" in line["msg"] for line in log()), 30, process)
         (says,) = [line for line in log() if line["msg"] == "starting an etcd server"]
-        fact = told("etcd")[f"etcd {client}"]
+        fact = told("etcd")[str(client)]
         assert words(fact["listen_client"][0]) == says["listen-client-urls"] and words(fact["listen_peer"][0]) == says["listen-peer-urls"]
         assert fact["listen_peer"][1] == "environment ETCD_LISTEN_PEER_URLS" and fact["data"][0] == says["data-dir"]
         assert fact["force_new_cluster"][0] == str(says["force-new-cluster"]).lower() and [fact["cors"][0]] == says["cors"]
@@ -376,7 +376,7 @@ def test_etcd_is_told_as_it_tells_itself(bulkhead, told, ca, tmp_path, good):
         if good:
             assert any(f"client-cert-auth = {fact['client_cert_auth'][0]}" in line.get("tls-info", "") for line in tls), tls
         assert fact["pprof"][0] == str(any(line["msg"] == "pprof is enabled" for line in log())).lower()
-        failing = {c for c, r in states(comply(bulkhead, "--all", "--check", "etcd-*", "--docker", "/nonexistent"), f"etcd {client}", "etcd-").items() if r["state"] == "fail"}
+        failing = {c for c, r in states(comply(bulkhead, "--all", "--check", "etcd-*", "--docker", "/nonexistent"), str(client), "etcd-").items() if r["state"] == "fail"}
         bad = {"etcd-client-tls", "etcd-client-cert-auth", "etcd-peer-plain", "etcd-peer-cert-auth", "etcd-pprof", "etcd-own-certificate"}
         assert failing & bad == (set() if good else bad)
         assert ("etcd-separate-ca" in failing) == good
@@ -410,7 +410,7 @@ def test_rabbitmq_is_told_as_it_tells_itself(bulkhead, told, tmp_path):
         try:
             wait_for("rabbitmq", lambda: "completed with" in (top / "out").read_text(), 60, process)
             says = run(*as_rabbit, RABBIT[-1].parent / "rabbitmqctl", "-n", node, "environment", env=env, cwd=top, timeout=60).stdout
-            fact = told("rabbitmq")[f"rabbitmq {node}"]
+            fact = told("rabbitmq")[str(node)]
             assert f'{{tcp_listeners,[{{"127.0.0.1",{port}}}]}}' in says and words(fact["listen"][0]) == [f"127.0.0.1:{port}"] and fact["listen_all"][0] == "false"
             assert fact["listen"][1].startswith(f"{top}/advanced.config:")
             assert "{loopback_users,[]}" in says and fact["guest_remote"] == ("true", f"{top}/conf.d/10.conf:1")
@@ -419,7 +419,7 @@ def test_rabbitmq_is_told_as_it_tells_itself(bulkhead, told, tmp_path):
             assert "{ssl_listeners,[]}" in says and words(fact["tls_listen"][0]) == []
             assert words(fact["plugins"][0]) == ["rabbitmq_management"] and fact["management_listen"][0] == f"0.0.0.0:{page}"
             assert fact["cookie_mode"][0] in ("256", "0400", "400") and fact["data"][0] == f"{top}/mnesia"
-            failing = {c for c, r in states(comply(bulkhead, "--all", "--check", "rabbitmq-*", "--docker", "/nonexistent"), f"rabbitmq {node}", "rabbitmq-").items() if r["state"] == "fail"}
+            failing = {c for c, r in states(comply(bulkhead, "--all", "--check", "rabbitmq-*", "--docker", "/nonexistent"), str(node), "rabbitmq-").items() if r["state"] == "fail"}
             assert "rabbitmq-management-bind" in failing and not {"rabbitmq-bind", "rabbitmq-cookie-mode", "rabbitmq-not-root"} & failing
         finally:
             run(*as_rabbit, RABBIT[-1].parent / "rabbitmqctl", "-n", node, "stop", env=env, cwd=top, check=False, timeout=60)
@@ -441,12 +441,12 @@ def test_memcached_is_told_as_it_tells_itself(bulkhead, told):
         with socket.create_connection(("127.0.0.1", port), 5) as s:
             s.sendall(b"stats settings\r\nquit\r\n")
             says = dict(line.split(" ", 2)[1:] for line in s.makefile().read().splitlines() if line.startswith("STAT ") and line.count(" ") >= 2)
-        fact = told("memcached")[f"memcached {port}"]
+        fact = told("memcached")[str(port)]
         assert (fact["port"][0], fact["udp_port"][0], words(fact["bind"][0])) == (says["tcpport"], says["udpport"], [says["inter"]])
         assert int(fact["memory"][0]) << 20 == int(says["maxbytes"])
         for field, name in [("auth", "auth_enabled_sasl"), ("flush", "flush_enabled"), ("dump", "dump_enabled")]:
             assert fact[field][0] == truth({"yes": "yes", "no": "no"}[says[name]]), field
-        failing = {c for c, r in states(comply(bulkhead, "--all", "--check", "memcached-*", "--docker", "/nonexistent"), f"memcached {port}", "memcached-").items() if r["state"] == "fail"}
+        failing = {c for c, r in states(comply(bulkhead, "--all", "--check", "memcached-*", "--docker", "/nonexistent"), str(port), "memcached-").items() if r["state"] == "fail"}
         assert failing == set()
     finally:
         stop(process)

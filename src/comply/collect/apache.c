@@ -185,7 +185,7 @@ static void tell(struct bh_program *p) {
         bh_httpd_load(p, &h);
         if (!h.root)
                 return;
-        f = bh_place_fact(&p->at, &bh_kind_apache, h.config, BH_STR("httpd"));
+        f = bh_place_fact(&p->at, &bh_kind_apache, h.config, h.config);
         bh_fact_some(f, VERSION, h.version);
         bh_fact_str(f, CONFIG, h.config);
         tell_user(&h, f);
@@ -210,7 +210,7 @@ static void tell(struct bh_program *p) {
 int bh_collect_apache_facts(const struct bh_reach *reach, struct bh_facts *facts, struct bh_err *err) {
         static const char *const names[] = { "apache2", "httpd", NULL };
         static const char *const configs[] = { "/etc/apache2/apache2.conf", "/etc/httpd/conf/httpd.conf" };
-        struct bh_place host = { reach, facts, facts->arena, 0, BH_STR(""), 0, 0, false };
+        struct bh_place host = { .reach = reach, .facts = facts, .arena = facts->arena };
 
         (void) err;
         bh_programs_find(reach, facts, names, configs[!bh_place_has(&host, bh_str_of(configs[0]))], tell);

@@ -111,10 +111,10 @@ void bh_daemons(const struct bh_reach *reach, struct bh_facts *facts, const stru
 
 struct bh_fact *bh_daemon_fact(struct bh_daemon *s, const struct bh_fact_kind *kind, struct bh_str what) {
         struct bh_str place = s->container.len ? bh_str_part(s->container, 0, 12) : BH_STR("host");
-        struct bh_str name = bh_arena_printf(s->arena, "%s %.*s", kind->name, BH_FMT(what));
 
-        s->fact = bh_fact_new(s->facts, kind, bh_arena_printf(s->arena, "%.*s/%.*s", BH_FMT(place), BH_FMT(what)), name);
+        s->fact = bh_fact_new(s->facts, kind, bh_arena_printf(s->arena, "%.*s/%.*s", BH_FMT(place), BH_FMT(what)), what);
         s->fact->container = s->container;
+        s->fact->idle = !s->task;
         bh_fact_bool(s->fact, BH_DAEMON_RUNNING, s->task != NULL);
         if (s->task)
                 bh_fact_int(s->fact, BH_DAEMON_UID, s->task->uid);
@@ -199,7 +199,7 @@ void bh_daemon_gap(struct bh_daemon *s, struct bh_str where, const struct bh_err
 void bh_daemon_failed(struct bh_daemon *s, const struct bh_err *why) {
         for (unsigned i = BH_DAEMON_OWN; i < s->fact->kind->source.n_fields; i++)
                 bh_fact_unknown(s->fact, i, why);
-        bh_daemon_gap(s, s->fact->name, why);
+        bh_daemon_gap(s, bh_fact_called(s->fact), why);
 }
 
 /* ---- its files ---- */

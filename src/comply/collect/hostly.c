@@ -5,7 +5,7 @@
 #include "comply/read/accounts.h"
 
 struct bh_place bh_host_place(const struct bh_reach *reach, struct bh_facts *facts) {
-        return (struct bh_place){ reach, facts, facts->arena, 0, BH_STR(""), 0, 0, false };
+        return (struct bh_place){ .reach = reach, .facts = facts, .arena = facts->arena };
 }
 
 struct bh_fact *bh_host_fact(struct bh_place *at, const struct bh_fact_kind *kind, const char *where, const char *name) {

@@ -264,7 +264,7 @@ int bh_collect_login_facts(const struct bh_reach *reach, struct bh_facts *facts,
         (void) err;
         if (!bh_place_has(&at, BH_STR("/etc/login.defs")))
                 return 0;
-        f = bh_host_fact(&at, &bh_kind_login, "/etc/login.defs", "log-in");
+        f = bh_host_fact(&at, &bh_kind_login, "/etc/login.defs", "this host");
         tell_defs(&at, f);
         tell_profiles(&at, f);
         tell_pam(&at, f);

@@ -216,7 +216,7 @@ static void tell(struct bh_program *p) {
                 bh_conf_put_first(root, given);
         bh_conf_index(arena, root);
         version = bh_place_version(&p->at, "nginx");
-        f = bh_place_fact(&p->at, &bh_kind_nginx, config, BH_STR("nginx"));
+        f = bh_place_fact(&p->at, &bh_kind_nginx, config, config);
         bh_fact_some(f, VERSION, version);
         bh_fact_str(f, CONFIG, config);
         bh_fact_int(f, MODE, l.mode);

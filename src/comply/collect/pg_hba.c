@@ -150,7 +150,7 @@ static void tell_row(struct walk *w, struct bh_str path, const struct bh_pghba *
 
         f->container = s->container;
         f->where = where;
-        bh_fact_str(f, SERVER, s->fact->name);
+        bh_fact_str(f, SERVER, bh_fact_called(s->fact));
         bh_fact_int(f, NUMBER, w->n);
         bh_fact_str(f, TYPE, d->type);
         bh_fact_bool(f, LOCAL, r.local);

@@ -370,7 +370,7 @@ static bool is_told(const struct bh_facts *facts) {
 
 int bh_collect_php_facts(const struct bh_reach *reach, struct bh_facts *facts, struct bh_err *err) {
         static const char *const fpm[] = { "php-fpm*", NULL }, *const httpd[] = { "apache2", "httpd", NULL };
-        struct bh_program none = { .at = { reach, facts, facts->arena, 0, BH_STR(""), 0, 0, false } };
+        struct bh_program none = { .at = { .reach = reach, .facts = facts, .arena = facts->arena, .idle = true } };
         struct bh_paths configs = { 0 };
 
         (void) err;

@@ -70,12 +70,12 @@ static void no_root(struct bh_facts *facts, struct bh_str container) {
 
 void bh_programs_find(const struct bh_reach *reach, struct bh_facts *facts, const char *const *names, const char *config, bh_program_fn *fn) {
         const struct bh_tasks *tasks = reach->tasks;
-        struct bh_program none = { .at = { reach, facts, facts->arena, 0, BH_STR(""), 0, 0, false } };
+        struct bh_program none = { .at = { .reach = reach, .facts = facts, .arena = facts->arena, .idle = true } };
         bool on_host = false;
 
         for (size_t i = 0; tasks && i < tasks->n; i++) {
                 const struct bh_task *t = &tasks->at[i], *parent;
-                struct bh_program p = { .at = { reach, facts, facts->arena, 0, t->container, 0, 0, false }, .pid = t->pid, .uid = t->uid, .exe = t->exe };
+                struct bh_program p = { .at = { .reach = reach, .facts = facts, .arena = facts->arena, .container = t->container }, .pid = t->pid, .uid = t->uid, .exe = t->exe };
 
                 if (!is_one(t, names))
                         continue;
@@ -294,6 +294,7 @@ struct bh_fact *bh_place_fact(struct bh_place *at, const struct bh_fact_kind *ki
 
         f->container = at->container;
         f->where = path;
+        f->idle = at->idle;
         return f;
 }
 

@@ -17,6 +17,7 @@ struct bh_place {
         unsigned files;          /* and directories, read so far: at most BH_LIMIT_CONF_FILES */
         uint64_t bytes;          /* of them: at most BH_LIMIT_CONF_BYTES */
         bool full;               /* that was said */
+        bool idle;               /* the program that is looked for does not run */
 };
 
 /* A running program; without a process (pid 0) there are its files only. */

@@ -28,12 +28,12 @@ BH_VEC_OF(users, struct user);
 
 static void tell_one(struct bh_daemon *s, const struct user *u) {
         struct bh_str key = bh_arena_printf(s->arena, "%.*s/%.*s", BH_FMT(s->fact->key), BH_FMT(u->name));
-        struct bh_fact *f = bh_fact_new(s->facts, &bh_kind_redis_user, key, bh_arena_printf(s->arena, "%.*s of %.*s", BH_FMT(u->name), BH_FMT(s->fact->name)));
+        struct bh_fact *f = bh_fact_new(s->facts, &bh_kind_redis_user, key, bh_arena_printf(s->arena, "%.*s of %.*s", BH_FMT(u->name), BH_FMT(bh_fact_called(s->fact))));
 
         f->container = s->container;
         f->where = u->where;
         bh_fact_str(f, NAME, u->name);
-        bh_fact_str(f, SERVER, s->fact->name);
+        bh_fact_str(f, SERVER, bh_fact_called(s->fact));
         bh_fact_bool(f, ON, u->is.on);
         bh_fact_bool(f, NOPASS, u->is.nopass);
         bh_fact_int(f, PASSWORDS, u->is.n_passwords);

@@ -133,7 +133,7 @@ int bh_collect_services_facts(const struct bh_reach *reach, struct bh_facts *fac
         (void) err;
         if (!bh_place_has(&at, BH_STR("/etc/passwd")))
                 return 0;
-        f = bh_host_fact(&at, &bh_kind_services, "/etc/systemd/system", "services");
+        f = bh_host_fact(&at, &bh_kind_services, "/etc/systemd/system", "this host");
         tell_running(&at, f);
         tell_started(&at, f);
         tell_inetd(&at, f);

@@ -435,7 +435,7 @@ static void tell(struct bh_program *p) {
                 bh_place_gap(&p->at, config, &why);
                 return;
         }
-        f = bh_place_fact(&p->at, &bh_kind_sshd, config, BH_STR("sshd"));
+        f = bh_place_fact(&p->at, &bh_kind_sshd, config, config);
         bh_fact_some(f, VERSION, version);
         bh_fact_str(f, CONFIG, config);
         bh_fact_bool(f, CONTAINED, p->at.container.len);

@@ -116,7 +116,7 @@ int bh_collect_sudo_facts(const struct bh_reach *reach, struct bh_facts *facts, 
         (void) err;
         if (!bh_place_has(&l.at, BH_STR("/etc/sudoers")))
                 return 0;
-        l.f = bh_host_fact(&l.at, &bh_kind_sudo, "/etc/sudoers", "sudo");
+        l.f = bh_host_fact(&l.at, &bh_kind_sudo, "/etc/sudoers", "this host");
         bh_fact_bool(l.f, PTY, false);
         bh_fact_bool(l.f, LOGFILE, false);
         bh_fact_bool(l.f, UNAUTHENTICATED, false);

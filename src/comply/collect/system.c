@@ -309,7 +309,7 @@ int bh_collect_system_facts(const struct bh_reach *reach, struct bh_facts *facts
         (void) err;
         if (!bh_place_has(&at, BH_STR("/etc/passwd")))
                 return 0;
-        f = bh_host_fact(&at, &bh_kind_system, "/etc", "system");
+        f = bh_host_fact(&at, &bh_kind_system, "/etc", "this host");
         tell_logs(&at, f);
         tell_audit(&at, f);
         tell_updates(&at, f);

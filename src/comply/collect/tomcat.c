@@ -366,7 +366,7 @@ static void tell(struct bh_program *p, struct bh_str base, struct bh_str home) {
                 return;
         t.web = load(&t, below(&t, "conf/web.xml"));
         context = load(&t, below(&t, "conf/context.xml"));
-        f = bh_place_fact(&p->at, &bh_kind_tomcat, base, BH_STR("Tomcat"));
+        f = bh_place_fact(&p->at, &bh_kind_tomcat, base, base);
         bh_fact_some(f, VERSION, version_of(&t));
         bh_fact_str(f, BASE, base);
         tell_server(&t, f);
@@ -404,7 +404,7 @@ static bool is_told(const struct bh_facts *facts, struct bh_str base) {
 
 int bh_collect_tomcat_facts(const struct bh_reach *reach, struct bh_facts *facts, struct bh_err *err) {
         static const char *const names[] = { "java", NULL }, *const usual[] = { "/var/lib/tomcat11", "/var/lib/tomcat10", "/var/lib/tomcat9", "/var/lib/tomcat", "/opt/tomcat", "/usr/share/tomcat", "/usr/local/tomcat" };
-        struct bh_program none = { .at = { reach, facts, facts->arena, 0, BH_STR(""), 0, 0, false } };
+        struct bh_program none = { .at = { .reach = reach, .facts = facts, .arena = facts->arena, .idle = true } };
 
         (void) err;
         bh_programs_find(reach, facts, names, NULL, tell_process);

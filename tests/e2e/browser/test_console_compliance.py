@@ -58,7 +58,7 @@ def test_what_fails_is_borne_with_until_a_day(site, page):
     page.wait_for_selector("text=It fits 1 result")
     page.wait_for_selector(".drawer:has-text('the vendor logs in until spring')")
     made = site.admin.get("/api/v1/compliance/exceptions?f.active=true")["items"]
-    assert [(e["check"], e["subject"], e["host_id"], e["owner"], e["n_results"]) for e in made] == [("sshd-root-login", "sshd sshd", site.agent.host_id, "admin", 1)]
+    assert [(e["check"], e["subject"], e["host_id"], e["owner"], e["n_results"]) for e in made] == [("sshd-root-login", "sshd /etc/ssh/sshd_config", site.agent.host_id, "admin", 1)]
     assert site.admin.get("/api/v1/compliance/summary")["excepted"] == 1
     page.click(".drawer button:has-text('End it')")
     page.wait_for_selector(".drawer .callout-block", state="detached")
