@@ -228,6 +228,10 @@
 #define BH_LIMIT_INVENTORY_JARS 2000           /* of one process */
 #define BH_LIMIT_INVENTORY_LOGINS 2000         /* newest records */
 #define BH_LIMIT_INVENTORY_CHAIN 20            /* certificates in one file */
+#define BH_LIMIT_INVENTORY_USED 4096           /* files in use, of one root */
+#define BH_LIMIT_INVENTORY_HEARD (64 * BH_KIB) /* of what the sensor told was executed, between two looks */
+#define BH_LIMIT_INVENTORY_MAPS BH_MIB         /* what one process has mapped, as text */
+#define BH_LIMIT_INVENTORY_PACKAGES (48 * BH_MIB) /* a database of packages */
 /* Configuration of programs, as checks of baselines read it. */
 #define BH_LIMIT_CONF_FILE (4 * BH_MIB)        /* one file */
 #define BH_LIMIT_CONF_BYTES (64 * BH_MIB)      /* all files of one program */

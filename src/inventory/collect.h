@@ -19,12 +19,15 @@
 #include "sys/tasks.h"
 #include "model/asset.h"
 
+struct bh_uses;
+
 struct bh_collect {
         struct bh_arena *arena;
         const struct bh_inventory_opts *opts;
         const struct bh_tasks *tasks;
         const struct bh_roots *roots;
         void *inventory;
+        struct bh_uses *uses; /* inventory/uses.h */
         struct bh_json_put json; /* of the thing being told */
         struct bh_buf body;
         enum bh_asset_kind kind;
@@ -47,7 +50,7 @@ struct bh_collector {
 extern const struct bh_collector bh_collectors[];
 
 bh_collector_fn bh_collect_host, bh_collect_engines, bh_collect_processes, bh_collect_ports, bh_collect_accounts, bh_collect_keys, bh_collect_logins,
-        bh_collect_schedules, bh_collect_services, bh_collect_kernel, bh_collect_sites, bh_collect_certificates, bh_collect_software;
+        bh_collect_schedules, bh_collect_services, bh_collect_kernel, bh_collect_sites, bh_collect_certificates, bh_collect_software, bh_collect_uses;
 
 /* Strings are valid until it is told. */
 struct bh_json_put *bh_collect_thing(struct bh_collect *c, enum bh_asset_kind kind, struct bh_str key, struct bh_str name, struct bh_str container);

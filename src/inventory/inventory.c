@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "inventory/collect.h"
 #include "inventory/known.h"
+#include "inventory/uses.h"
 #include "sys/clock.h"
 
 enum { SHARE = 100 /* of one processor: a hundredth */, SHORTEST_MS = 1000, SHORT_ID = 12 };
@@ -27,6 +28,7 @@ const struct bh_collector bh_collectors[] = {
         { "sites", bh_collect_sites, 120, KIND(SITE), BH_COLLECT_ROOTS },
         { "certificates", bh_collect_certificates, 600, KIND(CERTIFICATE), BH_COLLECT_ROOTS },
         { "software", bh_collect_software, 60, KIND(DATABASE) | KIND(FRAMEWORK), BH_COLLECT_TASKS },
+        { "uses", bh_collect_uses, 30, KIND(PACKAGE_USE), BH_COLLECT_ROOTS },
         { NULL, NULL, 0, 0, BH_COLLECT_ALONE },
 };
 
@@ -36,6 +38,7 @@ struct bh_inventory {
         struct bh_inventory_opts opts;
         struct bh_arena *arena; /* of a pass */
         struct bh_tasks tasks;
+        struct bh_uses *uses;
         struct bh_known known[_BH_ASSET_MAX];
         int64_t due_ms[N_COLLECTORS], rest_until_ms;
         struct bh_known gaps[N_COLLECTORS]; /* that were told */
@@ -185,7 +188,7 @@ static int look(struct bh_collect *c, const struct bh_collector *of, struct bh_i
 static void pass(struct bh_inventory *inv, size_t i) {
         const struct bh_collector *of = &bh_collectors[i];
         struct bh_roots roots = { 0 };
-        struct bh_collect c = { .arena = inv->arena, .opts = &inv->opts, .tasks = &inv->tasks, .roots = &roots, .inventory = inv,
+        struct bh_collect c = { .arena = inv->arena, .opts = &inv->opts, .tasks = &inv->tasks, .roots = &roots, .inventory = inv, .uses = inv->uses,
                                 .blind_roots = bh_map_in(inv->arena) };
         struct bh_err err = BH_ERR_NONE;
 
@@ -241,6 +244,10 @@ void bh_inventory_all(struct bh_inventory *inv) {
                 (void) timed_pass(inv, i);
 }
 
+void bh_inventory_executed(struct bh_inventory *inv, struct bh_str container, struct bh_str path) {
+        bh_uses_heard(inv->uses, container, path);
+}
+
 void bh_inventory_again(struct bh_inventory *inv) {
         for (int kind = 0; kind < _BH_ASSET_MAX; kind++) {
                 bh_known_done(&inv->known[kind]);
@@ -259,6 +266,7 @@ int bh_inventory_open(const struct bh_inventory_opts *opts, struct bh_inventory 
         inv->opts = *opts;
         inv->arena = bh_arena_new();
         bh_tasks_init(&inv->tasks);
+        inv->uses = bh_uses_new();
         for (int kind = 0; kind < _BH_ASSET_MAX; kind++)
                 bh_known_init(&inv->known[kind]);
         for (size_t i = 0; i < N_COLLECTORS; i++)
@@ -278,6 +286,7 @@ void bh_inventory_close(struct bh_inventory **inventory) {
         for (size_t i = 0; i < N_COLLECTORS; i++)
                 bh_known_done(&inv->gaps[i]);
         bh_tasks_done(&inv->tasks);
+        bh_uses_free(&inv->uses);
         bh_arena_free(&inv->arena);
         free(inv);
 }

@@ -36,6 +36,8 @@ void bh_inventory_close(struct bh_inventory **inv);
 unsigned bh_inventory_turn(struct bh_inventory *inv);
 /* All of it, once, without regard for the cost: for a first report and for tests. */
 void bh_inventory_all(struct bh_inventory *inv);
+/* From any thread: a program was executed, by its path in its own root. container: 64 digits, or empty on the host. */
+void bh_inventory_executed(struct bh_inventory *inv, struct bh_str container, struct bh_str path);
 /* Forgets what was told: everything is told again. */
 void bh_inventory_again(struct bh_inventory *inv);
 

@@ -51,6 +51,9 @@ struct bh_mount_line {
 };
 bool bh_mountinfo_next(struct bh_cur *c, struct bh_mount_line *ret);
 
+/* /proc/PID/maps: the next file that is mapped to be executed; what is no file, as "[vdso]", is passed over. */
+bool bh_proc_maps_next(struct bh_cur *c, struct bh_str *ret_path);
+
 /*
  * nginx and Apache configuration as a flat walk: a directive with its words, and how deep it stands. Depth grows with
  * "{" or "<Name args>" and falls with "}" or "</Name>"; `block` says that the directive opens one.

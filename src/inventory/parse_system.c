@@ -70,6 +70,24 @@ bool bh_proc_net_next(struct bh_cur *c, unsigned state, struct bh_listening *ret
 }
 
 /* "36 35 98:0 /root /point rw,noatime master:1 - ext3 /dev/root rw,errors=continue" */
+/* "7f5c40a00000-7f5c40b58000 r-xp 00026000 08:01 131133   /usr/lib/x86_64-linux-gnu/libc.so.6" */
+bool bh_proc_maps_next(struct bh_cur *c, struct bh_str *ret_path) {
+        struct bh_str line, word[5];
+
+        while (bh_cur_line(c, &line)) {
+                unsigned n = 0;
+
+                while (n < BH_LEN(word) && bh_str_word(&line, &word[n]))
+                        n++;
+                line = bh_str_trim(line);
+                if (n < BH_LEN(word) || word[1].len < 4 || word[1].at[2] != 'x' || !bh_str_starts(line, BH_STR("/")))
+                        continue;
+                *ret_path = line;
+                return true;
+        }
+        return false;
+}
+
 bool bh_mountinfo_next(struct bh_cur *c, struct bh_mount_line *ret) {
         struct bh_str line;
 

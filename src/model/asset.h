@@ -28,7 +28,8 @@
         X(DATABASE, "database", true, "a database server that runs")                               \
         X(SITE, "site", true, "a site of a web server")                                            \
         X(CERTIFICATE, "certificate", true, "a certificate, and when it ends")                     \
-        X(FRAMEWORK, "framework", true, "a language's run time in use, and what it has loaded")
+        X(FRAMEWORK, "framework", true, "a language's run time in use, and what it has loaded") \
+        X(PACKAGE_USE, "package-use", false, "a package whose files are executed or mapped")
 
 enum bh_asset_kind {
 #define X(symbol, word, changes, about) BH_ASSET_##symbol,

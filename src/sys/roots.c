@@ -88,7 +88,8 @@ static int by_name(const void *a, const void *b) {
         return bh_str_cmp(*(const struct bh_str *) a, *(const struct bh_str *) b);
 }
 
-int bh_root_list(const struct bh_root *root, struct bh_arena *arena, const char *path, struct bh_str **ret, size_t *ret_n, struct bh_err *err) {
+int bh_root_list_of(const struct bh_root *root, struct bh_arena *arena, const char *path, const char *suffix, struct bh_str **ret, size_t *ret_n,
+                    struct bh_err *err) {
         BH_VEC(struct bh_str) names = { 0 };
         int fd = open_in(root, path, O_RDONLY | O_DIRECTORY, err);
         const struct dirent *e;
@@ -104,7 +105,7 @@ int bh_root_list(const struct bh_root *root, struct bh_arena *arena, const char 
                 return bh_fail_sys(err, ENOMEM, "%s", BH_QUOTE(bh_str_of(path)));
         }
         while ((e = readdir(dir)) && names.len < BH_LIMIT_INVENTORY_NAMES)
-                if (e->d_name[0] != '.')
+                if (e->d_name[0] != '.' && bh_str_ends(bh_str_of(e->d_name), bh_str_of(suffix)))
                         *bh_vec_add(arena, &names) = bh_arena_str(arena, bh_str_of(e->d_name));
         (void) closedir(dir);
         if (names.len)
@@ -112,6 +113,10 @@ int bh_root_list(const struct bh_root *root, struct bh_arena *arena, const char 
         *ret = names.at;
         *ret_n = names.len;
         return 0;
+}
+
+int bh_root_list(const struct bh_root *root, struct bh_arena *arena, const char *path, struct bh_str **ret, size_t *ret_n, struct bh_err *err) {
+        return bh_root_list_of(root, arena, path, "", ret, ret_n, err);
 }
 
 bool bh_root_has(const struct bh_root *root, const char *path) {

@@ -31,6 +31,9 @@ void bh_roots_done(struct bh_roots *roots);
 int bh_root_read(const struct bh_root *root, struct bh_arena *arena, const char *path, uint64_t max, struct bh_str *ret, struct bh_err *err) BH_MUST_CHECK;
 /* The names in a directory (no dot files), sorted; one that is not there has none. */
 int bh_root_list(const struct bh_root *root, struct bh_arena *arena, const char *path, struct bh_str **ret, size_t *ret_n, struct bh_err *err) BH_MUST_CHECK;
+/* Of those only the ones that end so. */
+int bh_root_list_of(const struct bh_root *root, struct bh_arena *arena, const char *path, const char *suffix, struct bh_str **ret, size_t *ret_n,
+                    struct bh_err *err) BH_MUST_CHECK;
 bool bh_root_has(const struct bh_root *root, const char *path);
 /* What stands at that path; links are followed, but for the last part where `itself`. NOTFOUND. */
 int bh_root_stat(const struct bh_root *root, const char *path, bool itself, struct stat *ret, struct bh_err *err) BH_MUST_CHECK;

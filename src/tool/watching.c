@@ -198,6 +198,8 @@ static int on_event(void *user, const struct bh_event *e) {
         struct bh_watch *w = user;
 
         (void) bh_guard_event(w->guard, &bh_source_syscall, e);
+        if (w->port && w->port->executed && e->head.type == BH_EV_EXECVE && e->started && e->process)
+                w->port->executed(w->port->user, e->process);
         return ending ? ENOUGH : 0;
 }
 

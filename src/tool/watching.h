@@ -23,6 +23,7 @@ struct bh_watch_port {
         int (*begin)(void *user, struct bh_watch *w, struct bh_err *err);
         void (*ready)(void *user); /* the sensor runs */
         void (*turn)(void *user);  /* about twenty times a second */
+        void (*executed)(void *user, const struct bh_process *p); /* a program was started; may be NULL */
 };
 
 struct bh_watch {

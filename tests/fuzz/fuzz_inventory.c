@@ -13,6 +13,7 @@ static void all(struct bh_arena *arena, unsigned which, struct bh_cur c, struct 
         struct bh_listening listening;
         struct bh_mount_line mount;
         struct bh_directive d;
+        struct bh_str path;
         unsigned depth = 0;
 
         switch (which % 10) {
@@ -46,6 +47,9 @@ static void all(struct bh_arena *arena, unsigned which, struct bh_cur c, struct 
                 break;
         case 7:
                 while (bh_mountinfo_next(&c, &mount))
+                        ;
+                c = bh_cur_of(text);
+                while (bh_proc_maps_next(&c, &path))
                         ;
                 break;
         case 8:

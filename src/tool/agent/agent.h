@@ -71,6 +71,8 @@ void bh_agent_alive(struct bh_agent *a, int64_t steady_ms);
 /* feed.c */
 int bh_agent_feed_open(struct bh_agent *a, struct bh_err *err) BH_MUST_CHECK;
 void bh_agent_feed_again(struct bh_agent *a);
+/* From the thread of events. */
+void bh_agent_feed_executed(struct bh_agent *a, struct bh_str container, struct bh_str path);
 void bh_agent_feed_close(struct bh_agent *a);
 
 /* images.c: slices are the arena's. */

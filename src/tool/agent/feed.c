@@ -103,6 +103,11 @@ void bh_agent_feed_again(struct bh_agent *a) {
                 poke(a->feed, false);
 }
 
+void bh_agent_feed_executed(struct bh_agent *a, struct bh_str container, struct bh_str path) {
+        if (a->feed)
+                bh_inventory_executed(a->feed->inventory, container, path);
+}
+
 void bh_agent_feed_close(struct bh_agent *a) {
         struct bh_agent_feed *f = a->feed;
 

@@ -168,6 +168,10 @@ static void turn(void *user) {
         bh_agent_alive(a, now);
 }
 
+static void executed(void *user, const struct bh_process *p) {
+        bh_agent_feed_executed(user, p->container ? p->container->id : BH_STR(""), p->exepath);
+}
+
 /* First who may still have something to tell, then the way out, which sends what it can. */
 static void end(struct bh_agent *a) {
         struct bh_outbox_stats s;
@@ -188,7 +192,7 @@ static void end(struct bh_agent *a) {
 
 static int run(struct bh_cli *cli, struct bh_err *err) {
         struct bh_agent *a = bh_arena_make(cli->arena, struct bh_agent);
-        struct bh_watch_port port = { .user = a, .begin = begin, .ready = ready, .turn = turn };
+        struct bh_watch_port port = { .user = a, .begin = begin, .ready = ready, .turn = turn, .executed = executed };
         uint64_t memory = 0;
         int r = bh_cli_number(cli, "memory", &memory, err);
 

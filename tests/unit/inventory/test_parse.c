@@ -124,6 +124,20 @@ static void a_mount_may_have_any_number_of_tags(void **state) {
         assert_false(bh_mountinfo_next(&c, &m));
 }
 
+static void of_what_is_mapped_files_that_are_executed_are_told(void **state) {
+        struct bh_cur c = CUR("55d0-55e0 r--p 00000000 08:01 131 /usr/bin/cat\n55e0-55f0 r-xp 00008000 08:01 131                        /usr/bin/cat\n"
+                              "7f00-7f10 r-xp 00000000 00:00 0 \n7f10-7f20 rw-s 00000000 00:01 9 /memfd:x (deleted)\nnonsense\n"
+                              "7f20-7f30 r-xp 00000000 08:01 7 /opt/a b/lib x.so\n7ffd-7ffe r-xp 00000000 00:00 0 [vdso]\n");
+        struct bh_str path;
+
+        (void) state;
+        assert_true(bh_proc_maps_next(&c, &path));
+        assert_str(path, "/usr/bin/cat");
+        assert_true(bh_proc_maps_next(&c, &path));
+        assert_str(path, "/opt/a b/lib x.so");
+        assert_false(bh_proc_maps_next(&c, &path));
+}
+
 static void a_site_of_nginx_is_a_block_within_a_block(void **state) {
         struct bh_cur c = CUR("http {\n  # { not\n  server {\n    server_name a \"b;c\";\n    location / { root /x; }\n  }\n}\n");
         struct bh_directive d;
@@ -170,5 +184,5 @@ static void a_key_counts_in_its_own_section(void **state) {
 
 BH_UNIT_MAIN(an_account_needs_all_of_its_fields, of_a_password_its_state_is_told_and_nothing_else, a_rule_of_sudo_may_go_on_in_the_next_line,
              a_key_is_known_by_its_fingerprint, a_job_says_when_who_and_what, a_socket_that_listens_is_found_among_others,
-             a_mount_may_have_any_number_of_tags, a_site_of_nginx_is_a_block_within_a_block, a_site_of_apache_is_what_stands_between_tags,
+             a_mount_may_have_any_number_of_tags, of_what_is_mapped_files_that_are_executed_are_told, a_site_of_nginx_is_a_block_within_a_block, a_site_of_apache_is_what_stands_between_tags,
              a_key_counts_in_its_own_section)
