@@ -4,6 +4,7 @@
 #include "manage/assets.h"
 #include "manage/scans.h"
 #include "manage/subject.h"
+#include "manage/uses.h"
 
 static struct bh_arg text(const struct bh_told_asset *a, const char *key) {
         return bh_arg_text(bh_doc_get_text(a->at, key));
@@ -68,6 +69,7 @@ static int put_container(struct bh_db *db, const struct bh_sender *from, const s
                           NULL, err);
 
         r = r < 0 ? r : bh_asset_listening(db, from->host_id, a->key, arena, err);
+        r = r < 0 ? r : bh_uses_of_container(db, from->host_id, a->key, from->now_ms, err);
         return r < 0 ? r : count_running(db, image_id, err);
 }
 
@@ -144,6 +146,9 @@ const struct bh_own_asset *bh_asset_own(enum bh_asset_kind kind) {
         static const struct bh_own_asset host = { put_host, keep_host, "SELECT 'host' FROM host WHERE id = ?1" };
         static const struct bh_own_asset container = { put_container, end_container, "SELECT id FROM container WHERE host_id = ?1 AND gone_ms IS NULL" };
         static const struct bh_own_asset image = { put_image, end_image, "SELECT DISTINCT image_id FROM image_ref WHERE host_id = ?1 AND gone_ms IS NULL" };
+        static const struct bh_own_asset *const own[_BH_ASSET_MAX] = {
+                [BH_ASSET_HOST] = &host, [BH_ASSET_CONTAINER] = &container, [BH_ASSET_IMAGE] = &image, [BH_ASSET_PACKAGE_USE] = &bh_use_asset,
+        };
 
-        return kind == BH_ASSET_HOST ? &host : kind == BH_ASSET_CONTAINER ? &container : kind == BH_ASSET_IMAGE ? &image : NULL;
+        return kind < _BH_ASSET_MAX ? own[kind] : NULL;
 }

@@ -126,7 +126,7 @@ static const char insert_finding[] =
 static int write_row(struct replacing *r, const struct bh_finding_row *f, struct bh_str stamp, struct bh_err *err) {
         BH_CLEANUP(bh_buf_done) struct bh_buf factors = { 0 };
         struct bh_risk risk;
-        size_t worst = bh_risk_worst_place(r->scratch, &f->risk, r->places, r->n_places, f->use, &risk);
+        size_t worst = bh_risk_worst_place(r->scratch, &f->risk, r->places, r->n_places, &f->use, &risk);
         bool exposed = worst == r->n_places || bh_place_exposure(&r->places[worst]) == BH_RISK_EXPOSED_INTERNET ||
                        bh_place_exposure(&r->places[worst]) == BH_RISK_EXPOSURE_UNKNOWN;
         bool vuln = f->vuln_id.len > 0;

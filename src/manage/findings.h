@@ -19,7 +19,7 @@ struct bh_finding_row {
         int severity;
         uint32_t line, layer;
         bool total, automatable, kev;        /* for `due`, of a vulnerability */
-        enum bh_risk_use use;
+        struct bh_use use;
         struct bh_risk risk;                 /* wherever it runs: places are added here */
 };
 

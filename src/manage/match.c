@@ -17,6 +17,7 @@
 #include "manage/exceptions.h"
 #include "manage/overview.h"
 #include "manage/risk.h"
+#include "manage/uses.h"
 
 enum { DAY_MS = 24 * 3600 * 1000, HEALTH_MS = 600 * 1000, TURN_MS = 1000, HURRY_MS = 50, BATCH = 32, VULNS = 200, COMMIT_MS = 50, HURRIES = 40 };
 
@@ -354,6 +355,7 @@ static void work(struct matcher *m, bool hurried) {
         if (hurried && r >= 0 && m->n_batches == before)
                 return;
         r = r < 0 ? r : bh_exceptions_expire(m->store, now_ms(), &err);
+        r = r < 0 ? r : bh_uses_expire(m->store, now_ms(), &err);
         r = r < 0 ? r : count_changed(m, &err);
         r = r < 0 ? r : count_dirty_vulns(m, &err);
         r = r < 0 ? r : note_health(m, &err);

@@ -66,15 +66,15 @@ struct found {
         struct bh_str factors, container, due, vuln, ssvc, vector;
         double risk, low, high;
         bool counts, kev;
-        enum bh_risk_use use;
+        struct bh_use use;
 };
 
-static struct found found_of(struct bh_rows *rows) {
+static struct found found_of(struct bh_rows *rows, struct bh_arena *scratch) {
         return (struct found){ .id = bh_rows_int(rows, 0), .factors = bh_rows_text(rows, 1), .risk = bh_rows_real(rows, 2), .low = bh_rows_real(rows, 3),
                                .high = bh_rows_real(rows, 4), .container = bh_rows_text(rows, 5), .due = bh_rows_text(rows, 6),
                                .counts = bh_str_is(bh_rows_text(rows, 7), "open"), .vuln = bh_rows_text(rows, 10), .kev = bh_rows_int(rows, 11),
                                .ssvc = bh_rows_text(rows, 12), .vector = bh_rows_text(rows, 13),
-                               .use = bh_rows_int(rows, 14) ? BH_RISK_EXECUTED : BH_RISK_USE_UNKNOWN };
+                               .use = bh_use_of_row(rows, 19, scratch) };
 }
 
 static const char *due_of(const struct counting *c, const struct found *f, size_t worst) {
@@ -112,18 +112,18 @@ static void note_change(struct counting *c, const struct found *f, const struct 
 }
 
 static struct work *work_of(struct counting *c, const struct bh_rows *rows) {
-        struct bh_str side = bh_rows_text(rows, 15), key;
+        struct bh_str side = bh_rows_text(rows, 14), key;
         struct work *w;
 
         if (bh_str_starts(c->subject, BH_STR("host:")))
                 side = BH_STR("host");
-        key = bh_arena_printf(c->arena, "%.*s|%.*s", BH_FMT(side), BH_FMT(bh_rows_text(rows, 16)));
+        key = bh_arena_printf(c->arena, "%.*s|%.*s", BH_FMT(side), BH_FMT(bh_rows_text(rows, 15)));
         w = bh_map_get(&c->work, key);
         if (w)
                 return w;
         w = bh_arena_make(c->arena, struct work);
         w->side = bh_arena_str(c->arena, side);
-        w->owner = bh_rows_copy(rows, 16, c->arena);
+        w->owner = bh_rows_copy(rows, 15, c->arena);
         bh_map_set(&c->work, key, w);
         return w;
 }
@@ -139,14 +139,14 @@ static void count_work(struct counting *c, const struct bh_rows *rows, double sc
 
         *bh_vec_add(c->arena, &w->scores) = score;
         w->severity[bh_rows_int(rows, 8) < _BH_SEVERITY_MAX ? bh_rows_int(rows, 8) : 0]++;
-        w->n_bad += is_bad(bh_rows_text(rows, 19));
+        w->n_bad += is_bad(bh_rows_text(rows, 18));
         w->n_fixable += bh_rows_text(rows, 9).len > 0;
         w->n_exploited += bh_rows_int(rows, 11) != 0;
         if (score < w->most)
                 return;
         w->most = score;
-        w->worst = bh_rows_copy(rows, 17, c->arena);
-        w->mend = bh_rows_copy(rows, 18, c->arena);
+        w->worst = bh_rows_copy(rows, 16, c->arena);
+        w->mend = bh_rows_copy(rows, 17, c->arena);
 }
 
 static void count(struct counting *c, struct bh_rows *rows, const struct bh_risk *risk) {
@@ -162,22 +162,23 @@ static void count(struct counting *c, struct bh_rows *rows, const struct bh_risk
 }
 
 static int count_finding(struct counting *c, struct bh_rows *rows, struct changes *out, struct bh_err *err) {
-        struct found f = found_of(rows);
         struct bh_risk base, worst, there;
+        struct found f;
         size_t place;
         int r;
 
         bh_arena_reset(c->scratch);
+        f = found_of(rows, c->scratch);
         r = bh_factors_parse(c->scratch, f.factors, &base, err);
         if (r < 0)
                 return r;
-        place = bh_risk_worst_place(c->scratch, &base, c->places, c->n_places, f.use, &worst);
+        place = bh_risk_worst_place(c->scratch, &base, c->places, c->n_places, &f.use, &worst);
         note_change(c, &f, &worst, place, out);
         if (!f.counts)
                 return 0;
         count(c, rows, &worst);
         for (size_t i = 0; c->n_places > 1 && i < c->n_places; i++) {
-                bh_risk_place(c->scratch, &base, &c->places[i], f.use, &there);
+                bh_risk_place(c->scratch, &base, &c->places[i], &f.use, &there);
                 *bh_vec_add(c->arena, &c->at[i]) = there.score;
         }
         return 0;
@@ -206,8 +207,9 @@ static int count_findings(struct counting *c, struct bh_err *err) {
         int r = bh_db_ask(c->db,
                           "SELECT f.id, f.factors, f.risk, f.risk_low, f.risk_high, f.container_id, f.due, f.state, f.severity, f.fix, f.vuln_id, "
                           "COALESCE(v.kev, 0), COALESCE(v.ssvc, ''), COALESCE(v.vector, ''), "
-                          "COALESCE((SELECT MAX(h.in_use) FROM holding h WHERE h.subject = f.subject AND h.package_id = f.package_id), 0), f.side, f.owner, f.title, f.mend, f.kind "
-                          "FROM finding f LEFT JOIN vuln v ON v.id = f.vuln_id WHERE f.subject = ?1 AND f.fixed_ms IS NULL",
+                          "f.side, f.owner, f.title, f.mend, f.kind, " BH_USE_COLUMNS " FROM finding f LEFT JOIN vuln v ON v.id = f.vuln_id "
+                          "LEFT JOIN holding h ON h.id = (SELECT u.id FROM holding u WHERE u.subject = f.subject AND u.package_id = f.package_id AND u.in_use = 1 "
+                          "ORDER BY u.used_how, u.id LIMIT 1) " BH_USE_FROM " WHERE f.subject = ?1 AND f.fixed_ms IS NULL",
                           BH_ARGS(bh_arg_text(c->subject)), &rows, err);
 
         while (r >= 0 && (r = bh_rows_next(rows, err)) > 0)

@@ -11,6 +11,7 @@
 #include "manage/intake.h"
 #include "manage/match.h"
 #include "manage/subject.h"
+#include "manage/uses.h"
 #include "model/finding.h"
 
 struct taking {
@@ -266,7 +267,8 @@ static int take_packages(struct taking *t, struct bh_err *err) {
                 *bh_vec_add(t->arena, &t->packages) = id;
                 r = r < 0 ? r : take_holding(t, p, id, &held, err);
         }
-        return r < 0 ? r : drop_rest(t, &held, err);
+        r = r < 0 ? r : drop_rest(t, &held, err);
+        return r < 0 ? r : bh_uses_of_subject(t->db, t->subject, t->in->now_ms, err);
 }
 
 /* ---- findings ---- */

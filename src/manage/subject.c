@@ -83,21 +83,29 @@ static struct bh_package package_of(struct bh_rows *rows, struct bh_arena *arena
                 .evidence = evidence_of(bh_rows_text(rows, 13)), .owner = bh_rows_copy(rows, 14, arena), .dev = bh_rows_int(rows, 15) };
 }
 
+/* What was not seen in use may be used all the same. */
+struct bh_use bh_use_of_row(struct bh_rows *rows, int from, struct bh_arena *arena) {
+        if (!bh_rows_int(rows, from))
+                return (struct bh_use){ 0 };
+        return (struct bh_use){ bh_str_is(bh_rows_text(rows, from + 1), "loaded") ? BH_RISK_LOADED : BH_RISK_EXECUTED, bh_rows_copy(rows, from + 2, arena),
+                                bh_rows_copy(rows, from + 3, arena) };
+}
+
 static int load_packages(struct bh_db *db, struct bh_subject *s, struct bh_arena *arena, struct bh_err *err) {
         BH_VEC(struct bh_package) packages = { 0 };
         BH_VEC(int64_t) ids = { 0 };
-        BH_VEC(enum bh_risk_use) uses = { 0 };
+        BH_VEC(struct bh_use) uses = { 0 };
         struct bh_rows *rows = NULL;
         int r = bh_db_ask(db,
                           "SELECT p.id, p.eco, p.name, p.version, p.arch, p.source, p.source_version, p.module, p.vendor, p.licence, p.purl, h.location, "
-                          "h.layer, h.evidence, h.owned_by, h.development, h.in_use FROM holding h JOIN package p ON p.id = h.package_id "
+                          "h.layer, h.evidence, h.owned_by, h.development, " BH_USE_COLUMNS " FROM holding h JOIN package p ON p.id = h.package_id " BH_USE_FROM " "
                           "WHERE h.subject = ?1 ORDER BY p.eco, p.name, p.version, h.location, p.id",
                           BH_ARGS(bh_arg_text(s->id)), &rows, err);
 
         while (r >= 0 && (r = bh_rows_next(rows, err)) > 0) {
                 *bh_vec_add(arena, &packages) = package_of(rows, arena);
                 *bh_vec_add(arena, &ids) = bh_rows_int(rows, 0);
-                *bh_vec_add(arena, &uses) = bh_rows_int(rows, 16) ? BH_RISK_EXECUTED : BH_RISK_USE_UNKNOWN;
+                *bh_vec_add(arena, &uses) = bh_use_of_row(rows, 16, arena);
         }
         bh_rows_done(&rows);
         s->report.packages = packages.at;

@@ -15,7 +15,7 @@ struct bh_subject {
         struct bh_str id, host_id;     /* host_id: of a host's own packages; else empty */
         struct bh_report report;       /* target, release, base, layers, packages; no vulns until they are matched or loaded */
         int64_t *package_ids;          /* of report.packages, at the same index */
-        enum bh_risk_use *uses;        /* likewise */
+        struct bh_use *uses;           /* likewise */
         struct bh_str package_set, matched_with;
         struct bh_place *places;       /* where it runs */
         size_t n_places;
@@ -34,6 +34,10 @@ int bh_subject_places(struct bh_db *db, struct bh_str id, struct bh_arena *arena
         "EXISTS (SELECT 1 FROM asset a WHERE a.host_id = c.host_id AND a.kind = 'port' AND a.gone_ms IS NULL), c.runtime <> ''"
 #define BH_PLACE_N 14 /* of them */
 #define BH_PLACE_FROM "container c LEFT JOIN host h ON h.id = c.host_id"
+/* Four columns from there on: in_use, how, the file, where. The row of BH_USE_FROM is that of the holding `h`. */
+#define BH_USE_COLUMNS "h.in_use, h.used_how, h.used_path, COALESCE(NULLIF(uc.name, ''), SUBSTR(h.used_in, 1, 12))"
+#define BH_USE_FROM "LEFT JOIN container uc ON uc.id = h.used_in AND h.used_in <> ''"
+struct bh_use bh_use_of_row(struct bh_rows *rows, int from, struct bh_arena *arena);
 struct bh_place bh_place_of_row(struct bh_rows *rows, struct bh_arena *arena);
 /* All that a place says, without its id: two with the same key are one place to whoever counts. */
 struct bh_str bh_place_key(struct bh_arena *arena, const struct bh_place *place);

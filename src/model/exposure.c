@@ -130,13 +130,23 @@ static void replace(struct bh_risk_factor *f, const struct bh_weight *w, struct 
         f->words = words;
 }
 
-static void settle(struct bh_arena *arena, struct bh_risk_factor *f, const struct bh_place *p, enum bh_risk_use use) {
+static struct bh_str use_words(struct bh_arena *arena, const struct bh_use *use) {
+        const char *in = use->where.len ? use->how == BH_RISK_EXECUTED ? " in container " : " of container " : "";
+
+        if (use->how == BH_RISK_EXECUTED && use->path.len)
+                return bh_arena_printf(arena, "in use: %.*s was executed%s%.*s", BH_FMT(use->path), in, BH_FMT(use->where));
+        if (use->how == BH_RISK_LOADED && use->path.len)
+                return bh_arena_printf(arena, "in use: a process%s%.*s has %.*s loaded", in, BH_FMT(use->where), BH_FMT(use->path));
+        return bh_str_of(bh_weight_of_use(use->how)->words);
+}
+
+static void settle(struct bh_arena *arena, struct bh_risk_factor *f, const struct bh_place *p, const struct bh_use *use) {
         if (bh_str_is(f->name, "exposure"))
                 replace(f, bh_weight_of_exposure(bh_place_exposure(p)), exposure_words(arena, p, bh_place_exposure(p)));
         else if (bh_str_is(f->name, "power"))
                 replace(f, bh_weight_of_power(bh_place_power(p)), power_words(arena, p, bh_place_power(p)));
         else if (bh_str_is(f->name, "use"))
-                replace(f, bh_weight_of_use(use), bh_str_of(bh_weight_of_use(use)->words));
+                replace(f, bh_weight_of_use(use->how), use_words(arena, use));
 }
 
 static void add_environment(struct bh_risk *r, const struct bh_place *p) {
@@ -172,14 +182,15 @@ static void add_incident(struct bh_arena *arena, struct bh_risk *r, const struct
         multiply(r);
 }
 
-void bh_risk_place(struct bh_arena *arena, const struct bh_risk *base, const struct bh_place *place, enum bh_risk_use use, struct bh_risk *ret) {
+void bh_risk_place(struct bh_arena *arena, const struct bh_risk *base, const struct bh_place *place, const struct bh_use *use, struct bh_risk *ret) {
+        static const struct bh_use unseen = { 0 };
         struct bh_risk r = { .factors = bh_arena_array(arena, struct bh_risk_factor, base->n_factors + 2) };
 
         for (uint32_t i = 0; i < base->n_factors; i++) {
                 if (is_ours(base->factors[i].name))
                         continue;
                 r.factors[r.n_factors] = base->factors[i];
-                settle(arena, &r.factors[r.n_factors++], place, use);
+                settle(arena, &r.factors[r.n_factors++], place, use ? use : &unseen);
         }
         add_environment(&r, place);
         multiply(&r);
@@ -187,7 +198,7 @@ void bh_risk_place(struct bh_arena *arena, const struct bh_risk *base, const str
         *ret = r;
 }
 
-size_t bh_risk_worst_place(struct bh_arena *arena, const struct bh_risk *base, const struct bh_place *places, size_t n, enum bh_risk_use use,
+size_t bh_risk_worst_place(struct bh_arena *arena, const struct bh_risk *base, const struct bh_place *places, size_t n, const struct bh_use *use,
                            struct bh_risk *ret) {
         static const struct bh_place nowhere = { 0 };
         size_t worst = n;

@@ -67,13 +67,19 @@ struct bh_place {
         uint32_t n_incidents;         /* open ones, of Error or worse: a warning is nobody inside */
 };
 
+/* What was seen of a package's use. The zero value: nothing. */
+struct bh_use {
+        enum bh_risk_use how;
+        struct bh_str path, where; /* the file that told it; the container's name, empty on a host */
+};
+
 enum bh_risk_exposure bh_place_exposure(const struct bh_place *place);
 enum bh_risk_power bh_place_power(const struct bh_place *place);
 
-/* Fills *ret, whose factors and words lie in the arena; `base` may be the result for another place. */
-void bh_risk_place(struct bh_arena *arena, const struct bh_risk *base, const struct bh_place *place, enum bh_risk_use use, struct bh_risk *ret);
+/* use: NULL: nothing is known of it. Fills *ret, whose factors and words lie in the arena; `base` may be the result for another place. */
+void bh_risk_place(struct bh_arena *arena, const struct bh_risk *base, const struct bh_place *place, const struct bh_use *use, struct bh_risk *ret);
 /* The place where it is worst, by the score, then by `high`, then the first. Without any: as if nothing were known. Returns its index, or n. */
-size_t bh_risk_worst_place(struct bh_arena *arena, const struct bh_risk *base, const struct bh_place *places, size_t n, enum bh_risk_use use,
+size_t bh_risk_worst_place(struct bh_arena *arena, const struct bh_risk *base, const struct bh_place *places, size_t n, const struct bh_use *use,
                            struct bh_risk *ret);
 
 /*

@@ -51,6 +51,9 @@ static const struct bh_list_column held_columns[] = {
         { "side", "l.side", BH_LIST_TEXT, BH_LIST_FILTER | BH_LIST_FACET, NULL },
         { "owned_by", "h.owned_by", BH_LIST_TEXT, BH_LIST_FILTER, NULL },
         { "in_use", "h.in_use", BH_LIST_BOOL, BH_LIST_FILTER | BH_LIST_FACET, NULL },
+        { "used_how", "h.used_how", BH_LIST_TEXT, BH_LIST_FILTER | BH_LIST_FACET, NULL },
+        { "used_path", "h.used_path", BH_LIST_TEXT, 0, NULL },
+        { "used_in", "h.used_in", BH_LIST_TEXT, BH_LIST_FILTER, NULL },
         { "n_findings", "(SELECT COUNT(*) FROM finding f WHERE f.subject = h.subject AND f.package_id = p.id AND f.fixed_ms IS NULL)", BH_LIST_INT, 0, NULL },
         { 0 },
 };

@@ -405,6 +405,36 @@ static void where_it_runs_makes_its_risk(void **state) {
         end_world(&w);
 }
 
+static void a_package_in_use_weighs_more_and_says_why(void **state) {
+        const char *risk = "SELECT printf('%.17g', risk) FROM finding WHERE vuln_id = 'CVE-2024-0001'";
+        double unknown, loaded;
+        struct world w;
+
+        (void) state;
+        open_world(&w);
+        must_scan(&w, REPORT(OPENSSL("3.0.7-1") "," LODASH, ""), "[]");
+        make_index(&w, NULL);
+        (void) match(&w);
+        run(&w, "INSERT INTO container(id, host_id, name, image_id, runtime, state, first_ms, seen_ms) VALUES('c1', 'h', 'web', '" IMAGE "', 'docker', 'running', 1, 1)");
+        count(&w);
+        unknown = real(&w, risk);
+        assert_int_equal(count_changed(&w), 0);
+        run(&w, "UPDATE holding SET in_use = 1, used_ms = 7, used_how = 'loaded', used_path = '/usr/lib/libssl.so.3', used_in = 'c1' WHERE location LIKE '%dpkg%'");
+        assert_int_equal(count_changed(&w), 1);
+        count(&w);
+        loaded = real(&w, risk);
+        assert_true(loaded > unknown);
+        assert_int_equal(number(&w, "SELECT COUNT(*) FROM finding WHERE factors LIKE '%in use: a process of container web has /usr/lib/libssl.so.3 loaded%'"), 1);
+        assert_factors_multiply(&w);
+        run(&w, "UPDATE holding SET used_how = 'executed', used_path = '/usr/bin/openssl' WHERE in_use = 1");
+        count(&w);
+        assert_true(real(&w, risk) > loaded);
+        assert_int_equal(number(&w, "SELECT COUNT(*) FROM finding WHERE factors LIKE '%in use: /usr/bin/openssl was executed in container web%'"), 1);
+        (void) match(&w); /* new advisories keep it */
+        assert_int_equal(number(&w, "SELECT COUNT(*) FROM finding WHERE factors LIKE '%in use: /usr/bin/openssl%'"), 1);
+        end_world(&w);
+}
+
 static void one_container_among_many_is_not_blamed_for_another(void **state) {
         struct world w;
 
@@ -668,6 +698,6 @@ static void many_findings_come_in_seconds(void **state) {
 }
 
 BH_UNIT_MAIN(a_report_becomes_rows, the_same_report_again_changes_nothing_and_a_thinner_one_takes_away, a_report_that_lies_leaves_nothing,
-             names_are_taken_apart, a_match_writes_what_changed_alone, a_marked_base_settles_whose_it_is, where_it_runs_makes_its_risk,
+             names_are_taken_apart, a_match_writes_what_changed_alone, a_marked_base_settles_whose_it_is, where_it_runs_makes_its_risk, a_package_in_use_weighs_more_and_says_why,
              one_container_among_many_is_not_blamed_for_another, the_health_score_is_a_hundred_less_its_parts, an_exception_holds_for_the_name_it_was_made_for,
              a_lease_that_ran_out_is_anybodys_again, what_may_pass_is_tried_three_times, many_findings_come_in_seconds)

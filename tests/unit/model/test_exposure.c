@@ -87,10 +87,10 @@ static void worse_news_never_lowers_it_and_the_factors_multiply(void **state) {
                 enum bh_risk_use use = (enum bh_risk_use)(1 + i % 3), more = use < BH_RISK_EXECUTED ? (enum bh_risk_use)(use + 1) : use;
                 struct bh_place p = some_place(&seed), worse = p;
 
-                bh_risk_place(arena, &base, &p, use, &before);
+                bh_risk_place(arena, &base, &p, &(struct bh_use){ .how = use }, &before);
                 assert_multiplies(&before);
                 worsen(&worse, i);
-                bh_risk_place(arena, &base, &worse, i % 2 ? use : more, &after);
+                bh_risk_place(arena, &base, &worse, &(struct bh_use){ .how = i % 2 ? use : more }, &after);
                 assert_multiplies(&after);
                 assert_true(after.score >= before.score - 1e-9 && after.high >= before.high - 1e-9 && after.low >= before.low - 1e-9);
                 bh_arena_reset(arena);
@@ -103,9 +103,9 @@ static void an_open_incident_lifts_it_to_ninety_and_keeps_the_order(void **state
         struct bh_risk low = of_scan(arena, 0.02, 0.1), high = of_scan(arena, 0.5, 1), none = of_scan(arena, 1, 0), r[3];
 
         (void) state;
-        bh_risk_place(arena, &low, &p, BH_RISK_USE_UNKNOWN, &r[0]);
-        bh_risk_place(arena, &high, &p, BH_RISK_USE_UNKNOWN, &r[1]);
-        bh_risk_place(arena, &none, &p, BH_RISK_USE_UNKNOWN, &r[2]);
+        bh_risk_place(arena, &low, &p, NULL, &r[0]);
+        bh_risk_place(arena, &high, &p, NULL, &r[1]);
+        bh_risk_place(arena, &none, &p, NULL, &r[2]);
         assert_true(r[0].score >= 90 && r[1].score > r[0].score && r[1].score <= 100);
         assert_true(r[2].score == 0); /* what can do no harm does none to whoever is inside either */
 }
@@ -113,12 +113,13 @@ static void an_open_incident_lifts_it_to_ninety_and_keeps_the_order(void **state
 static void what_was_counted_for_one_place_can_be_counted_for_another(void **state) {
         BH_CLEANUP(bh_arena_free) struct bh_arena *arena = bh_arena_new();
         struct bh_place p = { .id = S("c"), .rights_known = true, .privileged = true, .published = S("0.0.0.0:80->80/tcp"), .n_incidents = 2, .environment = S("dev") };
+        static const struct bh_use executed = { .how = BH_RISK_EXECUTED };
         struct bh_place nowhere = { 0 };
         struct bh_risk base = of_scan(arena, 0.3, 0.9), there, back;
 
         (void) state;
-        bh_risk_place(arena, &base, &p, BH_RISK_EXECUTED, &there);
-        bh_risk_place(arena, &there, &nowhere, BH_RISK_USE_UNKNOWN, &back);
+        bh_risk_place(arena, &base, &p, &executed, &there);
+        bh_risk_place(arena, &there, &nowhere, NULL, &back);
         assert_int_equal(back.n_factors, base.n_factors);
         assert_true(fabs(back.score - base.score) < 1e-9 && fabs(back.low - base.low) < 1e-9 && fabs(back.high - base.high) < 1e-9);
 }
@@ -126,15 +127,41 @@ static void what_was_counted_for_one_place_can_be_counted_for_another(void **sta
 static void what_is_unknown_stays_an_interval(void **state) {
         BH_CLEANUP(bh_arena_free) struct bh_arena *arena = bh_arena_new();
         struct bh_place unknown = { .id = S("c") }, known = { .id = S("c"), .rights_known = true, .ports_known = true, .environment = S("prod") };
+        static const struct bh_use present = { .how = BH_RISK_PRESENT };
         struct bh_risk base = of_scan(arena, 0.3, 0.9), r;
 
         (void) state;
-        bh_risk_place(arena, &base, &unknown, BH_RISK_USE_UNKNOWN, &r);
+        bh_risk_place(arena, &base, &unknown, NULL, &r);
         assert_true(r.low < r.score && r.score < r.high);
-        bh_risk_place(arena, &base, &known, BH_RISK_PRESENT, &r);
+        bh_risk_place(arena, &base, &known, &present, &r);
         assert_true(r.low == r.score && r.score == r.high);
         assert_int_equal(bh_place_exposure(&known), BH_RISK_EXPOSED_NOWHERE);
         assert_int_equal(bh_place_power(&known), BH_RISK_CONFINED);
+}
+
+static void what_is_in_use_says_by_which_file(void **state) {
+        BH_CLEANUP(bh_arena_free) struct bh_arena *arena = bh_arena_new();
+        static const struct {
+                struct bh_use use;
+                const char *words;
+        } rows[] = {
+                { { BH_RISK_EXECUTED, S("/usr/sbin/nginx"), S("web") }, "in use: /usr/sbin/nginx was executed in container web" },
+                { { BH_RISK_EXECUTED, S("/usr/sbin/sshd"), S("") }, "in use: /usr/sbin/sshd was executed" },
+                { { BH_RISK_LOADED, S("/lib/libssl.so.3"), S("web") }, "in use: a process of container web has /lib/libssl.so.3 loaded" },
+                { { BH_RISK_LOADED, S("/lib/libssl.so.3"), S("") }, "in use: a process has /lib/libssl.so.3 loaded" },
+                { { BH_RISK_EXECUTED, S(""), S("web") }, "executed" },
+                { { BH_RISK_USE_UNKNOWN, S(""), S("") }, "whether it is used is unknown" },
+        };
+        struct bh_risk base = of_scan(arena, 0.3, 0.9), r;
+        struct bh_place p = { .id = S("c") };
+
+        (void) state;
+        for (size_t i = 0; i < BH_LEN(rows); i++) {
+                bh_risk_place(arena, &base, &p, &rows[i].use, &r);
+                for (uint32_t f = 0; f < r.n_factors; f++)
+                        if (bh_str_is(r.factors[f].name, "use"))
+                                assert_str(r.factors[f].words, rows[i].words);
+        }
 }
 
 static void who_can_reach_it_is_told_by_its_ports(void **state) {
@@ -164,10 +191,10 @@ static void the_worst_place_is_the_one_that_counts(void **state) {
         struct bh_risk base = of_scan(arena, 0.3, 0.9), r, one;
 
         (void) state;
-        assert_int_equal(bh_risk_worst_place(arena, &base, p, 3, BH_RISK_USE_UNKNOWN, &r), 1);
+        assert_int_equal(bh_risk_worst_place(arena, &base, p, 3, NULL, &r), 1);
         bh_risk_place(arena, &base, &p[1], BH_RISK_USE_UNKNOWN, &one);
         assert_true(r.score == one.score);
-        assert_int_equal(bh_risk_worst_place(arena, &base, NULL, 0, BH_RISK_USE_UNKNOWN, &r), 0);
+        assert_int_equal(bh_risk_worst_place(arena, &base, NULL, 0, NULL, &r), 0);
         assert_true(fabs(r.score - base.score) < 1e-9);
 }
 
@@ -192,5 +219,5 @@ static void each_of_the_sixteen_rows_has_its_day(void **state) {
 }
 
 BH_UNIT_MAIN(worse_news_never_lowers_it_and_the_factors_multiply, an_open_incident_lifts_it_to_ninety_and_keeps_the_order,
-             what_was_counted_for_one_place_can_be_counted_for_another, what_is_unknown_stays_an_interval, who_can_reach_it_is_told_by_its_ports,
+             what_was_counted_for_one_place_can_be_counted_for_another, what_is_unknown_stays_an_interval, what_is_in_use_says_by_which_file, who_can_reach_it_is_told_by_its_ports,
              the_worst_place_is_the_one_that_counts, each_of_the_sixteen_rows_has_its_day)
