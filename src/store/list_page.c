@@ -131,9 +131,16 @@ static int walk_slowly(struct walker *w, struct bh_list_page *ret, struct bh_err
         return r < 0 ? r : 0;
 }
 
+/* No index helps to find words alone: those that are often there are met at once, the others in stretches, where no row is looked at in vain. */
+static uint64_t whole_ms(const struct bh_list_query *q) {
+        bool words_alone = q->n_words && !q->terms.len && !q->fixed.len && !q->mine;
+
+        return words_alone ? BH_MAX(q->whole_ms / 6, 1u) : q->whole_ms; /* 0 would be no limit */
+}
+
 int bh_list_page_walk(struct bh_db *db, const struct bh_list_query *query, bh_list_put *put, void *user, struct bh_list_page *ret, struct bh_err *err) {
         struct walker w = { .db = db, .q = *query, .put = put, .user = user };
-        uint64_t limit_ms = bh_db_limit_ms(db, query->whole_ms);
+        uint64_t limit_ms = bh_db_limit_ms(db, whole_ms(query));
         int r = query->slowly ? BH_E_TIMEOUT : walk_whole(&w, err);
 
         (void) bh_db_limit_ms(db, limit_ms);
