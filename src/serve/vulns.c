@@ -175,11 +175,12 @@ static void put_all(struct bh_json_put *j, const char *key, const struct bh_map 
 }
 
 /* The images it is worst in, then the packages that bring it there. */
-static const char impact_images[] =
-        "SELECT f.subject, COALESCE(i.name, h.name, ''), MAX(f.risk), p.id, p.name || ' ' || p.version FROM finding f JOIN package p ON p.id = f.package_id "
-        "LEFT JOIN image i ON i.id = f.subject LEFT JOIN host h ON f.subject = 'host:' || h.id WHERE f.vuln_id = ?1 AND f.fixed_ms IS NULL "
-        "GROUP BY f.subject, i.name, h.name, p.id, p.name, p.version ORDER BY MAX(f.risk) DESC, f.subject LIMIT ?2";
-static const char impact_images_mine[] =
+static const char impact_sql[] =
+        "SELECT f.subject, COALESCE(i.name, h.name, ''), f.risk, p.id, p.name || ' ' || p.version FROM (SELECT subject, package_id, MAX(risk) AS risk FROM finding "
+        "WHERE vuln_id = ?1 AND fixed_ms IS NULL AND package_id IS NOT NULL GROUP BY subject, package_id ORDER BY MAX(risk) DESC, subject LIMIT ?2) f "
+        "JOIN package p ON p.id = f.package_id LEFT JOIN image i ON i.id = f.subject LEFT JOIN host h ON h.id = SUBSTR(f.subject, 6) AND f.subject LIKE 'host:%' "
+        "ORDER BY f.risk DESC, f.subject";
+static const char impact_mine_sql[] =
         "SELECT f.subject, COALESCE(i.name, ''), MAX(f.risk), p.id, p.name || ' ' || p.version FROM finding f JOIN package p ON p.id = f.package_id "
         "LEFT JOIN image i ON i.id = f.subject WHERE f.vuln_id = ?3 AND f.fixed_ms IS NULL AND " BH_MINE_IMAGE("f.subject") " "
         "GROUP BY f.subject, i.name, p.id, p.name, p.version ORDER BY MAX(f.risk) DESC, f.subject LIMIT ?2";
@@ -198,9 +199,9 @@ static void add_image(struct impact *i, const struct bh_rows *rows, struct bh_st
 
 static int find_images(struct impact *i, struct bh_str vuln_node, struct bh_err *err) {
         struct bh_rows *rows = NULL;
-        int r = i->call->who.scoped ? bh_db_ask(i->call->db, impact_images_mine,
+        int r = i->call->who.scoped ? bh_db_ask(i->call->db, impact_mine_sql,
                                                 BH_ARGS(bh_arg_int(i->call->who.user_id), bh_arg_int(MOST_IMAGES), bh_arg_text(i->vuln)), &rows, err)
-                                    : bh_db_ask(i->call->db, impact_images, BH_ARGS(bh_arg_text(i->vuln), bh_arg_int(MOST_IMAGES)), &rows, err);
+                                    : bh_db_ask(i->call->db, impact_sql, BH_ARGS(bh_arg_text(i->vuln), bh_arg_int(MOST_IMAGES)), &rows, err);
 
         while (r >= 0 && (r = bh_rows_next(rows, err)) > 0)
                 add_image(i, rows, vuln_node);
