@@ -353,8 +353,55 @@ void bh_interest_of_rule(const struct bh_ruleset *set, unsigned type, const stru
         publish(&r, ret);
 }
 
+/* Which operands rules that are on ask for or print: a set holds those of rules that are off, too. */
+struct asked {
+        const struct bh_program *p;
+        bool *gates, *preds, *operands;
+};
+
+static void ask_rule(struct asked *a, const struct bh_rule_own *own) {
+        a->gates[BH_REF_NODE(own->ref)] = true;
+        for (size_t i = 0; i < own->format.parts.len; i++)
+                if (own->format.parts.at[i].is_field)
+                        a->operands[own->format.parts.at[i].operand] = true;
+}
+
+/* From above downwards: what something is made of was there before it. */
+static void ask_parts(struct asked *a) {
+        const struct bh_program *p = a->p;
+
+        for (size_t i = p->gates.len; i-- > 0;) {
+                const struct bh_gate *g = &p->gates.at[i];
+
+                if (a->gates[i] && g->kind == BH_GATE_PRED)
+                        a->preds[g->pred] = true;
+                for (uint32_t k = 0; a->gates[i] && k < g->n_refs; k++)
+                        a->gates[BH_REF_NODE(g->refs[k])] = true;
+        }
+        for (size_t i = 0; i < p->preds.len; i++)
+                if (a->preds[i]) {
+                        a->operands[p->preds.at[i].operand] = true;
+                        if (p->preds.at[i].test == BH_TEST_RIGHT)
+                                a->operands[p->preds.at[i].right] = true;
+                }
+        for (size_t i = p->operands.len; i-- > 0;)
+                for (uint32_t k = 0; a->operands[i] && k < p->operands.at[i].n_operands; k++)
+                        a->operands[p->operands.at[i].operands[k]] = true;
+}
+
+static const bool *asked_operands(const struct bh_ruleset *set, struct bh_arena *arena) {
+        const struct bh_program *p = &set->program;
+        struct asked a = { p, bh_arena_array(arena, bool, p->gates.len), bh_arena_array(arena, bool, p->preds.len),
+                           bh_arena_array(arena, bool, p->operands.len) };
+
+        for (uint32_t i = 0; i < set->n_rules; i++)
+                ask_rule(&a, set->rules[i]);
+        ask_parts(&a);
+        return a.operands;
+}
+
 /* Fields that a kernel has to fetch for, if any rule asks for them or prints them. */
-static void want_costly(const struct bh_program *p, struct bh_interest *ret) {
+static void want_costly(const struct bh_ruleset *set, struct bh_arena *arena, struct bh_interest *ret) {
         static const char *const env[] = { "proc.env", "proc.aenv" }, *const cwd[] = { "proc.cwd" }, *const data[] = { "evt.buffer" }, *const raced[] = { "evt.raced" },
                           *const raw[] = { "fd.nameraw", "evt.args", "evt.arg[name]", "evt.arg[path]", "evt.arg[0]", "evt.arg[1]", "evt.arg[2]",
                                            "evt.rawarg[name]", "evt.rawarg[path]" };
@@ -364,11 +411,13 @@ static void want_costly(const struct bh_program *p, struct bh_interest *ret) {
                 bool *wanted;
         } rows[] = { { env, BH_LEN(env), &ret->wants_env }, { cwd, BH_LEN(cwd), &ret->wants_cwd }, { data, BH_LEN(data), &ret->wants_data },
                      { raw, BH_LEN(raw), &ret->wants_raw_name }, { raced, BH_LEN(raced), &ret->wants_raced } };
+        const struct bh_operand_vec *operands = &set->program.operands;
+        const bool *asked = asked_operands(set, arena);
 
-        for (size_t o = 0; o < p->operands.len; o++)
-                for (size_t r = 0; r < BH_LEN(rows); r++)
+        for (size_t o = 0; o < operands->len; o++)
+                for (size_t r = 0; r < BH_LEN(rows) && asked[o]; r++)
                         for (size_t i = 0; i < rows[r].n; i++)
-                                *rows[r].wanted |= bh_str_starts(p->operands.at[o].text, bh_str_of(rows[r].names[i]));
+                                *rows[r].wanted |= bh_str_starts(operands->at[o].text, bh_str_of(rows[r].names[i]));
 }
 
 void bh_rules_interest(const struct bh_rules *rules, const struct bh_source *source, struct bh_arena *arena, struct bh_interest *ret) {
@@ -379,6 +428,6 @@ void bh_rules_interest(const struct bh_rules *rules, const struct bh_source *sou
         for (unsigned t = 0; set && t < in.n_types && t < set->sorted.n_types; t++)
                 want_type(set, t, arena, &in.types[t]);
         if (set)
-                want_costly(&set->program, &in);
+                want_costly(set, arena, &in);
         *ret = in;
 }

@@ -370,9 +370,46 @@ static void a_bomb_of_macros_costs_nothing(void **state) {
         done(&s);
 }
 
+static struct bh_interest interest_of(struct set *s) {
+        struct bh_interest in;
+
+        bh_rules_interest(s->rules, s->source, s->arena, &in);
+        return in;
+}
+
+/* What costs the kernel something is fetched for the rules that are on, not for those that could be. */
+static void a_rule_that_is_off_costs_the_kernel_nothing(void **state) {
+        static const char off[] = "- rule: a\n  desc: d\n  output: env=%proc.env raw=%fd.nameraw\n  priority: INFO\n  enabled: false\n"
+                                  "  condition: evt.type=open and evt.buffer contains x\n"
+                                  "- rule: b\n  desc: d\n  output: o\n  priority: INFO\n  condition: evt.type=open and proc.name=x\n";
+        struct bh_rule_switch on = { true, BH_STR("a"), { 0 } };
+        struct set s = load(off);
+        struct bh_interest in = interest_of(&s);
+
+        (void) state;
+        assert_false(in.wants_env || in.wants_raw_name || in.wants_data);
+        done(&s);
+        s = load_opts(off, (struct bh_rules_opts){ .least = BH_PRIORITY_DEBUG, .switches = &on, .n_switches = 1 });
+        in = interest_of(&s);
+        assert_true(in.wants_env && in.wants_raw_name && in.wants_data);
+        done(&s);
+}
+
+static void what_is_asked_deep_inside_is_fetched(void **state) {
+        struct set s = load("- macro: m\n  condition: not (proc.name=y or tolower(fd.nameraw)=x)\n"
+                            "- rule: a\n  desc: d\n  output: o\n  priority: INFO\n"
+                            "  condition: evt.type=open and (m or proc.name=x) and proc.name = val(proc.env[X])\n");
+        struct bh_interest in = interest_of(&s);
+
+        (void) state;
+        assert_true(in.wants_env && in.wants_raw_name);
+        assert_false(in.wants_data);
+        done(&s);
+}
+
 BH_UNIT_MAIN(the_first_rule_in_order_fires, a_redefinition_keeps_its_place, appends_are_text, lists_are_put_in_as_text,
              a_list_sees_only_earlier_lists, macros_see_only_earlier_macros, a_loop_of_macros_is_an_error, exceptions_take_events_away,
              exceptions_must_fit_together, overrides_name_what_they_change, one_bad_rule_does_not_silence_the_others,
              places_are_found_in_folded_text, broken_yaml_is_an_error_with_its_place, versions_are_asked_for, rules_that_make_no_sense_are_told,
              switches_and_priorities_choose_rules, outputs_are_filled_in, outputs_can_be_wrong, a_bomb_of_lists_ends,
-             a_bomb_of_macros_costs_nothing)
+             a_bomb_of_macros_costs_nothing, a_rule_that_is_off_costs_the_kernel_nothing, what_is_asked_deep_inside_is_fetched)
