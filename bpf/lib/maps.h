@@ -71,13 +71,13 @@ struct {
         __type(value, u64);
 } lost SEC(".maps");
 
-/* When each CPU last woke user space. */
+/* When each CPU last sent a record. */
 struct {
         __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
         __uint(max_entries, 1);
         __type(key, u32);
         __type(value, u64);
-} woken SEC(".maps");
+} sent SEC(".maps");
 
 inline_ struct bh_sensor_control *the_control(void) {
         u32 zero = 0;

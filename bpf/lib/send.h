@@ -4,22 +4,24 @@
 /*
  * Into the ring of a lane, or into the count of what was lost there.
  *
- * Waking user space costs more than the event: it is done when nobody was
- * woken for a while, and each time a good amount has come together; user space
- * looks by itself a moment after it was last busy.
+ * Waking user space costs more than the event, on a virtual machine twenty
+ * times as much. User space looks by itself for a while after it had something
+ * to read, so it is woken only by the first record after a pause, and each time
+ * a good amount has come together.
  */
 #include "maps.h"
 
 inline_ u64 wake_flags(void *ring, u32 size, u64 now, const struct bh_sensor_control *c) {
         u32 zero = 0;
-        u64 *last = bpf_map_lookup_elem(&woken, &zero);
-        u64 step = c->wake_bytes, there;
+        u64 *last = bpf_map_lookup_elem(&sent, &zero);
+        u64 step = c->wake_bytes, there, pause;
 
-        if (!last || now - *last > c->wake_gap_ns) {
-                if (last)
-                        *last = now;
+        if (!last)
                 return BPF_RB_FORCE_WAKEUP;
-        }
+        pause = now - *last;
+        *last = now;
+        if (pause > c->wake_pause_ns)
+                return BPF_RB_FORCE_WAKEUP;
         there = bpf_ringbuf_query(ring, BPF_RB_AVAIL_DATA);
         return (there & step) != ((there + size) & step) ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
 }

@@ -129,8 +129,8 @@ struct bh_sensor_control {
         __u32 active;   /* which filter: 0 or 1 */
         __u32 own_tgid; /* ourselves, never reported */
         __u32 host_mnt, host_net; /* inodes of the host's namespaces: the programs find them (prog/alive.bpf.c) */
-        __u64 wake_gap_ns;  /* wake user space at most this often, */
-        __u64 wake_bytes;   /* but each time so much has come together */
+        __u64 wake_pause_ns; /* wake user space after a pause of this, */
+        __u64 wake_bytes;    /* and each time so much has come together */
 };
 BH_EV_SAME(bh_sensor_control, 32);
 

@@ -30,10 +30,10 @@
 #include "sys/fd.h"
 
 #define RING_BYTES (4u << 20)
-#define WAKE_GAP_NS 2000000ull
 #define WAKE_BYTES (256u << 10)
-#define BUSY_NS 50000000ull  /* so long after the last record we look by ourselves, */
-#define LOOK_MS 3            /* this often: the kernel wakes only who may sleep */
+#define BUSY_NS 50000000ull       /* so long after the last record we look by ourselves, */
+#define LOOK_MS 3                 /* this often; */
+#define WAKE_PAUSE_NS 40000000ull /* so the kernel wakes us only after a pause, which must be shorter than BUSY_NS */
 #define LOST_NS 200000000ull /* between reports of what was lost */
 
 struct bh_backend {
@@ -149,7 +149,7 @@ static int ebpf_open(const struct bh_backend_opts *opts, struct bh_backend **ret
         b->plans[1] = bh_arena_new();
         b->objects.ring_bytes = ring_size(opts->ring_bytes ?: RING_BYTES);
         b->control = (struct bh_sensor_control){ .own_tgid = (uint32_t) getpid(),
-                                                 .wake_gap_ns = WAKE_GAP_NS,
+                                                 .wake_pause_ns = WAKE_PAUSE_NS,
                                                  .wake_bytes = WAKE_BYTES };
         r = opts->pin_dir ? open_pins(b, opts->pin_dir, err) : 0;
         if (r == 0)
