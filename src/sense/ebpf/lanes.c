@@ -45,6 +45,8 @@ bool bh_lanes_drain_until(struct bh_lanes *l, uint64_t until, bh_record_fn fn, v
                 bh_ring_take(&l->rings[lane], record);
                 ++*n;
         }
+        for (unsigned i = 0; i < BH_LANES; i++)
+                bh_ring_give_back(&l->rings[i]);
         return lane != BUSY;
 }
 

@@ -29,7 +29,7 @@ int bh_ring_open(struct bh_ring *ret, int map_fd, struct bh_err *err) {
         r.taken = r.maps[0];
         r.made = r.maps[1];
         r.data = (const char *) r.maps[1] + page;
-        r.at = __atomic_load_n(r.taken, __ATOMIC_ACQUIRE);
+        r.at = r.seen = r.given = __atomic_load_n(r.taken, __ATOMIC_ACQUIRE);
         *ret = r;
         return 0;
 }
@@ -41,6 +41,9 @@ void bh_ring_close(struct bh_ring *r) {
         bh_buf_done(&r->whole);
         *r = (struct bh_ring){ 0 };
 }
+
+/* Who is killed leaves so many records at most that are told again. */
+#define KEPT_MAX 32
 
 /* A record is headed by its length, with two bits on top of it, and a number that is the kernel's own. */
 #define HEAD 8ul
@@ -60,8 +63,20 @@ static const char *whole(struct bh_ring *r, uint32_t len) {
         return r->whole.at;
 }
 
+static bool is_empty(struct bh_ring *r) {
+        if (r->at == r->seen)
+                r->seen = __atomic_load_n(r->made, __ATOMIC_ACQUIRE);
+        return r->at == r->seen;
+}
+
+static void step_over(struct bh_ring *r, uint32_t len) {
+        r->at += room(len);
+        if (++r->n_kept == KEPT_MAX || r->at - r->given > r->mask / 16)
+                bh_ring_give_back(r);
+}
+
 int bh_ring_peek(struct bh_ring *r, struct bh_str *ret) {
-        while (r->at < __atomic_load_n(r->made, __ATOMIC_ACQUIRE)) {
+        while (!is_empty(r)) {
                 const char *head = r->data + (r->at & r->mask);
                 uint32_t len = __atomic_load_n((const uint32_t *) (const void *) head, __ATOMIC_ACQUIRE);
 
@@ -71,13 +86,19 @@ int bh_ring_peek(struct bh_ring *r, struct bh_str *ret) {
                         *ret = (struct bh_str){ whole(r, len), len };
                         return BH_RING_RECORD;
                 }
-                r->at += room(len & ~BPF_RINGBUF_DISCARD_BIT);
-                __atomic_store_n(r->taken, r->at, __ATOMIC_RELEASE);
+                step_over(r, len & ~BPF_RINGBUF_DISCARD_BIT);
         }
         return BH_RING_EMPTY;
 }
 
 void bh_ring_take(struct bh_ring *r, struct bh_str record) {
-        r->at += room((uint32_t) record.len);
+        step_over(r, (uint32_t) record.len);
+}
+
+void bh_ring_give_back(struct bh_ring *r) {
+        if (r->at == r->given)
+                return;
         __atomic_store_n(r->taken, r->at, __ATOMIC_RELEASE);
+        r->given = r->at;
+        r->n_kept = 0;
 }
