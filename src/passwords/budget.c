@@ -9,8 +9,8 @@
 
 enum { REST_MIN_MS = 5, REST_MAX_MS = 1000 };
 
-void bh_cpu_begin(struct bh_cpu_budget *b, uint64_t limit_ms, unsigned percent) {
-        *b = (struct bh_cpu_budget){ .limit_ns = limit_ms * 1000000, .percent = percent ? BH_MIN(percent, 100u) : 100 };
+void bh_cpu_begin(struct bh_cpu_budget *b, uint64_t limit_ms, unsigned percent, uint64_t wall_ms) {
+        *b = (struct bh_cpu_budget){ .limit_ns = limit_ms * 1000000, .wall_ms = wall_ms, .percent = percent ? BH_MIN(percent, 100u) : 100 };
         b->began_ns = bh_clock_ns(CLOCK_MONOTONIC);
         b->cpu_ns = bh_clock_ns(CLOCK_PROCESS_CPUTIME_ID);
 }
@@ -27,6 +27,8 @@ bool bh_cpu_may(const struct bh_cpu_budget *b, uint64_t next_ns) {
                 return false;
         due_ms = (int64_t) (spent / 1000000 * 100 / b->percent);
         wall_ms = (bh_clock_ns(CLOCK_MONOTONIC) - b->began_ns) / 1000000;
+        if (b->wall_ms && (uint64_t) wall_ms >= b->wall_ms)
+                return false;
         if (b->percent < 100 && due_ms - wall_ms >= REST_MIN_MS)
                 (void) poll(NULL, 0, (int) BH_MIN(due_ms - wall_ms, (int64_t) REST_MAX_MS)); /* waking early only means asking again */
         return true;

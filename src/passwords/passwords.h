@@ -36,6 +36,7 @@ struct bh_passwords_opts {
         struct bh_str memory;         /* as the last run gave it; may be empty */
         uint64_t cpu_ms;              /* 0: no limit */
         unsigned cpu_percent;         /* of one processor; 0: all of it */
+        uint64_t wall_ms;             /* the tests end after so long, on however busy a machine; 0: no limit */
 };
 
 enum bh_password_verdict {
@@ -49,11 +50,26 @@ enum bh_password_verdict {
 };
 const char *bh_password_verdict_str(enum bh_password_verdict v);
 
+/* What makes a weak one weak, for who must not be told more: `why` says more, down to a guess's place in a public list. */
+enum bh_password_weakness {
+        BH_WEAKNESS_NOT,     /* it is not weak, or was not tested */
+        BH_WEAKNESS_NONE,    /* no password at all */
+        BH_WEAKNESS_DEFAULT, /* its product ships with it */
+        BH_WEAKNESS_NAME,    /* made of a name: the account's, the container's, ... */
+        BH_WEAKNESS_LIST,    /* on the list of common ones, or on the user's own */
+        BH_WEAKNESS_SAME,    /* the same as another one that is weak */
+        BH_WEAKNESS_SHORT,   /* in plain text, and short */
+        BH_WEAKNESS_KEY,     /* a key that nothing guards */
+        _BH_WEAKNESS_MAX
+};
+const char *bh_password_weakness_str(enum bh_password_weakness w); /* "default"; empty for NOT */
+
 struct bh_password {
         uint32_t root;          /* of opts.roots */
         struct bh_str store, path, account, scheme;
         uint32_t line;          /* 0: the store has no lines */
         enum bh_password_verdict verdict;
+        enum bh_password_weakness weakness;
         struct bh_str why;      /* one clause, clean text; may be empty */
         uint64_t tried, guesses; /* of these, with earlier runs */
         bool remembered;        /* nothing was tried anew */

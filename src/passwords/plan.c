@@ -59,18 +59,34 @@ static void decide(struct bh_unit *u, enum bh_password_verdict verdict, struct b
         u->decided = true;
 }
 
+static void decide_weak(struct bh_unit *u, enum bh_password_weakness weakness, struct bh_str why) {
+        u->weakness = weakness;
+        decide(u, BH_PASSWORD_WEAK, why);
+}
+
+static void decide_reason(struct bh_plan *p, struct bh_unit *u, const struct bh_reason *r) {
+        static const enum bh_password_weakness of[_BH_WHY_MAX] = {
+                [BH_WHY_EMPTY] = BH_WEAKNESS_NONE, [BH_WHY_DEFAULT] = BH_WEAKNESS_DEFAULT, [BH_WHY_ACCOUNT] = BH_WEAKNESS_NAME,
+                [BH_WHY_ALSO] = BH_WEAKNESS_NAME,  [BH_WHY_CONTAINER] = BH_WEAKNESS_NAME,  [BH_WHY_IMAGE] = BH_WEAKNESS_NAME,
+                [BH_WHY_HOST] = BH_WEAKNESS_NAME,  [BH_WHY_PRODUCT] = BH_WEAKNESS_NAME,    [BH_WHY_WORDS] = BH_WEAKNESS_LIST,
+                [BH_WHY_COMMON] = BH_WEAKNESS_LIST, [BH_WHY_FOUND] = BH_WEAKNESS_SAME,     [BH_WHY_SHORT] = BH_WEAKNESS_SHORT,
+        };
+
+        decide_weak(u, of[r->why], bh_reason_text(p->arena, r));
+}
+
 static void begin(struct bh_plan *p, struct bh_unit *u) {
         struct bh_err err = BH_ERR_NONE;
 
         switch (u->secret.state) {
         case BH_SECRET_NONE:
-                decide(u, BH_PASSWORD_WEAK, BH_STR("no password at all"));
+                decide_weak(u, BH_WEAKNESS_NONE, BH_STR("no password at all"));
                 return;
         case BH_SECRET_LOCKED:
                 decide(u, BH_PASSWORD_LOCKED, (struct bh_str){ 0 });
                 return;
         case BH_SECRET_OPEN:
-                decide(u, BH_PASSWORD_WEAK, bh_str_of(u->secret.note));
+                decide_weak(u, BH_WEAKNESS_KEY, bh_str_of(u->secret.note));
                 return;
         case BH_SECRET_FINE:
                 decide(u, BH_PASSWORD_HELD, bh_str_of(u->secret.note));
@@ -174,7 +190,7 @@ static void recall(struct bh_plan *p, struct bh_unit *u) {
                 u->next = row->tried;
                 u->guess = row->guess;
                 u->remembered = true;
-                decide(u, BH_PASSWORD_WEAK, bh_reason_text(p->arena, &g.why));
+                decide_reason(p, u, &g.why);
         }
 }
 
@@ -211,7 +227,7 @@ static void guess(struct bh_plan *p, struct bh_unit *u, uint64_t until) {
                 if (!bh_target_is(&u->target, p->crypto, g.word))
                         continue;
                 u->guess = u->next++;
-                decide(u, BH_PASSWORD_WEAK, bh_reason_text(p->arena, &g.why));
+                decide_reason(p, u, &g.why);
                 if (!is_plain(u))
                         know(p, u, g.word);
                 break;
@@ -234,6 +250,7 @@ static void compare(struct bh_plan *p, struct bh_unit *u) {
                 n++;
                 if (!bh_target_is(&u->target, p->crypto, k->word))
                         continue;
+                u->weakness = weak ? BH_WEAKNESS_SAME : BH_WEAKNESS_NOT;
                 decide(u, weak ? BH_PASSWORD_WEAK : BH_PASSWORD_KNOWN,
                        bh_arena_printf(p->arena, weak ? "the same as that of %.*s" : "it stands in plain text: %.*s", BH_FMT(k->unit->place)));
                 u->guess = UINT64_MAX;
@@ -272,7 +289,7 @@ static void run_plain(struct bh_plan *p) {
                         continue;
                 guess(p, u, u->n_guesses);
                 if (!u->decided && text.len < SHORT && u->target.scheme->kind != BH_SCHEME_VNC)
-                        decide(u, BH_PASSWORD_WEAK, bh_reason_text(p->arena, &(struct bh_reason){ .why = BH_WHY_SHORT, .number = SHORT }));
+                        decide_reason(p, u, &(struct bh_reason){ .why = BH_WHY_SHORT, .number = SHORT });
                 know(p, u, text);
                 bh_buf_slice(&all, text);
         }
@@ -304,13 +321,13 @@ static void finish(struct bh_plan *p) {
         }
 }
 
-void bh_plan_run(struct bh_plan *p, uint64_t cpu_ms, unsigned cpu_percent) {
+void bh_plan_run(struct bh_plan *p, uint64_t cpu_ms, unsigned cpu_percent, uint64_t wall_ms) {
         size_t n = 0;
 
         while (bh_schemes[n].name)
                 n++;
         p->rates = bh_arena_array(p->arena, struct bh_password_rate, n);
-        bh_cpu_begin(&p->budget, cpu_ms, cpu_percent);
+        bh_cpu_begin(&p->budget, cpu_ms, cpu_percent, wall_ms);
         for (size_t i = 0; i < p->order.len; i++) {
                 struct bh_unit *u = p->order.at[i];
 
@@ -349,7 +366,7 @@ void bh_plan_result(struct bh_plan *p, const struct bh_plan_entry *e, struct bh_
         const struct bh_unit *u = e->unit;
 
         *ret = (struct bh_password){ .root = e->root, .store = bh_str_of(e->store->name), .path = e->path, .account = clean(p, e->secret.account),
-                                     .line = e->secret.line, .verdict = u->verdict, .why = u->why, .remembered = u->remembered };
+                                     .line = e->secret.line, .verdict = u->verdict, .weakness = u->weakness, .why = u->why, .remembered = u->remembered };
         if (u->testable) {
                 ret->scheme = bh_str_of(u->target.scheme->name);
                 ret->tried = u->next;

@@ -29,6 +29,7 @@ struct bh_unit {
         struct bh_memory_row row;
         uint64_t next, next_found, tried; /* next: guess; tried: in this run */
         enum bh_password_verdict verdict;
+        enum bh_password_weakness weakness;
         struct bh_str why;
         uint64_t guess; /* that was it */
         bool testable, decided, remembered;
@@ -73,7 +74,7 @@ struct bh_plan_names {
 /* LIMIT: there are too many already. */
 int bh_plan_add(struct bh_plan *p, const struct bh_store *store, const struct bh_secret *s, struct bh_str path, uint32_t root, const struct bh_plan_names *names, struct bh_err *err) BH_MUST_CHECK;
 /* Tests all; verdicts stand in the units. */
-void bh_plan_run(struct bh_plan *p, uint64_t cpu_ms, unsigned cpu_percent);
+void bh_plan_run(struct bh_plan *p, uint64_t cpu_ms, unsigned cpu_percent, uint64_t wall_ms);
 /* Of one entry, with strings in the plan's arena. */
 void bh_plan_result(struct bh_plan *p, const struct bh_plan_entry *e, struct bh_password *ret);
 /* What is to be remembered. */

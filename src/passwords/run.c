@@ -28,6 +28,15 @@ const char *bh_password_verdict_str(enum bh_password_verdict v) {
         return words[v];
 }
 
+const char *bh_password_weakness_str(enum bh_password_weakness w) {
+        static const char *const words[_BH_WEAKNESS_MAX] = {
+                [BH_WEAKNESS_NOT] = "", [BH_WEAKNESS_NONE] = "none", [BH_WEAKNESS_DEFAULT] = "default", [BH_WEAKNESS_NAME] = "name",
+                [BH_WEAKNESS_LIST] = "list", [BH_WEAKNESS_SAME] = "same", [BH_WEAKNESS_SHORT] = "short", [BH_WEAKNESS_KEY] = "key",
+        };
+
+        return words[w];
+}
+
 struct run {
         const struct bh_passwords_opts *opts;
         struct bh_arena *arena;
@@ -46,11 +55,12 @@ struct run {
 
 /* How long it may be silent: reading a file takes moments, a test what it may spend, on a machine ten times too busy. */
 static int patience_ms(const struct run *r, const struct bh_guess_request *q) {
-        uint64_t ms = r->opts->cpu_ms * 100 / (r->opts->cpu_percent ? r->opts->cpu_percent : 100) * 10;
+        const struct bh_passwords_opts *o = r->opts;
+        uint64_t ms = o->wall_ms ? o->wall_ms : o->cpu_ms * 100 / (o->cpu_percent ? o->cpu_percent : 100) * 10;
 
         if (q && q->ask != BH_GUESS_TEST)
                 return BH_LIMIT_PASSWORDS_ANSWER_MS;
-        return r->opts->cpu_ms ? (int) BH_MIN(ms + BH_LIMIT_PASSWORDS_ANSWER_MS, (uint64_t) INT_MAX) : -1;
+        return ms ? (int) BH_MIN(ms + BH_LIMIT_PASSWORDS_ANSWER_MS, (uint64_t) INT_MAX) : -1;
 }
 
 /* 0; IO: the child is gone, or as good as that. What it says of a failure is the failure. */
@@ -111,7 +121,7 @@ static int setup(struct run *r, struct bh_err *err) {
                 roots[i] = (struct bh_guess_root){ o->roots[i].name, o->roots[i].image, o->roots[i].is_container };
         return ask(r, &(struct bh_guess_request){ .ask = BH_GUESS_SETUP, .common = o->common, .defaults = o->defaults, .words = o->words, .memory = o->memory,
                                                   .key = { (const char *) o->key, o->key ? BH_PASSWORDS_KEY : 0 }, .host = o->host, .roots = roots,
-                                                  .n_roots = (uint32_t) o->n_roots, .cpu_ms = o->cpu_ms, .cpu_percent = o->cpu_percent },
+                                                  .n_roots = (uint32_t) o->n_roots, .cpu_ms = o->cpu_ms, .cpu_percent = o->cpu_percent, .wall_ms = o->wall_ms },
                    -1, &a, err);
 }
 

@@ -133,7 +133,7 @@ static int do_test(struct bh_guesser *g, const struct bh_guess_request *q, int f
 
         (void) q;
         (void) fd;
-        bh_plan_run(&g->plan, g->setup.cpu_ms, g->setup.cpu_percent);
+        bh_plan_run(&g->plan, g->setup.cpu_ms, g->setup.cpu_percent, g->setup.wall_ms);
         for (size_t i = 0; r >= 0 && i < g->plan.entries.len; i++) {
                 struct bh_guess_answer a = { .say = BH_GUESS_RESULT };
 

@@ -20,6 +20,7 @@ static void request(struct bh_wire *w, struct bh_guess_request *q) {
         bh_wire_rows(w, &q->roots, &q->n_roots, root);
         bh_wire_u64(w, &q->cpu_ms);
         bh_wire_u32(w, &q->cpu_percent);
+        bh_wire_u64(w, &q->wall_ms);
         bh_wire_u32(w, &q->store);
         bh_wire_u32(w, &q->root);
         bh_wire_u32(w, &q->mode);
@@ -45,6 +46,7 @@ static void result(struct bh_wire *w, struct bh_password *p) {
         bh_wire_text(w, &p->scheme);
         bh_wire_u32(w, &p->line);
         p->verdict = (enum bh_password_verdict) bh_wire_enum(w, p->verdict, _BH_PASSWORD_VERDICT_MAX);
+        p->weakness = (enum bh_password_weakness) bh_wire_enum(w, p->weakness, _BH_WEAKNESS_MAX);
         bh_wire_text(w, &p->why);
         bh_wire_u64(w, &p->tried);
         bh_wire_u64(w, &p->guesses);

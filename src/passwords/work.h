@@ -31,6 +31,7 @@ struct bh_guess_request {
         uint32_t n_roots;
         uint64_t cpu_ms;
         uint32_t cpu_percent;
+        uint64_t wall_ms;
         /* FILE */
         uint32_t store, root, mode; /* store: the row of bh_stores */
         struct bh_str path;
