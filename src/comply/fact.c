@@ -13,6 +13,10 @@ void bh_facts_gap(struct bh_facts *facts, struct bh_str where, const struct bh_e
                 .where = bh_arena_str(facts->arena, where), .why = bh_arena_str(facts->arena, bh_str_of(why->text)), .code = why->code };
 }
 
+void bh_facts_unlooked(struct bh_facts *facts, const struct bh_fact_kind *kind, bool failed, const struct bh_err *why) {
+        *bh_vec_add(facts->arena, &facts->unlooked) = (struct bh_fact_unlooked){ kind, bh_arena_str(facts->arena, bh_str_of(why->text)), failed };
+}
+
 struct bh_fact *bh_fact_new(struct bh_facts *facts, const struct bh_fact_kind *kind, struct bh_str key, struct bh_str name) {
         struct bh_fact *f = bh_arena_make(facts->arena, struct bh_fact);
 

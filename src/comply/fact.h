@@ -69,17 +69,26 @@ struct bh_fact {
         struct bh_fact *next;
 };
 
+/* A kind that was not looked for at all, so that nobody takes "none" for "none there". */
+struct bh_fact_unlooked {
+        const struct bh_fact_kind *kind;
+        struct bh_str why;
+        bool failed; /* it was to be: its checks are unknown; else they do not apply */
+};
+
 /* All that was seen in one run; in an arena. */
 struct bh_facts {
         struct bh_arena *arena;
         struct bh_fact *first, **tail;
         size_t n;
         BH_VEC(struct bh_gap) gaps; /* what could not be looked at */
+        BH_VEC(struct bh_fact_unlooked) unlooked;
 };
 
 void bh_facts_init(struct bh_facts *facts, struct bh_arena *arena);
 /* What could not be looked at: `where` is copied. */
 void bh_facts_gap(struct bh_facts *facts, struct bh_str where, const struct bh_err *why);
+void bh_facts_unlooked(struct bh_facts *facts, const struct bh_fact_kind *kind, bool failed, const struct bh_err *why);
 /* Texts are copied. */
 struct bh_fact *bh_fact_new(struct bh_facts *facts, const struct bh_fact_kind *kind, struct bh_str key, struct bh_str name);
 /* "redis 6379", "file /etc/passwd": its kind and its name, in the facts' arena. */

@@ -72,8 +72,18 @@ static void put_evidence(struct judging *j, struct bh_comply_result *r) {
         }
 }
 
+static struct bh_comply_result none_of(struct judging *j, const struct bh_check *c, const struct bh_facts *facts) {
+        for (size_t i = 0; i < facts->unlooked.len; i++) {
+                const struct bh_fact_unlooked *u = &facts->unlooked.at[i];
+
+                if (u->kind == c->on)
+                        return (struct bh_comply_result){ .check = c, .state = u->failed ? BH_COMPLY_UNKNOWN : BH_COMPLY_NOT_APPLICABLE, .cause = u->why };
+        }
+        return (struct bh_comply_result){ .check = c, .state = BH_COMPLY_NOT_APPLICABLE, .cause = bh_arena_printf(j->arena, "there is no %s here", c->on->name) };
+}
+
 static void judge_check(struct judging *j, const struct bh_check *c, const struct bh_facts *facts) {
-        struct bh_str cause = bh_arena_printf(j->arena, "there is no %s here", c->on->name);
+        struct bh_comply_result none = none_of(j, c, facts);
         size_t before = j->results.len;
 
         for (const struct bh_fact *f = facts->first; f; f = f->next) {
@@ -83,14 +93,14 @@ static void judge_check(struct judging *j, const struct bh_check *c, const struc
                         continue;
                 r.state = ask(c, f, &r.cause);
                 if (r.state == BH_COMPLY_NOT_APPLICABLE) {
-                        cause = bh_arena_printf(j->arena, "no %s here is such that %.*s", c->on->name, BH_FMT(c->applies_text));
+                        none.cause = bh_arena_printf(j->arena, "no %s here is such that %.*s", c->on->name, BH_FMT(c->applies_text));
                         continue;
                 }
                 put_evidence(j, &r);
                 *bh_vec_add(j->arena, &j->results) = r;
         }
         if (j->results.len == before)
-                *bh_vec_add(j->arena, &j->results) = (struct bh_comply_result){ .check = c, .state = BH_COMPLY_NOT_APPLICABLE, .cause = cause };
+                *bh_vec_add(j->arena, &j->results) = none;
 }
 
 static bool is_wanted(const struct bh_check *c, const struct bh_comply_opts *o) {
@@ -116,6 +126,13 @@ static int worse_first(const void *x, const void *y) {
                 return ra < rb ? -1 : 1;
         by_id = bh_str_cmp(a->check->id, b->check->id);
         return by_id != 0 || !a->fact || !b->fact ? by_id : bh_str_cmp(a->fact->key, b->fact->key);
+}
+
+bool bh_comply_asks(const struct bh_checks *set, const struct bh_comply_opts *opts, const struct bh_fact_kind *kind) {
+        for (size_t i = 0; i < set->checks.len; i++)
+                if (set->checks.at[i].on == kind && is_wanted(&set->checks.at[i], opts))
+                        return true;
+        return false;
 }
 
 void bh_comply_judge(struct bh_checks *set, const struct bh_facts *facts, const struct bh_comply_opts *opts, struct bh_arena *arena, struct bh_comply_report *ret) {

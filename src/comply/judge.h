@@ -69,6 +69,8 @@ struct bh_comply_opts {
 void bh_comply_judge(struct bh_checks *set, const struct bh_facts *facts, const struct bh_comply_opts *opts, struct bh_arena *arena, struct bh_comply_report *ret);
 /* One more of them. */
 void bh_comply_add(struct bh_comply_count *c, const struct bh_comply_result *r);
+/* Does one of those checks ask about that kind? */
+bool bh_comply_asks(const struct bh_checks *set, const struct bh_comply_opts *opts, const struct bh_fact_kind *kind);
 /* After exceptions were applied: counts again. */
 void bh_comply_count(struct bh_comply_report *report);
 /* 0 to 100; -1 when nothing was decided. */
@@ -97,6 +99,8 @@ void bh_comply_except(struct bh_comply_exceptions *all, int64_t now_s, struct bh
 
 /* One line a result, for the next run. */
 void bh_comply_remember(const struct bh_comply_report *report, struct bh_buf *out);
+/* What it knew of one kind that this run did not look for, and of all others: lines for the next run, and what to compare with. */
+void bh_comply_part(struct bh_str remembered, const struct bh_fact_kind *kind, struct bh_buf *ret_of_it, struct bh_buf *ret_others);
 /* Sets is_new, before and gone. */
 int bh_comply_compare(struct bh_str remembered, struct bh_comply_report *report, struct bh_arena *arena, struct bh_err *err) BH_MUST_CHECK;
 

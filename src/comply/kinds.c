@@ -33,6 +33,7 @@ const struct bh_fact_kind *const bh_fact_kinds[] = {
         &bh_kind_namespace,
         &bh_kind_nginx,
         &bh_kind_nginx_server,
+        &bh_kind_password,
         &bh_kind_pg_hba,
         &bh_kind_php,
         &bh_kind_pod,

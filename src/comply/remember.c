@@ -24,6 +24,19 @@ void bh_comply_remember(const struct bh_comply_report *report, struct bh_buf *ou
         bh_arena_free(&arena);
 }
 
+void bh_comply_part(struct bh_str remembered, const struct bh_fact_kind *kind, struct bh_buf *ret_of_it, struct bh_buf *ret_others) {
+        struct bh_str line, word, rest, id, key;
+
+        while (bh_str_split(&remembered, '\n', &line)) {
+                bool of_it = bh_str_cut(line, ' ', &word, &rest) && bh_str_cut(rest, ' ', &id, &key) && bh_str_cut_prefix(&key, bh_str_of(kind->name)) &&
+                             bh_str_starts(key, BH_STR("/"));
+                struct bh_buf *out = of_it ? ret_of_it : ret_others;
+
+                bh_buf_add(out, line);
+                bh_buf_putc(out, '\n');
+        }
+}
+
 static void find_gone(const struct bh_map *before, const struct bh_map *now, struct bh_comply_report *report, struct bh_arena *arena) {
         BH_VEC(struct bh_str) gone = { 0 };
 

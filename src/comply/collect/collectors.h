@@ -62,6 +62,7 @@ extern const struct bh_fact_kind bh_kind_mysql;
 extern const struct bh_fact_kind bh_kind_namespace;
 extern const struct bh_fact_kind bh_kind_nginx;
 extern const struct bh_fact_kind bh_kind_nginx_server;
+extern const struct bh_fact_kind bh_kind_password;
 extern const struct bh_fact_kind bh_kind_pg_hba;
 extern const struct bh_fact_kind bh_kind_php;
 extern const struct bh_fact_kind bh_kind_pod;

@@ -9,6 +9,7 @@
 #include "base/cur.h"
 #include "base/limits.h"
 #include "comply/collect.h"
+#include "comply/collect/password.h"
 #include "comply/jail.h"
 #include "comply/k8s/facts.h"
 #include "comply/k8s/pss.h"
@@ -19,13 +20,15 @@
 #include "tool/bulkhead/db.h"
 #include "tool/bulkhead/k8s_files.h"
 #include "tool/bulkhead/output.h"
+#include "tool/bulkhead/password_facts.h"
+#include "tool/bulkhead/passwords_look.h"
 #include "tool/bulkhead/state.h"
 #include "tool/content_dir.h"
 
 static const struct bh_opt opts[] = {
         { "fail-on", 0, "SEVERITY", "exit with 1 when a check of this severity or worse fails: info, low, medium, high, critical, or never", "high", false },
         { "output", 'o', "FORMAT[=FILE]", "how, and where to: table, html, json, csv, junit, oscal or lines; without FILE to standard output", NULL, true },
-        BH_COMPLY_OPTS,
+        BH_COMPLY_OPTS("0"),
         { NULL, 0, NULL, NULL, NULL, false },
 };
 
@@ -44,10 +47,13 @@ struct run {
         struct bh_comply_opts judge;
         const char *record;   /* where the last run is remembered */
         struct bh_str before; /* what it found; empty: nothing to compare with */
+        struct bh_str unlooked; /* of passwords, when none are guessed this time: for the next run */
         struct bh_depot depot;
         struct bh_index *index; /* NULL: there is none */
         struct bh_tool_k8s k8s; /* objects of a cluster, in place of this machine */
-        bool is_cluster;
+        struct bh_tool_passwords passwords;
+        struct bh_err passwords_why; /* why nothing was guessed */
+        bool is_cluster, guessed, guess_failed;
         unsigned minor;
         bool colour[MAX_OUTPUTS];
         unsigned columns[MAX_OUTPUTS];
@@ -170,6 +176,14 @@ static int cluster_facts(struct run *x, struct bh_err *err) {
         return 0;
 }
 
+/* They were found outside: guessing has a jail of its own. */
+static void password_facts(struct run *x) {
+        if (x->guessed)
+                bh_password_facts(&x->passwords.opts, &x->passwords.found, &x->facts);
+        else
+                bh_facts_unlooked(&x->facts, &bh_kind_password, x->guess_failed, &x->passwords_why);
+}
+
 static int inside(const struct bh_reach *reach, void *user, struct bh_buf *out, struct bh_err *err) {
         struct run *x = user;
         BH_CLEANUP(bh_buf_done) struct bh_buf text = { 0 };
@@ -184,6 +198,7 @@ static int inside(const struct bh_reach *reach, void *user, struct bh_buf *out, 
         } else {
                 bh_collect_facts(reach, &x->facts);
                 bh_components_judge(&x->facts, x->index);
+                password_facts(x);
         }
         judge(x);
         compare(x);
@@ -220,6 +235,27 @@ static int read_objects(struct run *x, struct bh_err *err) {
         x->is_cluster = paths.len || bh_tool_k8s_is_live(x->cli);
         r = bh_tool_k8s_read(x->cli, paths.at, paths.len, &x->k8s, err);
         return r < 0 || !bh_tool_k8s_is_live(x->cli) ? r : bh_tool_k8s_fetch(x->cli, &x->k8s, err);
+}
+
+/* What hinders it is said by its checks; the others go on. */
+static int guess(struct run *x, struct bh_err *err) {
+        struct bh_tool_passwords *p = &x->passwords;
+        uint64_t seconds = 0, percent = 100;
+        int r = bh_cli_number(x->cli, "passwords", &seconds, err);
+
+        r = r < 0 ? r : bh_cli_number(x->cli, "passwords-percent", &percent, err);
+        if (r >= 0 && (percent < 1 || percent > 100 || seconds > 1000000))
+                r = bh_fail(err, BH_E_USAGE, "--passwords is at most 1000000 and --passwords-percent between 1 and 100");
+        if (r < 0)
+                return r;
+        BH_IGNORE(bh_fail(&x->passwords_why, BH_E_NOTFOUND, "passwords were not guessed: --passwords SECONDS does that"));
+        if (seconds == 0 || x->is_cluster || !bh_comply_asks(&x->checks, &x->judge, &bh_kind_password))
+                return 0;
+        *p = (struct bh_tool_passwords){ .cli = x->cli, .all = !bh_cli_has(x->cli, "root"), .opts = { .cpu_ms = seconds * 1000, .cpu_percent = (unsigned) percent, .wall_ms = seconds * 1000 * 100 / percent * 2 + 5000 } };
+        p->state = bh_arena_printf(x->cli->arena, "%s/passwords", bh_tool_state_dir(x->cli)).at;
+        x->guessed = bh_tool_passwords_look(p, &x->passwords_why) >= 0;
+        x->guess_failed = !x->guessed;
+        return 0;
 }
 
 static int collect(struct run *x, struct bh_buf *out, struct bh_err *err) {
@@ -259,12 +295,23 @@ static int load_record(struct run *x, struct bh_err *err) {
         return r;
 }
 
+/* A run without guesses says nothing of passwords: what was known of them stays known. */
+static void set_apart(struct run *x) {
+        BH_CLEANUP(bh_buf_done) struct bh_buf of_it = { 0 }, others = { 0 };
+
+        if (x->guessed || !x->before.len)
+                return;
+        bh_comply_part(x->before, &bh_kind_password, &of_it, &others);
+        x->unlooked = bh_arena_str(x->cli->arena, bh_buf_str(&of_it));
+        x->before = bh_arena_str(x->cli->arena, bh_buf_str(&others));
+}
+
 static int remember(struct run *x, struct bh_str record, struct bh_err *err) {
         const char *folder = bh_tool_state_dir(x->cli);
 
         if (mkdir(folder, 0700) < 0 && errno != EEXIST)
                 return bh_fail_sys(err, errno, "%s", folder);
-        return bh_fd_write_own(x->record, (struct bh_str){ 0 }, record, err);
+        return bh_fd_write_own(x->record, record, x->unlooked, err);
 }
 
 static struct bh_str next_slice(struct bh_cur *c) {
@@ -295,6 +342,8 @@ static int look(struct run *x, struct bh_err *err) {
         r = r < 0 ? r : read_objects(x, err);
         r = r < 0 ? r : load_record(x, err);
         r = r < 0 ? r : open_index(x, err);
+        r = r < 0 ? r : guess(x, err);
+        set_apart(x);
         refused = r < 0 ? r : collect(x, &out, err);
         r = refused < 0 ? refused : write_all(x, bh_buf_str(&out), err);
         return r < 0 ? r : refused ? BH_EXIT_POLICY : BH_EXIT_FINE;
@@ -308,6 +357,7 @@ int bh_tool_comply(struct bh_cli *cli, const struct bh_comply_format *formats, c
         r = look(&x, err);
         bh_checks_done(&x.checks);
         bh_index_close(&x.index);
+        bh_tool_passwords_done(&x.passwords);
         return r;
 }
 

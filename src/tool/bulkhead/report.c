@@ -26,7 +26,7 @@ static const struct bh_opt opts[] = {
         { "fail-on", 0, "SEVERITY", "exit with 1 when a check of this severity or worse fails: info, low, medium, high, critical, or never", "never", false },
         { "server-state", 0, "DIR", "where a server of this machine has its database", "/var/lib/bulkhead/server", false },
         { "alone", 0, NULL, "nothing but the checks: neither an inventory nor what a server knows", NULL, false },
-        BH_COMPLY_OPTS,
+        BH_COMPLY_OPTS("10"),
         { NULL, 0, NULL, NULL, NULL, false },
 };
 

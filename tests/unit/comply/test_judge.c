@@ -141,6 +141,45 @@ static void the_next_run_knows_what_changed(void **state) {
         bench_down(&b);
 }
 
+static void what_was_not_looked_for_is_not_none(void **state) {
+        struct bh_err why = BH_ERR_NONE;
+        struct bench b;
+
+        (void) state;
+        bench_up(&b, yaml);
+        BH_IGNORE(bh_fail(&why, BH_E_IO, "nobody looked"));
+        bh_facts_unlooked(&b.facts, &bh_kind_host, false, &why);
+        judge(&b);
+        assert_int_equal(b.report.results[0].state, BH_COMPLY_NOT_APPLICABLE);
+        assert_true(bh_str_is(b.report.results[0].cause, "nobody looked"));
+        bh_facts_init(&b.facts, b.arena);
+        bh_facts_unlooked(&b.facts, &bh_kind_host, true, &why);
+        judge(&b);
+        assert_int_equal(b.report.results[0].state, BH_COMPLY_UNKNOWN);
+        bench_down(&b);
+}
+
+static void what_one_run_leaves_out_the_next_still_knows(void **state) {
+        static const char record[] = "bulkhead-comply 1\nfail fails host/one\nfail password-weak password//etc/shadow/root\npass x file/a password/b\n";
+        BH_CLEANUP(bh_buf_done) struct bh_buf of_it = { 0 }, others = { 0 };
+
+        (void) state;
+        bh_comply_part(bh_str_of(record), &bh_kind_password, &of_it, &others);
+        assert_true(bh_str_is(bh_buf_str(&of_it), "fail password-weak password//etc/shadow/root\n"));
+        assert_true(bh_str_is(bh_buf_str(&others), "bulkhead-comply 1\nfail fails host/one\npass x file/a password/b\n"));
+}
+
+static void a_run_knows_what_it_asks_about(void **state) {
+        struct bench b;
+
+        (void) state;
+        bench_up(&b, yaml);
+        assert_true(bh_comply_asks(&b.set, &(struct bh_comply_opts){ 0 }, &bh_kind_host));
+        assert_false(bh_comply_asks(&b.set, &(struct bh_comply_opts){ 0 }, &bh_kind_password));
+        assert_false(bh_comply_asks(&b.set, &(struct bh_comply_opts){ .check = BH_STR("password-*") }, &bh_kind_host));
+        bench_down(&b);
+}
+
 static void a_mend_is_the_distributions_own(void **state) {
         static const char rows[] = "checks:\n" CHECK("m", "pass: host.kernel = 9, mend: { rhel: { en: R }, debian: { en: 'D %host.kernel', zh: Z }, any: { en: A } }");
         struct bench b;
@@ -191,4 +230,5 @@ static void each_kind_and_collector_stands_once(void **state) {
 }
 
 BH_UNIT_MAIN(each_state_has_its_cause, without_a_fact_nothing_applies, what_is_borne_with_stays_in_sight, the_next_run_knows_what_changed,
+             what_was_not_looked_for_is_not_none, what_one_run_leaves_out_the_next_still_knows, a_run_knows_what_it_asks_about,
              a_mend_is_the_distributions_own, mistakes_have_a_place, each_kind_and_collector_stands_once)
