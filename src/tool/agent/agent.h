@@ -47,6 +47,7 @@ struct bh_agent {
         atomic_uint n_gaps;             /* that the inventory told */
         int64_t status_ms, alive_ms, alive_every_ms, touch_ms, trim_ms; /* by the steady clock */
         uint64_t memory_max;            /* resident bytes; more, and we end to be started anew */
+        uint64_t guess_s;               /* processor time for guessing passwords, each time the machine is checked */
 };
 
 /* "STATE/name". */

@@ -5,6 +5,11 @@
  * the start, every six hours, and when the server asks. Its lines are handed on
  * as they come, in parts. After a run that was told whole only what changed is
  * told, and each fourth time all of it.
+ *
+ * Weak passwords are guessed on the way (bulkhead comply --passwords): for a
+ * few seconds when somebody waits for it, else at a quarter of a processor. What
+ * was tested is remembered below our state, so each run goes on where the last
+ * one ended.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -26,7 +31,7 @@
 #include "sys/fd.h"
 #include "tool/agent/agent.h"
 
-enum { LEVEL = 5, LIMIT_S = 900, FIRST_S = 20, SPLAY_S = 40, EVERY_S = 6 * 3600, LATER_S = 600, WHOLE_EVERY = 4, PART_BYTES = 512 * 1024, ASKED_MAX = 16,
+enum { LEVEL = 5, LIMIT_S = 900, FIRST_S = 20, SPLAY_S = 40, EVERY_S = 6 * 3600, LATER_S = 600, THOROUGH_S = 600, QUICK_S = 5, PERCENT = 25, WHOLE_EVERY = 4, PART_BYTES = 512 * 1024, ASKED_MAX = 16,
        STEP = 64 * 1024 };
 
 /* What a line is about, and a hash of all it says. */
@@ -50,7 +55,8 @@ struct bh_agent_comply {
         struct bh_arena *arena; /* of `last`; these are the thread's own */
         struct knowns last;   /* by name */
         unsigned runs;        /* since the last that was told whole */
-        int64_t due_s;
+        int64_t due_s, guess_s; /* guess_s: the agent's */
+        bool looked;          /* there was a run before */
 };
 
 enum list { BENCHMARKS, CHECKS, RESULTS, GONE, GAPS, LISTS };
@@ -65,7 +71,7 @@ struct telling {
         struct knowns now;
         int64_t run;
         unsigned part;
-        bool whole, ended;
+        bool whole, quick, ended;
         size_t n_results, n_told;
 };
 
@@ -224,7 +230,7 @@ static int64_t clock_s(void) {
 
 static int read_lines(struct telling *t, int fd, struct bh_err *err) {
         BH_CLEANUP(bh_buf_done) struct bh_buf in = { 0 };
-        int64_t until_s = clock_s() + LIMIT_S;
+        int64_t limit_s = LIMIT_S + t->c->guess_s * 100 / PERCENT * 2, until_s = clock_s() + limit_s;
         int r = 0;
 
         while (r >= 0) {
@@ -232,7 +238,7 @@ static int read_lines(struct telling *t, int fd, struct bh_err *err) {
                 ssize_t n;
 
                 if (clock_s() >= until_s)
-                        return bh_fail(err, BH_E_TIMEOUT, "the run of checks takes longer than %d s", LIMIT_S);
+                        return bh_fail(err, BH_E_TIMEOUT, "the run of checks takes longer than %lld s", (long long) limit_s);
                 if (poll(&p, 1, 1000) <= 0)
                         continue;
                 n = read(fd, bh_buf_room(&in, STEP), STEP);
@@ -275,7 +281,10 @@ static int end_child(struct bh_agent_comply *c, pid_t pid, int r, struct bh_err 
 
 static int run_child(struct telling *t, struct bh_err *err) {
         const char *content = bh_cli_get(t->c->agent->cli, "content");
-        const char *argv[] = { t->c->program, "comply", "--format", "lines", "--forget", "--fail-on", "never", content ? "--content" : NULL, content, NULL };
+        int64_t guess_s = t->quick ? BH_MIN(t->c->guess_s, (int64_t) QUICK_S) : t->c->guess_s;
+        const char *seconds = bh_arena_printf(t->arena, "%lld", (long long) guess_s).at, *percent = bh_arena_printf(t->arena, "%d", t->quick ? 100 : PERCENT).at;
+        const char *argv[] = { t->c->program, "comply", "--format", "lines", "--forget", "--fail-on", "never", "--state", t->c->agent->state_dir,
+                               "--passwords", seconds, "--passwords-percent", percent, content ? "--content" : NULL, content, NULL };
         BH_CLEANUP(bh_fd_close) int fd = -1;
         pid_t pid = 0;
         int r = bh_exec_start_reading(&(struct bh_exec){ .argv = argv, .err_fd = STDERR_FILENO, .nice = 19, .idle = true }, &pid, &fd, err);
@@ -299,10 +308,11 @@ static void finish(struct telling *t, struct bh_str *ret_text) {
         *ret_text = bh_arena_printf(t->arena, "%zu results, %zu of them told", t->n_results, t->n_told);
 }
 
-static int check_machine(struct bh_agent_comply *c, bool whole, struct bh_str *ret_text, struct bh_arena *arena, struct bh_err *err) {
+static int check_machine(struct bh_agent_comply *c, bool whole, bool quick, struct bh_str *ret_text, struct bh_arena *arena, struct bh_err *err) {
         struct telling t = { .c = c, .arena = arena, .scratch = bh_arena_new(), .run = bh_agent_now_ms() };
         int r;
 
+        t.quick = quick;
         t.whole = whole || c->runs == 0 || c->runs >= WHOLE_EVERY;
         r = run_child(&t, err);
         if (r >= 0)
@@ -352,12 +362,24 @@ static void answer(struct bh_agent_comply *c, char **asked, unsigned n, int r, s
 
 /* ---- what runs ---- */
 
+/* After one that was quick about passwords the next, thorough one stays due. */
+static void set_due(struct bh_agent_comply *c, bool quick, bool failed) {
+        int64_t now_s = clock_s(), splay_s = (int64_t) (bh_hash64(bh_str_of(c->agent->state_dir)) + (uint64_t) bh_agent_now_ms()) % SPLAY_S;
+
+        if (failed)
+                c->due_s = now_s + LATER_S;
+        else if (!quick || c->guess_s <= QUICK_S)
+                c->due_s = now_s + EVERY_S + splay_s;
+        else if (c->due_s <= now_s)
+                c->due_s = now_s + THOROUGH_S + splay_s;
+}
+
 static void run_once(struct bh_agent_comply *c, char **asked, unsigned n, bool whole) {
         struct bh_arena *arena = bh_arena_new();
         struct bh_err err = BH_ERR_NONE;
         struct bh_str text = { 0 };
-        bool ending;
-        int r = check_machine(c, whole, &text, arena, &err);
+        bool ending, quick = n > 0 || !c->looked;
+        int r = check_machine(c, whole, quick, &text, arena, &err);
 
         (void) pthread_mutex_lock(&c->lock);
         ending = c->ending;
@@ -369,7 +391,8 @@ static void run_once(struct bh_agent_comply *c, char **asked, unsigned n, bool w
         else
                 for (unsigned i = 0; i < n; i++) /* the server asks again */
                         free(asked[i]);
-        c->due_s = clock_s() + (r < 0 ? LATER_S : EVERY_S + (int64_t) (bh_hash64(bh_str_of(c->agent->state_dir)) + (uint64_t) bh_agent_now_ms()) % SPLAY_S);
+        c->looked = true;
+        set_due(c, quick, r < 0);
         bh_arena_free(&arena);
 }
 
@@ -424,6 +447,7 @@ int bh_agent_comply_open(struct bh_agent *a, struct bh_err *err) {
                 return r;
         }
         c->agent = a;
+        c->guess_s = (int64_t) a->guess_s;
         c->arena = bh_arena_new();
         c->due_s = clock_s() + FIRST_S + bh_agent_now_ms() % SPLAY_S;
         (void) pthread_mutex_init(&c->lock, NULL);

@@ -15,7 +15,7 @@
 #include "sys/trim.h"
 #include "tool/agent/agent.h"
 
-enum { STATUS_EVERY_MS = 60000, FLUSH_MS = 5000, TRIM_FIRST_MS = 20000, TRIM_EVERY_MS = 10 * 60 * 1000 };
+enum { GUESS_MAX_S = 3600, STATUS_EVERY_MS = 60000, FLUSH_MS = 5000, TRIM_FIRST_MS = 20000, TRIM_EVERY_MS = 10 * 60 * 1000 };
 
 int64_t bh_agent_now_ms(void) {
         struct timespec t;
@@ -196,6 +196,9 @@ static int run(struct bh_cli *cli, struct bh_err *err) {
         uint64_t memory = 0;
         int r = bh_cli_number(cli, "memory", &memory, err);
 
+        r = r < 0 ? r : bh_cli_number(cli, "passwords", &a->guess_s, err);
+        if (r >= 0 && a->guess_s > GUESS_MAX_S)
+                r = bh_fail(err, BH_E_USAGE, "--passwords: at most %d", GUESS_MAX_S);
         if (r < 0)
                 return r;
         (void) mallopt(M_ARENA_MAX, 2); /* a heap for each thread would keep what it once needed */
@@ -215,6 +218,7 @@ static const struct bh_opt opts[] = {
         { "memory", 0, "MIB", "end, to be started anew, when more is resident; 0: never", "256", false },
         { "no-scans", 0, NULL, "do not scan images of what runs here by itself", NULL, false },
         { "no-comply", 0, NULL, "do not check how this machine is set up by itself", NULL, false },
+        { "passwords", 0, "SECONDS", "processor time to guess weak passwords for, every six hours; 0: do not", "60", false },
         { "no-inventory", 0, NULL, "do not tell what this machine has", NULL, false },
         { "rules", 0, "FILE|DIR", "rules to watch by (default: ours); those of the server come after them", NULL, true },
         { "output", 'o', "SPEC", "where alerts go besides (bulkhead watch --help)", NULL, true },
