@@ -237,27 +237,88 @@ bool bh_sqlitedb_int(const struct bh_sqlitedb_row *row, unsigned column, int64_t
         return true;
 }
 
-/* The schema is itself a table, on page 1: type, name, tbl_name, rootpage, sql. */
+/* The schema is itself a table, on page 1: type, name, tbl_name, rootpage, sql. 1: *ret_row is that table's; 0: there is none. */
+static int find_table(struct bh_sqlitedb_rows *rows, const char *name, struct bh_sqlitedb_row *ret_row, struct bh_err *err) {
+        int r = enter(rows, 1, err);
+
+        while (r == 0 && (r = bh_sqlitedb_next(rows, ret_row, err)) > 0) {
+                struct bh_str type, called;
+
+                if (bh_sqlitedb_bytes(ret_row, 0, &type) && bh_str_is(type, "table") && bh_sqlitedb_bytes(ret_row, 1, &called) && bh_str_is(called, name))
+                        return 1;
+                r = 0;
+        }
+        return r;
+}
+
 int bh_sqlitedb_table(const struct bh_sqlitedb *db, struct bh_arena *arena, const char *name,
                       struct bh_sqlitedb_rows *ret, struct bh_err *err) {
         struct bh_sqlitedb_rows rows = { .db = db, .arena = arena };
         struct bh_sqlitedb_row row;
-        int r = enter(&rows, 1, err);
+        int64_t root;
+        int r = find_table(&rows, name, &row, err);
 
-        while (r == 0 && (r = bh_sqlitedb_next(&rows, &row, err)) > 0) {
-                struct bh_str type, called;
-                int64_t root;
-
-                r = 0;
-                if (!bh_sqlitedb_bytes(&row, 0, &type) || !bh_str_is(type, "table") ||
-                    !bh_sqlitedb_bytes(&row, 1, &called) || !bh_str_is(called, name) || !bh_sqlitedb_int(&row, 3, &root))
-                        continue;
+        if (r > 0 && !bh_sqlitedb_int(&row, 3, &root))
+                return 0;
+        if (r > 0) {
                 rows = (struct bh_sqlitedb_rows){ .db = db, .arena = arena };
                 r = enter(&rows, root > 0 && root <= UINT32_MAX ? (uint32_t) root : 0, err);
-                if (r < 0)
-                        break;
-                *ret = rows;
-                return 1;
+                if (r == 0) {
+                        *ret = rows;
+                        return 1;
+                }
         }
         return r < 0 ? bh_wrap(err, r, "the schema") : 0;
+}
+
+/* A name as SQL quotes it: "a", `a`, [a], or as it is. */
+static struct bh_str first_name(struct bh_str s) {
+        static const char opens[] = "\"`[", closes[] = "\"`]";
+        struct bh_str name = { 0 }, rest;
+
+        s = bh_str_trim(s);
+        for (size_t i = 0; s.len && opens[i]; i++)
+                if (s.at[0] == opens[i]) {
+                        (void) bh_str_cut(bh_str_from(s, 1), closes[i], &name, &rest);
+                        return name;
+                }
+        (void) bh_str_word(&s, &name);
+        return name;
+}
+
+/* What stands between commas outside of brackets and quotes, one after another. */
+static bool next_part(struct bh_str *rest, struct bh_str *ret_part) {
+        unsigned depth = 0;
+        char quote = 0;
+        size_t i = 0;
+
+        for (; i < rest->len; i++) {
+                char c = rest->at[i];
+
+                if (quote) {
+                        quote = c == quote ? 0 : quote;
+                        continue;
+                }
+                if ((c == ',' || c == ')') && depth == 0)
+                        break;
+                quote = c == '\'' || c == '"' || c == '`' ? c : 0;
+                depth = depth + (c == '(') - (c == ')');
+        }
+        *ret_part = bh_str_part(*rest, 0, i);
+        *rest = bh_str_from(*rest, i < rest->len && rest->at[i] == ',' ? i + 1 : rest->len);
+        return ret_part->len > 0;
+}
+
+int bh_sqlitedb_column(const struct bh_sqlitedb *db, struct bh_arena *arena, const char *table, const char *name) {
+        struct bh_sqlitedb_rows rows = { .db = db, .arena = arena };
+        struct bh_err why = BH_ERR_NONE;
+        struct bh_str sql, head, part;
+        struct bh_sqlitedb_row row;
+
+        if (find_table(&rows, table, &row, &why) <= 0 || !bh_sqlitedb_bytes(&row, 4, &sql) || !bh_str_cut(sql, '(', &head, &sql))
+                return -1;
+        for (int i = 0; next_part(&sql, &part); i++)
+                if (bh_str_is(first_name(part), name))
+                        return i;
+        return -1;
 }

@@ -54,6 +54,9 @@ int bh_sqlitedb_table(const struct bh_sqlitedb *db, struct bh_arena *arena, cons
 /* 1: a row; 0: the end; < 0: failed, and nothing more can be read. */
 int bh_sqlitedb_next(struct bh_sqlitedb_rows *rows, struct bh_sqlitedb_row *ret, struct bh_err *err) BH_MUST_CHECK;
 
+/* The number of that column, by the words the table was made with; -1: there is no such table, or column. */
+int bh_sqlitedb_column(const struct bh_sqlitedb *db, struct bh_arena *arena, const char *table, const char *name);
+
 /* The bytes of a text or blob column; false for other kinds, or where there is no such column. */
 bool bh_sqlitedb_bytes(const struct bh_sqlitedb_row *row, unsigned column, struct bh_str *ret);
 bool bh_sqlitedb_int(const struct bh_sqlitedb_row *row, unsigned column, int64_t *ret);

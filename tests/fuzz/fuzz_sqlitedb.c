@@ -11,7 +11,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         struct bh_str bytes;
         int64_t n;
 
-        if (bh_sqlitedb_open((struct bh_str){ (const char *) data, size }, &db, &err) >= 0 &&
+        if (bh_sqlitedb_open((struct bh_str){ (const char *) data, size }, &db, &err) >= 0 && bh_sqlitedb_column(&db, arena, "Packages", "blob") < 1000 &&
             bh_sqlitedb_table(&db, arena, "Packages", &rows, &err) > 0)
                 while (bh_sqlitedb_next(&rows, &row, &err) > 0) {
                         (void) bh_sqlitedb_int(&row, 0, &n);
