@@ -252,6 +252,7 @@
 #define BH_LIMIT_PASSWORDS_WORD 64             /* bytes of a word that is guessed */
 #define BH_LIMIT_PASSWORDS_KNOWN 100u          /* passwords in plain text that others are compared with */
 #define BH_LIMIT_PASSWORDS_TRY_MS 5000ull      /* one test of one hash, by the rounds it asks for */
+#define BH_LIMIT_PASSWORDS_KIB 262144ull       /* memory of one test of Argon2 */
 #define BH_LIMIT_PASSWORDS_ANSWER_MS 120000    /* until the jailed child has read one file */
 #define BH_LIMIT_PASSWORDS_MEMORY 1000000u     /* hashes remembered from the last run */
 

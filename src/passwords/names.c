@@ -22,6 +22,7 @@ static bool is_secret(struct bh_str name) {
                 is = is || bh_str_find_nocase(name, bh_str_of(inside[i])) >= 0;
         for (size_t i = 0; i < BH_LEN(endings); i++)
                 is = is || ends_nocase(name, endings[i]);
+        is = is || bh_str_eq_nocase(name, BH_STR("admin_token")); /* Vaultwarden */
         return is && !bh_str_is(name, "PWD") && !bh_str_is(name, "OLDPWD");
 }
 
@@ -39,16 +40,34 @@ bool bh_url_secret(struct bh_str value, struct bh_str *ret_user, struct bh_str *
         return at > 0 && bh_str_cut(bh_str_part(host, 0, (size_t) at), ':', ret_user, ret_password) && ret_password->len;
 }
 
+/* In Compose files and in settings that a shell reads "$$" stands for "$". */
+static bool is_hash(struct bh_str s) {
+        return bh_str_starts(s, BH_STR("$2")) || bh_str_starts(s, BH_STR("$6$")) || bh_str_starts(s, BH_STR("$apr1$")) || bh_str_starts(s, BH_STR("$argon2"));
+}
+
+static struct bh_str undoubled(struct bh_arena *arena, struct bh_str s) {
+        char *out = bh_arena_bytes(arena, s.len);
+        size_t n = 0;
+
+        for (size_t i = 0; i < s.len; i++) {
+                out[n++] = s.at[i];
+                i += s.at[i] == '$' && i + 1 < s.len && s.at[i + 1] == '$';
+        }
+        return (struct bh_str){ out, n };
+}
+
 /* "${NAME:-default}" stands for its default; what is a variable alone is no password we know. */
-static bool resolve(struct bh_str *value) {
+static bool resolve(struct bh_arena *arena, struct bh_str *value) {
         struct bh_str name, otherwise;
         ptrdiff_t at;
 
         if (!bh_str_starts(*value, BH_STR("$")))
                 return value->len > 0;
+        if (bh_str_starts(*value, BH_STR("$$")))
+                *value = undoubled(arena, *value);
         at = bh_str_find(*value, BH_STR(":-"));
         if (at < 0 || !bh_str_starts(*value, BH_STR("${")) || !bh_str_ends(*value, BH_STR("}")))
-                return bh_str_starts(*value, BH_STR("$2")) || bh_str_starts(*value, BH_STR("$6$")) || bh_str_starts(*value, BH_STR("$apr1$"));
+                return is_hash(*value);
         name = bh_str_part(*value, 2, (size_t) at - 2);
         otherwise = bh_str_part(*value, (size_t) at + 2, value->len - (size_t) at - 3);
         *value = otherwise;
@@ -99,7 +118,7 @@ bool bh_setting_add(struct bh_store_found *found, struct bh_str key, struct bh_s
         }
         if (!bh_url_secret(value, &user, &password) && (!is_secret(key) || is_switch(value) || bh_str_starts(value, BH_STR("/"))))
                 return false;
-        if (!resolve(&password))
+        if (!resolve(found->arena, &password))
                 return false;
         s = bh_store_add_any(found, key, password, line);
         if (s) {

@@ -133,6 +133,42 @@ static int read_grafana(struct bh_arena *arena, const struct bh_crypto *c, struc
         return 1;
 }
 
+/* A salt of ten characters is taken as it stands, a longer one as hexadecimal; so is the key. */
+int bh_gitea_split(struct bh_arena *arena, struct bh_target *t, struct bh_str *ret_spec, struct bh_err *err) {
+        struct bh_str rest, salt, key;
+
+        if (!bh_str_cut(t->text, ':', ret_spec, &rest) || !bh_str_cut(rest, ':', &salt, &key) || !hex_into(t, key))
+                return bh_fail(err, BH_E_FORMAT, "no salt and key");
+        t->before = salt;
+        if (salt.len != 10) {
+                char *bytes = bh_arena_bytes(arena, salt.len / 2 + 1);
+
+                if (salt.len % 2 || !bh_unhex(salt, bytes, salt.len / 2))
+                        return bh_fail(err, BH_E_FORMAT, "a salt that is not hexadecimal");
+                t->before = BYTES(bytes, salt.len / 2);
+        }
+        return 1;
+}
+
+/* "pbkdf2$50000$50"; without numbers, or without a word, it is what the first versions had. */
+static int read_gitea_pbkdf2(struct bh_arena *arena, const struct bh_crypto *c, struct bh_target *t, struct bh_err *err) {
+        struct bh_str spec, name, rounds, len;
+        uint64_t n = 10000, bytes = 50;
+        int r = bh_gitea_split(arena, t, &spec, err);
+
+        (void) c;
+        if (r < 0)
+                return r;
+        if (bh_str_cut(spec, '$', &name, &rounds) && (!bh_str_cut(rounds, '$', &rounds, &len) || !bh_str_u64(rounds, &n) || !bh_str_u64(len, &bytes)))
+                return bh_fail(err, BH_E_FORMAT, "no numbers behind pbkdf2");
+        if (n == 0 || n > INT32_MAX || bytes != t->want_len)
+                return bh_fail(err, BH_E_FORMAT, "a key that is not as long as it says, or no rounds");
+        t->md = BH_MD_SHA256;
+        t->rounds = (uint32_t) n;
+        t->cost_ns = n * 1200; /* two blocks */
+        return 1;
+}
+
 static int read_nt(struct bh_arena *arena, const struct bh_crypto *c, struct bh_target *t, struct bh_err *err) {
         (void) arena;
         (void) c;
@@ -191,6 +227,8 @@ const struct bh_scheme bh_schemes[] = {
         { "tomcat-plain", "Tomcat: passwords in plain text", BH_SCHEME_TOMCAT, NULL, 30, read_plain, is_plain },
         { "vnc", "VNC: DES under a key that everybody knows", BH_SCHEME_VNC, NULL, 30, read_vnc, is_vnc },
         { "pbkdf2-sha256", "Grafana", BH_SCHEME_GRAFANA, NULL, 12000000, read_grafana, bh_test_pbkdf2 },
+        { "gitea-pbkdf2", "Gitea, Forgejo: PBKDF2-SHA256", BH_SCHEME_GITEA, "pbkdf2", 60000000, read_gitea_pbkdf2, bh_test_pbkdf2 },
+        { "gitea-argon2", "Gitea, Forgejo", BH_SCHEME_GITEA, "argon2", 120000000, bh_read_gitea_argon2, bh_test_argon2 },
         { "rabbit-sha", "RabbitMQ: salted SHA-256, SHA-512", BH_SCHEME_RABBIT, NULL, 700, read_rabbit, bh_test_digest },
         { "nt", "Samba: MD4", BH_SCHEME_NT, NULL, 500, read_nt, is_nt },
         { "snmp-md5", "SNMPv3: a localised key", BH_SCHEME_SNMP_MD5, NULL, 2000000, bh_read_snmp, bh_test_snmp },
@@ -198,6 +236,7 @@ const struct bh_scheme bh_schemes[] = {
         { "apr1", "htpasswd: MD5 as Apache has it", BH_SCHEME_ANY, "$apr1$", 400000, bh_read_apr1, bh_test_apr1 },
         { "sha1", "htpasswd -s", BH_SCHEME_ANY, "{SHA}", 600, read_sha, bh_test_digest },
         { "ssha", "nginx, LDAP: salted SHA-1", BH_SCHEME_ANY, "{SSHA}", 600, read_sha, bh_test_digest },
+        { "argon2", "Argon2id, Argon2i, Argon2d as PHC strings: Vaultwarden's admin, code-server, Authelia, LDAP", BH_SCHEME_ANY, "$argon2", 180000000, bh_read_argon2, bh_test_argon2 },
         CRYPT("yescrypt", "$y$", 45000000, "crypt(3)"),
         CRYPT("gost-yescrypt", "$gy$", 45000000, "crypt(3)"),
         CRYPT("scrypt", "$7$", 45000000, "crypt(3)"),

@@ -40,6 +40,8 @@ struct bh_target {
         uint8_t want_len;
         enum bh_md md;
         uint32_t rounds;
+        uint32_t kib, lanes;        /* of Argon2 */
+        uint8_t variant, version;
         uint64_t cost_ns; /* of one test, an estimate */
 };
 
@@ -64,5 +66,10 @@ bool bh_test_snmp(const struct bh_target *t, struct bh_crypto *c, struct bh_str 
 int bh_read_mongo(struct bh_arena *arena, const struct bh_crypto *c, struct bh_target *t, struct bh_err *err);
 bool bh_test_mongo_sha1(const struct bh_target *t, struct bh_crypto *c, struct bh_str word);
 int bh_read_scram(struct bh_arena *arena, const struct bh_crypto *c, struct bh_target *t, struct bh_err *err);
+int bh_read_argon2(struct bh_arena *arena, const struct bh_crypto *c, struct bh_target *t, struct bh_err *err);
+int bh_read_gitea_argon2(struct bh_arena *arena, const struct bh_crypto *c, struct bh_target *t, struct bh_err *err);
+bool bh_test_argon2(const struct bh_target *t, struct bh_crypto *c, struct bh_str word);
+/* "SPEC:SALT:KEY" of Gitea: salt and key are read, the spec is left. */
+int bh_gitea_split(struct bh_arena *arena, struct bh_target *t, struct bh_str *ret_spec, struct bh_err *err);
 
 #endif

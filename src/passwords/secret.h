@@ -18,6 +18,7 @@ enum bh_scheme_kind {
         BH_SCHEME_TOMCAT,       /* plain, a digest, or "salt$rounds$digest" */
         BH_SCHEME_VNC,          /* 8 bytes */
         BH_SCHEME_GRAFANA,      /* "salt$hex" */
+        BH_SCHEME_GITEA,        /* "algorithm:salt:key" */
         BH_SCHEME_RABBIT,       /* base64 of 4 bytes of salt and a digest */
         BH_SCHEME_NT,           /* 32 hex digits: MD4 */
         BH_SCHEME_SNMP_MD5,     /* "engine$key", hex: localised, RFC 3414 */

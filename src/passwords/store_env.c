@@ -5,12 +5,14 @@
  *     .env            [export] DB_PASSWORD="secret"  # why
  *     environ(7)      NAME=value, each closed by a NUL; and arguments of a program alike
  *     settings        key = value, key: value, define('KEY', 'value'), section['key'] = "value"
+ *     config.json     { "key": "value" }, of Vaultwarden
  *     Compose         services: NAME: environment: a map or a list; env_file; command
  *     .pgpass         host:port:database:user:password
  *     .netrc          machine NAME login NAME password WORD
  *     .git-credentials   a URL a line
  */
 #include "base/cur.h"
+#include "fmt/json.h"
 #include "fmt/yaml.h"
 #include "passwords/names.h"
 
@@ -153,6 +155,20 @@ int bh_parse_settings(struct bh_store_found *found, const struct bh_store_file *
                         setting(&s, key_of(key), value_of(value), c.line);
                 }
         }
+        settled(&s);
+        return 0;
+}
+
+int bh_parse_settings_json(struct bh_store_found *found, const struct bh_store_file *file, struct bh_err *err) {
+        struct settings s = { .found = found, .from = found->secrets.len };
+        const struct bh_doc *doc;
+        int r = bh_json_parse(found->arena, file->bytes, &doc, err);
+
+        if (r < 0)
+                return r;
+        for (const struct bh_doc *m = bh_doc_first(doc); m && bh_doc_is(doc, BH_DOC_OBJECT); m = m->next)
+                if (bh_doc_is(m, BH_DOC_STRING))
+                        setting(&s, m->key, bh_doc_str(m), m->line);
         settled(&s);
         return 0;
 }

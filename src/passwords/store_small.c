@@ -4,6 +4,7 @@
  *
  *     VNC       passwd: 8 bytes, and 8 more for who may only look
  *     Grafana   grafana.db, SQLite: table user; login, password and salt are its columns 2, 5 and 6
+ *     Gitea     gitea.db, SQLite: table user; columns by name, for its age decides their order
  *     RabbitMQ  definitions.json: "users": [{ "name", "password_hash", "hashing_algorithm" }]
  *     Docker    config.json: "auths": { "host": { "auth": base64 of user:password } }
  */
@@ -37,6 +38,54 @@ int bh_parse_grafana(struct bh_store_found *found, const struct bh_store_file *f
                 if (bh_sqlitedb_bytes(&row, LOGIN, &login) && bh_sqlitedb_bytes(&row, PASSWORD, &password) && bh_sqlitedb_bytes(&row, SALT, &salt) && password.len)
                         (void) bh_store_add(found, bh_arena_str(found->arena, login), bh_arena_printf(found->arena, "%.*s$%.*s", BH_FMT(salt), BH_FMT(password)),
                                             BH_SCHEME_GRAFANA, 0);
+        }
+        return r;
+}
+
+static struct bh_str column(const struct bh_sqlitedb_row *row, int at) {
+        struct bh_str s = { 0 };
+
+        return at >= 0 && bh_sqlitedb_bytes(row, (unsigned) at, &s) ? s : (struct bh_str){ 0 };
+}
+
+struct gitea_user {
+        struct bh_str name, lower, algorithm, salt, key;
+        bool barred;
+};
+
+static void add_gitea_user(struct bh_store_found *found, const struct gitea_user *u) {
+        struct bh_str name = bh_arena_str(found->arena, u->name), algorithm = u->algorithm.len ? u->algorithm : BH_STR("pbkdf2");
+        struct bh_secret *s;
+
+        if (name.len == 0 || u->key.len == 0)
+                return; /* an organisation, or somebody who logs in elsewhere */
+        if (bh_str_starts(u->key, BH_STR("$2"))) /* bcrypt, with all it needs */
+                s = bh_store_add(found, name, bh_arena_str(found->arena, u->key), BH_SCHEME_ANY, 0);
+        else
+                s = bh_store_add(found, name, bh_arena_printf(found->arena, "%.*s:%.*s:%.*s", BH_FMT(algorithm), BH_FMT(u->salt), BH_FMT(u->key)), BH_SCHEME_GITEA, 0);
+        if (s)
+                s->also[0] = bh_arena_str(found->arena, u->lower);
+        if (s && u->barred)
+                s->state = BH_SECRET_LOCKED;
+}
+
+int bh_parse_gitea(struct bh_store_found *found, const struct bh_store_file *file, struct bh_err *err) {
+        static const char *const names[] = { "name", "lower_name", "passwd_hash_algo", "salt", "passwd", "prohibit_login" };
+        enum { NAME, LOWER, ALGORITHM, SALT, KEY, BARRED, COLUMNS };
+        struct bh_sqlitedb_rows rows;
+        struct bh_sqlitedb_row row;
+        struct bh_sqlitedb db;
+        int at[COLUMNS], r = bh_sqlitedb_open(file->bytes, &db, err);
+
+        for (size_t i = 0; r >= 0 && i < COLUMNS; i++)
+                at[i] = bh_sqlitedb_column(&db, found->arena, "user", names[i]);
+        r = r < 0 ? r : bh_sqlitedb_table(&db, found->arena, "user", &rows, err);
+        while (r > 0 && (r = bh_sqlitedb_next(&rows, &row, err)) > 0) {
+                struct gitea_user u = { column(&row, at[NAME]), column(&row, at[LOWER]), column(&row, at[ALGORITHM]), column(&row, at[SALT]), column(&row, at[KEY]), false };
+                int64_t barred = 0;
+
+                u.barred = at[BARRED] >= 0 && bh_sqlitedb_int(&row, (unsigned) at[BARRED], &barred) && barred != 0;
+                add_gitea_user(found, &u);
         }
         return r;
 }

@@ -63,6 +63,11 @@ const struct bh_store bh_stores[] = {
         { "client", "registries", "web", bh_parse_docker_auth, { IN_HOMES(".docker/config.json"), "kaniko/.docker/config.json" } },
         { "ssh", "private keys without a passphrase, where others get at them", "system", bh_parse_ssh_key,
           { IN_HOMES(".ssh/id_*"), IN_HOMES(".ssh/*.pem"), IN_HOMES(".ssh/*.key"), "var/lib/*/.ssh/id_*", "etc/ssh/ssh_host_*_key", "app/*.pem", "app/id_*", "etc/ssl/private/*.key" } },
+        { "gitea", "users of Gitea and Forgejo, in their SQLite database", "gitea", bh_parse_gitea,
+          { "data/gitea/gitea.db", "data/gitea/forgejo.db", "var/lib/gitea/data/gitea.db", "var/lib/gitea/gitea.db", "var/lib/forgejo/data/forgejo.db",
+            "var/lib/forgejo/forgejo.db" } },
+        { "vaultwarden", "its config.json: the administrator's token, and what it sends mail with", "app", bh_parse_settings_json,
+          { "data/config.json", "vw-data/config.json", "var/lib/vaultwarden/config.json", "opt/vaultwarden/data/config.json" } },
         { NULL, NULL, NULL, NULL, { NULL } },
 };
 

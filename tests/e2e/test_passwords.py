@@ -297,6 +297,48 @@ def test_grafana(passwords, root):
     assert f.one("bob")["verdict"] == "partly"
 
 
+def test_gitea(passwords, root):
+    """Its table as it grew: the algorithm's column was added later, so it stands last."""
+    need("argon2")
+    db = put(root, "data/gitea/gitea.db", b"")
+    salt = "0123456789"
+    pbkdf2 = lambda word, rounds: hashlib.pbkdf2_hmac("sha256", word.encode(), salt.encode(), rounds, 50).hex()
+    argon2 = lambda word: run("argon2", salt, "-id", "-t", "2", "-k", "1024", "-p", "2", "-l", "50", "-r", input=word).stdout.strip()
+    with sqlite3.connect(db) as c:
+        c.execute('CREATE TABLE `user` (`id` INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, `lower_name` TEXT NOT NULL, `name` TEXT NOT NULL, '
+                  "`email_notifications_preference` TEXT DEFAULT 'enabled, of course (mostly)' NOT NULL, `passwd` TEXT NOT NULL, \"salt\" TEXT NULL, `prohibit_login` INTEGER DEFAULT 0 NOT NULL)")
+        add = lambda name, key, barred=0: c.execute("INSERT INTO user (lower_name, name, passwd, salt, prohibit_login) VALUES (?, ?, ?, ?, ?)", (name.lower(), name, key, salt, barred))
+        add("Old", pbkdf2("old", 10000))
+        add("Team", "")
+        c.execute("ALTER TABLE `user` ADD `passwd_hash_algo` TEXT DEFAULT 'argon2' NOT NULL")
+        rows = [("gitea_admin", pbkdf2("r8sA8CPHD9!bt6d", 50000), "pbkdf2$50000$50"), ("Ann", argon2("Ann1234"), "argon2$2$1024$2$50"),
+                ("Bea", mkpasswd("bcrypt", "bea"), "bcrypt$10"), ("Kim", "ab" * 50, "scrypt$65536$16$2$50"), ("Ina", pbkdf2(STRONG, 320000), "pbkdf2$320000$50")]
+        for name, key, algorithm in rows:
+            add(name, key)
+            c.execute("UPDATE user SET passwd_hash_algo = ? WHERE name = ?", (algorithm, name))
+        c.execute("UPDATE user SET passwd_hash_algo = '' WHERE name = 'Old'")
+        add("Gone", pbkdf2("gone", 10000), 1)
+    f = passwords(root, "--cpu-seconds", "4")
+    assert {a["account"]: (a["verdict"], a.get("scheme")) for a in f.accounts} == {
+        "Old": ("weak", "gitea-pbkdf2"), "gitea_admin": ("weak", "gitea-pbkdf2"), "Ann": ("weak", "gitea-argon2"), "Bea": ("weak", "bcrypt"), "Kim": ("untested", None),
+        "Ina": ("partly", "gitea-pbkdf2"), "Gone": ("locked", None)}
+    assert f.one("gitea_admin")["why"] == "the vendor's default (gitea)"
+
+
+def test_argon2_as_programs_write_it(passwords, root):
+    need("argon2")
+    made = run("argon2", "0123456789abcdef", "-id", "-t", "2", "-k", "1024", "-p", "2", "-e", input="vault").stdout.strip()
+    put(root, "data/config.json", json.dumps({"domain": "https://vault", "admin_token": made, "smtp_password": "vault", "signups_allowed": True}))
+    put(root, "srv/vault/compose.yml", f"services:\n  vault:\n    environment:\n      ADMIN_TOKEN: {made.replace('$', '$$')}\n      OTHER_PASSWORD: ${{ELSEWHERE}}\n")
+    put(root, "srv/vault/.env", f"ADMIN_TOKEN='{made}'\n")
+    put(root, "etc/nginx/.htpasswd", f"vault:{made}\n")
+    f = passwords(root)
+    assert {(a["path"], a["account"], a["verdict"], a["scheme"]) for a in f.accounts} == {
+        ("data/config.json", "admin_token", "weak", "argon2"), ("data/config.json", "smtp_password", "weak", "plain"), ("srv/vault/compose.yml", "ADMIN_TOKEN", "weak", "argon2"),
+        ("srv/vault/.env", "ADMIN_TOKEN", "weak", "argon2"), ("etc/nginx/.htpasswd", "vault", "weak", "argon2")}
+    assert f.one("vault")["why"] == "the account's own name" and f.one("admin_token")["why"].startswith("the same as that of ")
+
+
 def test_jenkins_rabbitmq_samba(passwords, root):
     put(root, "var/lib/jenkins/users/admin_4711/config.xml", "<?xml version='1.1' encoding='UTF-8'?>\n<user>\n  <version>10</version>\n  <id>admin</id>\n  <properties>\n"
         f"    <passwordHash>#jbcrypt:{mkpasswd('bcrypt-a', 'admin')}</passwordHash>\n  </properties>\n</user>\n")

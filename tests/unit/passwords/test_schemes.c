@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Hashes were made by the programs that write them: mkpasswd, htpasswd, PostgreSQL, MariaDB, Tomcat's digest.sh, tigervncpasswd. */
+/* Hashes were made by the programs that write them: argon2, mkpasswd, htpasswd, PostgreSQL, MariaDB, Tomcat's digest.sh, tigervncpasswd. */
 #include "unit.h"
 
 #include "passwords/schemes.h"
@@ -25,6 +25,14 @@ static const struct {
         { BH_SCHEME_ANY, "apr1", "$apr1$5eRVNN05$LeIX/eyKgcl8bROXykX2D." },
         { BH_SCHEME_ANY, "sha1", "{SHA}l3cpRFGxUpnZPY9zhGUr12lTlLw=" },
         { BH_SCHEME_ANY, "ssha", "{SSHA}eviLkS5EkhxK1UgiBjjmq9gdld9zYWx0" },
+        { BH_SCHEME_ANY, "argon2", "$argon2id$v=19$m=64,t=2,p=2$MDEyMzQ1Njc4OWFiY2RlZg$Q/LkM9nKTrBYRq2rYWEV+UUnTmmTW+OQevtf2oMzFdw" },
+        { BH_SCHEME_ANY, "argon2", "$argon2i$v=19$m=64,t=2,p=2$MDEyMzQ1Njc4OWFiY2RlZg$9eLDJvyxM6auohNuCmQA5RZ99WGksCzEJeZDpfLbAe0" },
+        { BH_SCHEME_ANY, "argon2", "$argon2d$v=19$m=64,t=2,p=2$MDEyMzQ1Njc4OWFiY2RlZg$FNmrsW5gBz/R/uNelEWzTje+YOakO1zxvxC42k//Qfo" },
+        { BH_SCHEME_ANY, "argon2", "$argon2i$v=16$m=64,t=2,p=1$MDEyMzQ1Njc4OWFiY2RlZg$XGv1T5E07VbT8E33ORIaBNT0KKgPEL4J" },
+        { BH_SCHEME_ANY, "argon2", "$argon2i$m=64,t=2,p=1$MDEyMzQ1Njc4OWFiY2RlZg$XGv1T5E07VbT8E33ORIaBNT0KKgPEL4J" },
+        { BH_SCHEME_GITEA, "gitea-argon2", "argon2$2$64$2$50:0123456789:8afb36bb69515d802611ce12d8fc8eacc1ee88c4f70997ef72bc64494653dc78e892d85b17f9ed5026bbcaf4cf15ba5ab601" },
+        { BH_SCHEME_GITEA, "gitea-pbkdf2", "pbkdf2$1000$50:0123456789:dc7ca6e25ed9776393239f8de0a71d121636cfc1de2d54d3d3ce4ccb4e3a98bafc2e13868be1062cc756fe8bbea590197105" },
+        { BH_SCHEME_GITEA, "gitea-pbkdf2", "pbkdf2:00112233445566778899aabbccddeeff:867d6af01926543dd7fecc054eb4598d3ce5cff5f9059a13ccb838f850aa7e8f3e6dc1317aefc9d34903ee04192bcb477f11" },
         { BH_SCHEME_NT, "nt", "1B5BEC9E6DE94A830517E3B00C5B574D" },
         { BH_SCHEME_PLAIN, "plain", "correct7" },
         { BH_SCHEME_REDIS, "redis-sha256", "328e363792e0bc52d9605f6474fdfe968d3946d38aa14afc3ce7b6f03cac3e66" },
@@ -154,13 +162,24 @@ static void rounds_without_end_are_refused(void **state) {
         assert_int_equal(open_code("$md5,rounds=4000000000$XWB8HsS0$$x", BH_SCHEME_ANY), BH_E_LIMIT);
         assert_int_equal(open_code("_zzzzqWUSEv6khZyeAX2", BH_SCHEME_ANY), BH_E_LIMIT);
         assert_int_equal(open_code("SCRAM-SHA-256$4000000000:z6oGKxDHUfh7Lm+ow4HzmQ==$n1i4pnF6/G+f1MWBYsNJji/0T0eKxA+INmYqaEqV0ZY=:x", BH_SCHEME_POSTGRES), BH_E_LIMIT);
+        assert_int_equal(open_code("$argon2id$v=19$m=4000000,t=3,p=1$MDEyMzQ1Njc4OWFiY2RlZg$Q/LkM9nKTrBYRq2rYWEV", BH_SCHEME_ANY), BH_E_LIMIT);
+        assert_int_equal(open_code("$argon2id$v=19$m=65536,t=4000000000,p=1$MDEyMzQ1Njc4OWFiY2RlZg$Q/LkM9nKTrBYRq2rYWEV", BH_SCHEME_ANY), BH_E_LIMIT);
+        assert_int_equal(open_code("argon2$2$4000000$8$18:0123456789:8afb36bb69515d802611ce12d8fc8eacc1ee", BH_SCHEME_GITEA), BH_E_LIMIT);
+        assert_int_equal(open_code("pbkdf2$2000000000$16:0123456789:dc7ca6e25ed9776393239f8de0a71d12", BH_SCHEME_GITEA), BH_E_LIMIT);
         assert_int_equal(open_code("aa$2000000000$aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", BH_SCHEME_TOMCAT), BH_E_LIMIT);
 }
 
 static void what_is_no_hash_says_so(void **state) {
         (void) state;
         assert_int_equal(open_code("", BH_SCHEME_ANY), BH_E_UNSUPPORTED);
-        assert_int_equal(open_code("$argon2id$v=19$m=65536,t=3,p=4$x$y", BH_SCHEME_ANY), BH_E_UNSUPPORTED);
+        assert_int_equal(open_code("$argon2id$v=19$m=65536,t=3,p=4$x$y", BH_SCHEME_ANY), BH_E_FORMAT);
+        assert_int_equal(open_code("$argon2id$v=19$m=65536,t=3", BH_SCHEME_ANY), BH_E_FORMAT);
+        assert_int_equal(open_code("$argon2id$v=19$m=7,t=1,p=1$MDEyMzQ1Njc4OWFiY2RlZg$Q/LkM9nKTrBYRq2rYWEV", BH_SCHEME_ANY), BH_E_FORMAT);
+        assert_int_equal(open_code("$argon2id$v=20$m=64,t=1,p=1$MDEyMzQ1Njc4OWFiY2RlZg$Q/LkM9nKTrBYRq2rYWEV", BH_SCHEME_ANY), BH_E_UNSUPPORTED);
+        assert_int_equal(open_code("$argon2x$v=19$m=64,t=1,p=1$MDEyMzQ1Njc4OWFiY2RlZg$Q/LkM9nKTrBYRq2rYWEV", BH_SCHEME_ANY), BH_E_UNSUPPORTED);
+        assert_int_equal(open_code("pbkdf2$1000$49:0123456789:dc7ca6e25ed9", BH_SCHEME_GITEA), BH_E_FORMAT);
+        assert_int_equal(open_code("pbkdf2$1000$6:012345678x0:dc7ca6e25ed9", BH_SCHEME_GITEA), BH_E_FORMAT);
+        assert_int_equal(open_code("scrypt$65536$16$2$50:0123456789:dc7ca6e25ed9", BH_SCHEME_GITEA), BH_E_UNSUPPORTED);
         assert_int_equal(open_code("*short", BH_SCHEME_MYSQL), BH_E_FORMAT);
         assert_int_equal(open_code("neither", BH_SCHEME_MYSQL), BH_E_UNSUPPORTED);
         assert_int_equal(open_code("$A$005$short", BH_SCHEME_MYSQL), BH_E_FORMAT);
