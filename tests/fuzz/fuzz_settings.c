@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Configuration of data servers, which lies in strangers' containers; the first byte says whose. */
+/* Configuration of data servers, which lies in strangers' containers, and units of systemd; the first byte says whose. */
 #include "comply/read/erlang.h"
 #include "comply/read/keyvalue.h"
 #include "comply/read/mycnf.h"
 #include "comply/read/pgconf.h"
 #include "comply/read/redis.h"
 #include "comply/read/secretfile.h"
+#include "comply/read/unit.h"
 #include "fuzz.h"
 
 static void redis(struct bh_arena *arena, struct bh_cur c) {
@@ -66,8 +67,15 @@ static void secret(struct bh_arena *arena, struct bh_cur c) {
         (void) bh_secret_of(arena, bh_cur_rest(&c), true);
 }
 
+static void unit(struct bh_arena *arena, struct bh_cur c) {
+        struct bh_unit u = { 0 };
+
+        while (bh_unit_next(arena, &c, &u))
+                ;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-        static void (*const readers[])(struct bh_arena *, struct bh_cur) = { redis, mycnf, pgconf, pghba, keyvalue, erlang, secret };
+        static void (*const readers[])(struct bh_arena *, struct bh_cur) = { redis, mycnf, pgconf, pghba, keyvalue, erlang, secret, unit };
         struct bh_arena *arena = bh_arena_new();
 
         if (size > 0)

@@ -3,10 +3,12 @@
 #include "comply/collect/kubernetes.h"
 #include "fmt/yaml.h"
 
-enum { L_WEAK = BH_K8S_F_OWN };
 static const struct bh_field kubelet_fields[] = {
         BH_K8S_COMMON("kubelet", "the kubelet (settings of its configuration under the names of the flags)"),
-        [L_WEAK] = BH_FACT("kubelet.weak_ciphers", BH_V_STRING, BH_F_LIST, "cipher suites that are offered and weak; `default` when none are named"),
+        [BH_K8S_KUBELET_WEAK] = BH_FACT("kubelet.weak_ciphers", BH_V_STRING, BH_F_LIST, "cipher suites that are offered and weak; `default` when none are named"),
+        [BH_K8S_KUBELET_UNIT] = BH_FACT("kubelet.unit", BH_V_STRING, 0, "the unit of systemd that it runs in: kubelet.service; unset: none"),
+        [BH_K8S_KUBELET_DENY] = BH_FACT("kubelet.ip_deny", BH_V_STRING, BH_F_LIST, "addresses that unit, or a slice around it, may not speak to; `any`: all"),
+        [BH_K8S_KUBELET_ALLOW] = BH_FACT("kubelet.ip_allow", BH_V_STRING, BH_F_LIST, "addresses it may speak to all the same"),
 };
 const struct bh_fact_kind bh_kind_kubelet = BH_FACT_KIND("kubelet", kubelet_fields, "a kubelet, the agent of a node");
 
@@ -87,5 +89,5 @@ void bh_k8s_more_kubelet(struct bh_place *at, struct bh_fact *f, struct bh_k8sfl
         *flags = all;
         bh_fact_map(f, BH_K8S_F_FLAG, all.object);
         bh_fact_map(f, BH_K8S_F_NUMBER, all.object);
-        bh_k8s_tell_ciphers(f, L_WEAK, &all);
+        bh_k8s_tell_ciphers(f, BH_K8S_KUBELET_WEAK, &all);
 }

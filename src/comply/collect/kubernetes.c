@@ -28,10 +28,12 @@ static struct bh_k8sflags flags_of(const struct bh_program *p) {
 
 static void tell_part(struct bh_program *p, unsigned part) {
         struct bh_k8sflags flags = flags_of(p);
+        struct bh_fact *f = bh_k8s_tell(&p->at, &bh_k8s_parts[part], p->exe, distribution_of(p), &flags);
 
-        (void) bh_k8s_tell(&p->at, &bh_k8s_parts[part], p->exe, distribution_of(p), &flags);
-        if (part == BH_K8S_KUBELET)
+        if (part == BH_K8S_KUBELET) {
+                bh_k8s_tell_unit(p, f);
                 bh_k8s_file_facts(&p->at, &flags);
+        }
         if (part == BH_K8S_ETCD && bh_k8sflags_get(&flags, "data-dir").len)
                 (void) bh_file_tell(p->at.reach, p->at.facts, 0, "k8s-etcd-data", bh_k8sflags_get(&flags, "data-dir"));
 }
@@ -109,14 +111,17 @@ static const struct bh_doc *k3s_config(struct bh_program *p) {
 
 static void tell_k3s(struct bh_program *p, unsigned part, const char *option, const struct bh_doc *config) {
         struct bh_k8sflags flags = bh_k8sflags_in(p->at.arena);
+        struct bh_fact *f;
 
         take_args(&flags, bh_doc_get(config, option));
         take_words(&flags, p, option);
         if (part == BH_K8S_APISERVER && bh_doc_bool(bh_doc_get(config, "secrets-encryption"), false))
                 bh_k8sflags_set(&flags, BH_STR("encryption-provider-config"), BH_STR("/var/lib/rancher/k3s/server/cred/encryption-config.json"));
-        (void) bh_k8s_tell(&p->at, &bh_k8s_parts[part], p->exe, "k3s", &flags);
-        if (part == BH_K8S_KUBELET)
+        f = bh_k8s_tell(&p->at, &bh_k8s_parts[part], p->exe, "k3s", &flags);
+        if (part == BH_K8S_KUBELET) {
+                bh_k8s_tell_unit(p, f);
                 bh_k8s_file_facts(&p->at, &flags);
+        }
 }
 
 static void found_k3s(struct bh_program *p) {
@@ -141,13 +146,16 @@ static void found_kubelite(struct bh_program *p) {
         for (size_t i = 0; i < BH_LEN(parts); i++) {
                 struct bh_str path = bh_arena_printf(p->at.arena, "/var/snap/microk8s/current/args/%s", bh_k8s_parts[parts[i]].name), text;
                 struct bh_k8sflags flags = bh_k8sflags_in(p->at.arena);
+                struct bh_fact *f;
 
                 if (!bh_place_read(&p->at, path, &text))
                         continue; /* a worker of microk8s has no API server */
                 bh_k8sflags_lines(&flags, text);
-                (void) bh_k8s_tell(&p->at, &bh_k8s_parts[parts[i]], path, "microk8s", &flags);
-                if (parts[i] == BH_K8S_KUBELET)
+                f = bh_k8s_tell(&p->at, &bh_k8s_parts[parts[i]], path, "microk8s", &flags);
+                if (parts[i] == BH_K8S_KUBELET) {
+                        bh_k8s_tell_unit(p, f);
                         bh_k8s_file_facts(&p->at, &flags);
+                }
         }
 }
 

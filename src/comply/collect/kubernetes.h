@@ -26,6 +26,11 @@ enum { BH_K8S_F_FLAG, BH_K8S_F_NUMBER, BH_K8S_F_DISTRIBUTION, BH_K8S_F_OWN };
         [BH_K8S_F_NUMBER] = BH_FACT_MAP(kind ".number", BH_V_INT, kind ".number[name]: the same as a number"),                                   \
         [BH_K8S_F_DISTRIBUTION] = BH_FACT(kind ".distribution", BH_V_STRING, 0, "kubeadm (or by hand), k3s, rke2, microk8s")
 
+/* Those of a kubelet behind them. */
+enum { BH_K8S_KUBELET_WEAK = BH_K8S_F_OWN, BH_K8S_KUBELET_UNIT, BH_K8S_KUBELET_DENY, BH_K8S_KUBELET_ALLOW };
+/* The unit of systemd a kubelet runs in, and the addresses it may speak to by it. */
+void bh_k8s_tell_unit(struct bh_program *p, struct bh_fact *kubelet);
+
 /* `flags`: as given; what is not is put in. `distribution`: "kubeadm" where nothing else is known. */
 struct bh_fact *bh_k8s_tell(struct bh_place *at, const struct bh_k8s_part *part, struct bh_str where, const char *distribution, struct bh_k8sflags *flags);
 /* The files of a node whose kubelet was found, and of its control plane. */

@@ -19,6 +19,7 @@ struct world {
         const char *exe, *comm, *container; /* exe NULL: there is no process */
         const char *argv; /* words closed by NULs, by a second one at the end */
         const char *environ;
+        const char *cgroup; /* of /proc/PID/cgroup */
         const char *engine; /* what an engine says of that container */
         uint32_t uid;
         struct bh_task task;
@@ -83,7 +84,10 @@ static int world_proc(void *user, uint32_t pid, const char *name, uint64_t max, 
         (void) pid;
         (void) max;
         (void) err;
-        *ret = bh_arena_str(arena, until_two_zeros(strcmp(name, "cmdline") == 0 ? w->argv : w->environ));
+        if (strcmp(name, "cgroup") == 0)
+                *ret = bh_arena_str(arena, bh_str_of(w->cgroup));
+        else
+                *ret = bh_arena_str(arena, until_two_zeros(strcmp(name, "cmdline") == 0 ? w->argv : w->environ));
         return 0;
 }
 
