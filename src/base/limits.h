@@ -125,6 +125,9 @@
 #define BH_LIMIT_RUNTIME_FILE (4 * BH_MIB)  /* one file in which a runtime describes a container */
 #define BH_LIMIT_LOGIN_LINE (8 * BH_KIB)    /* one line of a log of logins */
 #define BH_LIMIT_AUDIT_EVENT (8 * BH_MIB)   /* one event of Kubernetes' audit */
+#define BH_LIMIT_AUDIT_TEXT (16 * BH_MIB)   /* those that come at once by its webhook */
+#define BH_LIMIT_AUDIT_INBOX (32 * BH_MIB)  /* that came and wait to be judged */
+#define BH_LIMIT_AUDIT_TURN_MS 25           /* of judging them before the sensor has its turn */
 #define BH_LIMIT_CONTAINER_MOUNTS 128       /* kept of one container */
 #define BH_LIMIT_CONTAINER_LABELS 128
 #define BH_LIMIT_CONTAINER_TEXT (16 * BH_KIB) /* all strings kept of one container */
@@ -265,6 +268,10 @@
 #define BH_LIMIT_COMPLY_HBA 20000              /* rows of PostgreSQL's pg_hba.conf */
 #define BH_LIMIT_COMPLY_SECRETS 10000          /* files with secrets on one host and in its containers */
 /* the server's API */
+#define BH_LIMIT_INLET_CONNECTIONS 32   /* of one that listens for webhooks */
+#define BH_LIMIT_INLET_HELD (32 * BH_MIB) /* bodies that are on their way, together */
+#define BH_LIMIT_INLET_S 30             /* for a handshake, a request, an answer */
+#define BH_LIMIT_INLET_IDLE_S 120       /* between two of them */
 #define BH_LIMIT_API_HEAD (32 * BH_KIB)        /* request line and headers */
 #define BH_LIMIT_API_BODY (1 * BH_MIB)         /* unless a route says otherwise */
 #define BH_LIMIT_API_BODIES (256 * BH_MIB)     /* bodies of all requests at once */

@@ -13,10 +13,10 @@
 #include <sys/socket.h>
 
 #include "base/limits.h"
+#include "http/tls_serve.h"
 #include "serve/admit.h"
 #include "serve/answer.h"
 #include "serve/core.h"
-#include "serve/tls.h"
 
 enum state { HANDSHAKE, HEAD, BODY, BUSY, ANSWER, DRAIN, STREAM };
 

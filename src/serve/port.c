@@ -10,7 +10,7 @@
 #include <sys/socket.h>
 
 #include "base/limits.h"
-#include "serve/tls.h"
+#include "http/tls_serve.h"
 
 enum { THREADS = 16, AGENT_THREADS = 32, BACKLOG = 1024 };
 

@@ -228,7 +228,7 @@ static int open_logs(struct bh_watch *w, struct bh_err *err) {
                 r = bh_login_open(&o, &w->logins, err);
         if (r == 0 && audit)
                 r = bh_audit_open(audit, false, &w->audit, err);
-        return r;
+        return r < 0 ? r : bh_watch_audit_open(w, err);
 }
 
 /* What we looked for ourselves may be missing; what was asked for may not. */
@@ -248,7 +248,7 @@ static int look_at_logins(struct bh_watch *w, struct bh_err *err) {
 }
 
 static int look_at_logs(struct bh_watch *w, struct bh_err *err) {
-        int r = 1;
+        int r = w->inbox && bh_audit_inbox_poll(w->inbox, on_audit, w) == ENOUGH ? ENOUGH : 1;
 
         if (bh_clock_ms(CLOCK_MONOTONIC) - w->looked_ms < LOGS_MS)
                 return 1;
@@ -348,6 +348,7 @@ static void close_all(struct bh_watch *w, bool stats) {
         }
         bh_login_close(&w->logins);
         bh_audit_close(&w->audit);
+        bh_watch_audit_close(w);
         bh_sense_close(&w->sense);
 }
 

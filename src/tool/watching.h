@@ -9,7 +9,8 @@
 #include "base/limits.h"
 #include "base/vec.h"
 #include "guard/engine.h"
-#include "sense/audit.h"
+#include "inlet/inlet.h"
+#include "sense/audit_inbox.h"
 #include "sense/login.h"
 #include "sense/sense.h"
 #include "tool/cli.h"
@@ -34,6 +35,8 @@ struct bh_watch {
         struct bh_sense *sense;
         struct bh_logins *logins; /* NULL: not looked at */
         struct bh_audit *audit;
+        struct bh_inlet *inlet; /* NULL: the webhook of Kubernetes' audit is not listened for */
+        struct bh_audit_inbox *inbox;
         int64_t looked_ms; /* at both */
         struct bh_output *outputs[BH_LIMIT_OUTPUTS];
         size_t n_outputs;
@@ -57,6 +60,11 @@ void bh_watch_give_up(const struct bh_watch *w);
 void bh_watch_greet(struct bh_watch *w);
 /* One thing less, and why. */
 void bh_watch_cannot(const struct bh_watch *w, const char *what, const struct bh_err *why);
+/* watching_audit.c: listens for the webhook of Kubernetes' audit where it was asked for, and hands on what came. */
+int bh_watch_audit_open(struct bh_watch *w, struct bh_err *err) BH_MUST_CHECK;
+void bh_watch_audit_close(struct bh_watch *w);
+/* Of requests: those that found no room, and those that were none of ours. Zeros when it is not listened for. */
+void bh_watch_audit_stats(const struct bh_watch *w, struct bh_inlet_stats *ret_door, struct bh_audit_inbox_stats *ret_inbox);
 /* What the loader had to say about rules. */
 void bh_watch_notes(struct bh_watch *w);
 void bh_watch_stats(struct bh_watch *w, const struct bh_guard_stats *g);

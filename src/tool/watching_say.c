@@ -79,6 +79,16 @@ static void say_lanes(struct bh_buf *out, const struct bh_sense_stats *s) {
                 bh_buf_printf(out, "  %-12s %llu seen, %llu lost\n", lanes[i], (unsigned long long) s->lanes[i].seen, (unsigned long long) s->lanes[i].lost);
 }
 
+static void say_audit(const struct bh_watch *w, struct bh_buf *out) {
+        struct bh_audit_inbox_stats in;
+        struct bh_inlet_stats d;
+
+        bh_watch_audit_stats(w, &d, &in);
+        bh_buf_printf(out, "audit by webhook: %llu requests with %llu events; %llu turned away for want of room, %llu of strangers, %llu broken, %llu too long; %llu wait\n",
+                      (unsigned long long) d.taken, (unsigned long long) in.events, (unsigned long long) d.turned_away, (unsigned long long) d.strangers, (unsigned long long) d.broken,
+                      (unsigned long long) d.too_long, (unsigned long long) in.waiting);
+}
+
 static void say_rules(struct bh_buf *out, const struct bh_guard_stats *g) {
         for (size_t i = 0; i < g->n_by_rule; i++) {
                 const struct bh_guard_rule_count *c = &g->by_rule[i];
@@ -115,6 +125,8 @@ void bh_watch_stats(struct bh_watch *w, const struct bh_guard_stats *g) {
                       (unsigned long long) s.containers_forgotten, (unsigned long long) s.bad_records, usage.ru_maxrss);
         bh_buf_printf(&out, "alerts: %llu, allowed: %llu, rules: %zu, reloads: %llu, refused reloads: %llu\n", (unsigned long long) g->alerts,
                       (unsigned long long) g->allowed, g->rules, (unsigned long long) g->reloads, (unsigned long long) g->bad_reloads);
+        if (w->inlet)
+                say_audit(w, &out);
         say_rules(&out, g);
         if (w->guard_opts.n_hashes)
                 bh_buf_printf(&out, "programs looked up by digest: %llu, on a list: %llu, not looked up: %llu\n", (unsigned long long) g->hashed,

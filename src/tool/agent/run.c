@@ -229,6 +229,8 @@ static const struct bh_opt opts[] = {
         { "hashes", 0, "FILE", "a list of digests of bad programs; may be given several times", NULL, true },
         { "backend", 0, "NAME", "where events come from (default: the best there is)", NULL, false },
         { "login", 0, "FILE", "follow this log of logins (default: the machine's own; none: no log)", NULL, true },
+        { "k8s-audit", 0, "FILE", "follow this log of Kubernetes' audit", NULL, false },
+        { "k8s-audit-hook", 0, "[ADDRESS:]PORT,...", "listen for the webhook of Kubernetes' audit, on the loopback unless said otherwise (docs/SENSOR.md)", NULL, false },
         { "pin", 0, "DIR", "go on in the kernel when killed, pinned here", NULL, false },
         { "content", 0, "DIR", "our rules, when they are not beside the program", NULL, false },
         { "quiet", 'q', NULL, "say nothing about the sensor at the start", NULL, false },

@@ -57,15 +57,27 @@ static void put_host(struct bh_json_put *j, struct bh_agent *a) {
         bh_arena_free(&arena);
 }
 
+static void put_loss(struct bh_json_put *j, const char *lane, uint64_t count) {
+        if (!count)
+                return;
+        bh_json_put_open(j, NULL, '{');
+        bh_json_put_cstr(j, "lane", lane);
+        bh_json_put_u64(j, "count", count);
+        bh_json_put_close(j);
+}
+
 static void put_sensor(struct bh_json_put *j, struct bh_agent *a) {
         static const char *const lanes[BH_LANES] = { "processes", "files", "network" };
         const struct bh_capability *c;
         struct bh_sense_stats s = { 0 };
+        struct bh_audit_inbox_stats inbox;
+        struct bh_inlet_stats door;
         size_t n = bh_sense_capabilities(a->watch->sense, &c), have = 0;
 
         for (size_t i = 0; i < n; i++)
                 have += c[i].have;
         bh_sense_stats(a->watch->sense, &s);
+        bh_watch_audit_stats(a->watch, &door, &inbox);
         bh_json_put_open(j, "sensor", '{');
         bh_json_put_cstr(j, "backend", bh_sense_backend(a->watch->sense));
         bh_json_put_u64(j, "sees", have);
@@ -75,14 +87,9 @@ static void put_sensor(struct bh_json_put *j, struct bh_agent *a) {
         bh_json_put_u64(j, "containers", s.containers);
         bh_json_put_close(j);
         bh_json_put_open(j, "losses", '[');
-        for (unsigned i = 0; i < BH_LANES; i++) {
-                if (!s.lanes[i].lost)
-                        continue;
-                bh_json_put_open(j, NULL, '{');
-                bh_json_put_cstr(j, "lane", lanes[i]);
-                bh_json_put_u64(j, "count", s.lanes[i].lost);
-                bh_json_put_close(j);
-        }
+        for (unsigned i = 0; i < BH_LANES; i++)
+                put_loss(j, lanes[i], s.lanes[i].lost);
+        put_loss(j, "kubernetes audit", door.turned_away); /* requests, and the API server tries each again */
         bh_json_put_close(j);
         bh_json_put_open(j, "gaps", '[');
         for (size_t i = 0; i < n && i < GAPS_MAX; i++)

@@ -25,6 +25,7 @@ static const struct bh_opt opts[] = {
         { "backend", 0, "NAME", "where events come from (default: the best there is)", NULL, false },
         { "login", 0, "FILE", "follow this log of logins (default: the machine's own; none: no log)", NULL, true },
         { "k8s-audit", 0, "FILE", "follow this log of Kubernetes' audit; - is standard input", NULL, false },
+        { "k8s-audit-hook", 0, "[ADDRESS:]PORT,...", "listen for the webhook of Kubernetes' audit, on the loopback unless said otherwise (docs/SENSOR.md)", NULL, false },
         { "pin", 0, "DIR", "go on in the kernel when killed, pinned here, such as /sys/fs/bpf/bulkhead (docs/KERNEL.md)", NULL, false },
         { "no-filter", 0, NULL, "let the kernel send all events that rules name, unfiltered", NULL, false },
         { "content", 0, "DIR", "our rules, when they are not beside the program", NULL, false },
@@ -55,6 +56,7 @@ const struct bh_cmd bh_cmd_watch = {
                     "  bulkhead watch --format json --priority warning\n"
                     "  bulkhead watch --rules /etc/falco/falco_rules.yaml -o file:/var/log/alerts.json,size=50M\n"
                     "  bulkhead watch --responses responses.yaml --mode dry-run\n"
+                    "  bulkhead watch --k8s-audit-hook 9444,cert=hook.pem,key=hook.key,token=hook.token\n"
                     "  bulkhead watch --replay attack.bhrec --stats\n",
         .opts = opts,
         .run = run,

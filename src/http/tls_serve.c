@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "serve/tls.h"
+#include "http/tls_serve.h"
 
+#include <limits.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
+#include <poll.h>
 
 #include "base/text.h"
 
@@ -46,7 +48,7 @@ static int ask_clients(SSL_CTX *tls, const char *ca, struct bh_err *err) {
 
         if (!names || SSL_CTX_load_verify_locations(tls, ca, NULL) != 1) {
                 sk_X509_NAME_pop_free(names, X509_NAME_free);
-                return failed(err, "the CA of agents", ca);
+                return failed(err, "the CA of clients", ca);
         }
         SSL_CTX_set_client_CA_list(tls, names);
         SSL_CTX_set_verify(tls, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
@@ -83,6 +85,47 @@ void bh_tls_free(struct ssl_ctx_st **tls) {
 
 struct ssl_st *bh_tls_accept(struct ssl_ctx_st *tls) {
         return SSL_new(tls);
+}
+
+struct ssl_st *bh_tls_accept_fd(struct ssl_ctx_st *tls, int fd) {
+        SSL *ssl = SSL_new(tls);
+
+        if (ssl && SSL_set_fd(ssl, fd) != 1)
+                bh_tls_end(&ssl);
+        if (ssl)
+                (void) SSL_set_mode(ssl, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+        return ssl;
+}
+
+void bh_tls_end(struct ssl_st **ssl) {
+        SSL_free(BH_TAKE(*ssl));
+}
+
+static int come_of(SSL *ssl, int n, short *ret_events) {
+        int why = n > 0 ? SSL_ERROR_NONE : SSL_get_error(ssl, n);
+
+        if (n > 0)
+                return n;
+        ERR_clear_error();
+        if (why != SSL_ERROR_WANT_READ && why != SSL_ERROR_WANT_WRITE)
+                return -1;
+        *ret_events = why == SSL_ERROR_WANT_READ ? POLLIN : POLLOUT;
+        return 0;
+}
+
+int bh_tls_handshake(struct ssl_st *ssl, short *ret_events) {
+        ERR_clear_error();
+        return come_of(ssl, SSL_accept(ssl), ret_events);
+}
+
+int bh_tls_read(struct ssl_st *ssl, char *into, size_t n, short *ret_events) {
+        ERR_clear_error();
+        return come_of(ssl, SSL_read(ssl, into, (int) BH_MIN(n, (size_t) INT_MAX)), ret_events);
+}
+
+int bh_tls_write(struct ssl_st *ssl, struct bh_str bytes, short *ret_events) {
+        ERR_clear_error();
+        return come_of(ssl, SSL_write(ssl, bytes.at, (int) BH_MIN(bytes.len, (size_t) INT_MAX)), ret_events);
 }
 
 static bool common_name(X509 *certificate, struct bh_arena *arena, struct bh_str *ret) {
