@@ -16,22 +16,23 @@
 
 /*
  * What a rule set remembers about a process, in its own words (rule/run.h): by
- * `key`, which the rule set makes of its own number and bh_process_key.
+ * `key`, which the rule set makes of its own number and bh_process_key. Most
+ * processes are asked about once or twice: there are fewer memories than
+ * processes, and `owner` says whose this one is at the moment.
  */
 #define BH_PROCESS_MEMO_WORDS 8
 struct bh_process_memo {
         uint64_t key;
         uint64_t bits[BH_PROCESS_MEMO_WORDS];
+        const void *owner;
 };
 
 struct bh_process {
         struct bh_ev_proc now;       /* numbers, as of the last exec, fork or change of credentials */
-        struct bh_str name;          /* comm, 15 bytes at most */
-        struct bh_str exe;           /* argv[0] */
+        char comm[16];               /* its name, filled up with NULs: bh_process_name */
         struct bh_str exepath;       /* by the kernel */
-        struct bh_str args;          /* argv[1..], joined by one space */
-        struct bh_str cmdline;       /* name, a space, args */
-        struct bh_str argv;          /* raw: each closed by a NUL */
+        struct bh_str cmdline;       /* name, a space, args: bh_process_args */
+        struct bh_str argv;          /* raw, each closed by a NUL; the first is bh_process_exe */
         struct bh_str env;           /* raw: each closed by a NUL */
         struct bh_str cwd;           /* with a '/' at its end, as Falco prints it */
         struct bh_str cgroup;
@@ -40,8 +41,22 @@ struct bh_process {
         uint64_t exec_ns;            /* CLOCK_BOOTTIME of the last exec; start_ns without one */
         uint64_t version;            /* grows with every change that a rule could see */
         uint64_t ended_ns;           /* 0 while it lives; kept a while for its children's sake */
-        struct bh_process_memo memo;
+        struct bh_process_memo *memo; /* perhaps another's by now; NULL: nothing is remembered */
 };
+
+static inline struct bh_str bh_process_name(const struct bh_process *p) {
+        return (struct bh_str){ p->comm, strnlen(p->comm, sizeof p->comm) };
+}
+
+/* argv[0] */
+static inline struct bh_str bh_process_exe(const struct bh_process *p) {
+        return (struct bh_str){ p->argv.at, p->argv.len ? strnlen(p->argv.at, p->argv.len) : 0 };
+}
+
+/* argv[1..], joined by one space */
+static inline struct bh_str bh_process_args(const struct bh_process *p) {
+        return bh_str_from(p->cmdline, bh_process_name(p).len + 1);
+}
 
 /* The n-th ancestor, 1 the parent; NULL beyond the last known. Bounded, also when a table is broken. */
 static inline struct bh_process *bh_process_ancestor(struct bh_process *p, unsigned n) {

@@ -180,7 +180,7 @@ static const uint64_t *possible(struct bh_rule_run *r, const struct bh_group *g)
                 return NULL;
         key = (key ^ r->rules->number) * 0x9e3779b97f4a7c15ull | 1;
         if (m->key != key)
-                *m = (struct bh_process_memo){ .key = key };
+                *m = (struct bh_process_memo){ .key = key, .owner = m->owner };
         if (m->bits[KNOWN] & mark)
                 return m->bits;
         if (!(m->bits[MET] & mark)) {

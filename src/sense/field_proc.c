@@ -9,15 +9,18 @@ static bool has_exe_slash(struct bh_str s) {
         return bh_str_chr(s, '/') >= 0;
 }
 
+static struct bh_str exeline_of(struct bh_str exe, struct bh_str args, struct bh_arena *scratch) {
+        return args.len ? bh_arena_printf(scratch, "%.*s %.*s", BH_FMT(exe), BH_FMT(args)) : exe;
+}
+
 static struct bh_str text_of(const struct bh_process *p, unsigned what, struct bh_arena *scratch) {
         switch (what) {
-        case BH_PT_NAME: return p->name;
-        case BH_PT_EXE: return p->exe;
+        case BH_PT_NAME: return bh_process_name(p);
+        case BH_PT_EXE: return bh_process_exe(p);
         case BH_PT_EXEPATH: return p->exepath;
-        case BH_PT_ARGS: return p->args;
+        case BH_PT_ARGS: return bh_process_args(p);
         case BH_PT_CMDLINE: return p->cmdline;
-        case BH_PT_EXELINE:
-                return p->args.len ? bh_arena_printf(scratch, "%.*s %.*s", BH_FMT(p->exe), BH_FMT(p->args)) : p->exe;
+        case BH_PT_EXELINE: return exeline_of(bh_process_exe(p), bh_process_args(p), scratch);
         case BH_PT_CWD: return p->cwd;
         case BH_PT_CGROUP: return p->cgroup;
         case BH_PT_EXE_NAME: return bh_str_basename(p->exepath);
@@ -97,7 +100,7 @@ static bool is_login_shell_above(const struct bh_process *p, int64_t *ret) {
         *ret = 0;
         for (unsigned n = 0; p && n < ANCESTORS_MOST; p = p->parent, n++)
                 for (size_t i = 0; i < BH_LEN(shells); i++)
-                        if (bh_str_is(p->name, shells[i]))
+                        if (bh_str_is(bh_process_name(p), shells[i]))
                                 *ret = p->now.pid; /* the uppermost counts */
         return *ret != 0;
 }
@@ -192,9 +195,11 @@ BH_FIELD_GET(bh_field_ancestor_pid) {
 
 /* The program's name was put over by another one: "[kworker/0:1]" with a file behind it. */
 static bool is_named_as_kernel_thread(const struct bh_process *p) {
+        struct bh_str name = bh_process_name(p);
+
         return p->exepath.len && !(p->now.flags & BH_PROC_KTHREAD) &&
-               ((p->exe.len && p->exe.at[0] == '[') || bh_str_starts(p->name, BH_STR("kworker")) ||
-                bh_str_starts(p->name, BH_STR("ksoftirqd")) || bh_str_starts(p->name, BH_STR("kthread")));
+               ((p->argv.len && p->argv.at[0] == '[') || bh_str_starts(name, BH_STR("kworker")) ||
+                bh_str_starts(name, BH_STR("ksoftirqd")) || bh_str_starts(name, BH_STR("kthread")));
 }
 
 static const struct bh_process *init_of(const void *event) {
@@ -386,7 +391,7 @@ BH_FIELD_GET(bh_field_thread) {
         case 2: /* its number in its own namespace is only known of the leader */
                 return e->process && e->head.tid == e->head.pid && bh_give_int(ret, self, e->process->now.vpid);
         default:
-                return e->process && bh_give_str(ret, self, bh_arena_printf(scratch, "%.*s%u", BH_FMT(e->process->name), e->head.tid));
+                return e->process && bh_give_str(ret, self, bh_arena_printf(scratch, "%.*s%u", BH_FMT(bh_process_name(e->process)), e->head.tid));
         }
 }
 

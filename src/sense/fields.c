@@ -594,8 +594,10 @@ static struct bh_process_memo *memo(const void *event, uint64_t *ret_key) {
 
         if (!p)
                 return NULL;
+        if (p->memo && p->memo->owner != p)
+                *p->memo = (struct bh_process_memo){ .owner = p };
         *ret_key = bh_process_key(p) * 0x9e3779b97f4a7c15ull + (p->container ? p->container->version : 0);
-        return &p->memo;
+        return p->memo;
 }
 
 static int64_t time_of(const void *event) {

@@ -87,26 +87,31 @@ static struct bh_text *block_new(struct bh_intern *in, size_t n) {
         return t;
 }
 
-static struct bh_text *find(const struct bh_intern *in, struct bh_str s, uint32_t hash) {
-        for (uint32_t n = in->buckets[hash % BUCKETS]; n; n = block(in, n)->next)
-                if (block(in, n)->hash == hash && bh_str_eq(bh_text_str(block(in, n)), s))
+/* The bucket's first block; what a text hashes to is not kept with it, for there are many small ones. */
+static uint32_t *bucket(struct bh_intern *in, struct bh_str s) {
+        return &in->buckets[bh_hash64(s) % BUCKETS];
+}
+
+static struct bh_text *find(const struct bh_intern *in, uint32_t first, struct bh_str s) {
+        for (uint32_t n = first; n; n = block(in, n)->next)
+                if (bh_str_eq(bh_text_str(block(in, n)), s))
                         return block(in, n);
         return NULL;
 }
 
 struct bh_text *bh_intern_take(struct bh_intern *in, struct bh_str s) {
-        uint32_t hash = (uint32_t) bh_hash64(s);
-        struct bh_text *t = s.len ? find(in, s, hash) : NULL;
+        uint32_t *first = bucket(in, s);
+        struct bh_text *t = s.len ? find(in, *first, s) : NULL;
 
         if (t || !s.len || s.len > UINT32_MAX / 2)
                 return bh_intern_ref(t);
-        t = block_new(in, sizeof *t + s.len + 1);
+        t = block_new(in, offsetof(struct bh_text, at) + s.len + 1);
         if (!t)
                 return NULL;
-        *t = (struct bh_text){ .refs = 1, .len = (uint32_t) s.len, .hash = hash, .next = in->buckets[hash % BUCKETS] };
+        *t = (struct bh_text){ .refs = 1, .len = (uint32_t) s.len, .next = *first };
         memcpy(t->at, s.at, s.len);
         t->at[s.len] = '\0';
-        in->buckets[hash % BUCKETS] = number_of(in, t);
+        *first = number_of(in, t);
         return t;
 }
 
@@ -123,10 +128,10 @@ void bh_intern_drop(struct bh_intern *in, struct bh_text **text) {
 
         if (!t || --t->refs)
                 return;
-        for (link = &in->buckets[t->hash % BUCKETS]; block(in, *link) != t; link = &block(in, *link)->next)
+        for (link = bucket(in, bh_text_str(t)); block(in, *link) != t; link = &block(in, *link)->next)
                 ;
         *link = t->next;
-        class = class_of(sizeof *t + t->len + 1);
+        class = class_of(offsetof(struct bh_text, at) + t->len + 1);
         in->used -= size_of(class);
         t->next = in->free[class];
         in->free[class] = number_of(in, t);

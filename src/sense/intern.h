@@ -13,7 +13,7 @@ struct bh_intern;
 
 struct bh_text {
         uint32_t refs, len;
-        uint32_t hash, next; /* the table's own */
+        uint32_t next; /* the table's own */
         char at[];           /* closed by a NUL that is not counted */
 };
 
@@ -29,6 +29,10 @@ size_t bh_intern_used(const struct bh_intern *in);
 
 static inline struct bh_str bh_text_str(const struct bh_text *t) {
         return t ? (struct bh_str){ t->at, t->len } : (struct bh_str){ 0 };
+}
+/* And back: whoever keeps the slice need not keep the text too. */
+static inline struct bh_text *bh_text_of(struct bh_str shown) {
+        return shown.at ? (struct bh_text *) (void *) ((uintptr_t) shown.at - offsetof(struct bh_text, at)) : NULL;
 }
 
 #endif

@@ -16,20 +16,19 @@
 #define STRINGS_BYTES (16u << 20)
 #define ARGS_MOST 65536u          /* of the joined arguments; rules see no more */
 #define DEEP 4096u                /* generations; whoever is deeper has no parent */
+#define MEMOS 8192u               /* processes in turn share them */
 
+/* There are many: entries are numbered from 1, and a slice of a string is all that is kept of it (bh_text_of). */
 struct entry {
         struct bh_process p;
-        struct bh_text *command; /* "name args" */
-        struct bh_text *argv, *env, *cwd, *cgroup, *exepath;
-        uint32_t index;                 /* of the entry itself; entries are numbered from 1 */
         uint32_t child, next, prev;     /* its first child; its own siblings */
         uint32_t later;                 /* the one that ended next, or the next free one */
         uint32_t reaper;
-        char comm[16];                  /* the name, also when there is no room for more */
 };
 
 struct bh_processes {
         struct entry *at;
+        struct bh_process_memo *memos;
         uint32_t max, reached, now, free;
         uint32_t *slots; /* by pid: entry, 0 none; a power of two, never more than half full */
         uint32_t mask;
@@ -48,6 +47,10 @@ static struct entry *entry_of(struct bh_process *p) {
 
 static struct entry *nth(struct bh_processes *t, uint32_t n) {
         return &t->at[n - 1];
+}
+
+static uint32_t number_of(const struct bh_processes *t, const struct entry *e) {
+        return (uint32_t) (e - t->at) + 1;
 }
 
 /* The table by pid. */
@@ -113,8 +116,8 @@ static void link_to_parent(struct bh_processes *t, struct entry *e, struct bh_pr
         e->prev = 0;
         e->next = entry_of(parent)->child;
         if (e->next)
-                nth(t, e->next)->prev = e->index;
-        entry_of(parent)->child = e->index;
+                nth(t, e->next)->prev = number_of(t, e);
+        entry_of(parent)->child = number_of(t, e);
 }
 
 static void give_children_away(struct bh_processes *t, struct entry *e) {
@@ -134,26 +137,40 @@ static void give_children_away(struct bh_processes *t, struct entry *e) {
 
 /* Coming and going. */
 
-static void drop_strings(struct bh_processes *t, struct entry *e) {
-        bh_intern_drop(t->strings, &e->command);
-        bh_intern_drop(t->strings, &e->argv);
-        bh_intern_drop(t->strings, &e->env);
-        bh_intern_drop(t->strings, &e->cwd);
-        bh_intern_drop(t->strings, &e->cgroup);
-        bh_intern_drop(t->strings, &e->exepath);
+static void drop(struct bh_processes *t, struct bh_str *shown) {
+        struct bh_text *x = bh_text_of(*shown);
+
+        bh_intern_drop(t->strings, &x);
+        *shown = (struct bh_str){ 0 };
+}
+
+/* The name stands for a command line there is no room for. */
+static void drop_cmdline(struct bh_processes *t, struct bh_process *p) {
+        if (p->cmdline.at == p->comm)
+                p->cmdline = (struct bh_str){ 0 };
+        drop(t, &p->cmdline);
+}
+
+static void drop_strings(struct bh_processes *t, struct bh_process *p) {
+        drop_cmdline(t, p);
+        drop(t, &p->argv);
+        drop(t, &p->env);
+        drop(t, &p->cwd);
+        drop(t, &p->cgroup);
+        drop(t, &p->exepath);
 }
 
 static void take_off_ended(struct bh_processes *t, struct entry *e) {
-        uint32_t *link = &t->ended_first, before = 0;
+        uint32_t *link = &t->ended_first, before = 0, own = number_of(t, e);
 
-        while (*link && *link != e->index) {
+        while (*link && *link != own) {
                 before = *link;
                 link = &nth(t, *link)->later;
         }
         if (!*link)
                 return;
         *link = e->later;
-        if (t->ended_last == e->index)
+        if (t->ended_last == own)
                 t->ended_last = before;
         t->ended--;
 }
@@ -167,11 +184,11 @@ static void forget(struct bh_processes *t, struct entry *e) {
                 take_off_ended(t, e);
         give_children_away(t, e);
         unlink_from_parent(t, e);
-        if (*slot == e->index)
+        if (*slot == number_of(t, e))
                 slot_clear(t, slot);
-        drop_strings(t, e);
-        *e = (struct entry){ .index = e->index, .later = t->free };
-        t->free = e->index;
+        drop_strings(t, &e->p);
+        *e = (struct entry){ .later = t->free };
+        t->free = number_of(t, e);
         t->now--;
 }
 
@@ -200,40 +217,24 @@ static struct entry *entry_new(struct bh_processes *t, const struct bh_process *
                 t->free = e->later;
         } else {
                 e = nth(t, ++t->reached);
-                e->index = t->reached;
         }
         e->later = 0;
+        e->p.memo = &t->memos[number_of(t, e) % MEMOS];
         t->now++;
         return e;
 }
 
 /* Strings. */
 
-static void show_strings(struct entry *e) {
-        struct bh_str argv = bh_text_str(e->argv);
-
-        e->p.argv = argv;
-        e->p.exe = (struct bh_str){ 0 };
-        (void) bh_str_split(&argv, '\0', &e->p.exe);
-        e->p.env = bh_text_str(e->env);
-        e->p.cwd = bh_text_str(e->cwd);
-        e->p.cgroup = bh_text_str(e->cgroup);
-        e->p.exepath = bh_text_str(e->exepath);
-        e->p.name = (struct bh_str){ e->comm, strnlen(e->comm, sizeof e->comm) };
-        e->p.cmdline = e->command ? bh_text_str(e->command) : e->p.name;
-        e->p.args = bh_str_from(e->p.cmdline, e->p.name.len + 1);
-}
-
 /* Leaves out somebody's environment, then arguments; false: nobody has any. */
 static bool make_room(struct bh_processes *t) {
         for (uint32_t tries = 0; tries < 2 * t->reached; tries++) {
-                struct entry *e = nth(t, t->spare++ % t->reached + 1);
-                struct bh_text **text = tries < t->reached ? &e->env : &e->argv;
+                struct bh_process *p = &nth(t, t->spare++ % t->reached + 1)->p;
+                struct bh_str *text = tries < t->reached ? &p->env : &p->argv;
 
-                if (!*text)
+                if (!text->at)
                         continue;
-                bh_intern_drop(t->strings, text);
-                show_strings(e);
+                drop(t, text);
                 t->cut++;
                 return true;
         }
@@ -263,27 +264,33 @@ static void put_args(struct bh_buf *out, struct bh_str argv) {
         }
 }
 
-/* cmdline and args are one string; exe is the beginning of argv. */
-static void set_command(struct bh_processes *t, struct entry *e, struct bh_str name) {
-        struct bh_str argv = bh_text_str(e->argv), first, own;
+static void set_name(struct bh_process *p, struct bh_str name) {
+        struct bh_str own = bh_str_part(name, 0, sizeof p->comm - 1);
 
-        own = bh_str_part(name, 0, sizeof e->comm - 1);
-        memmove(e->comm, own.len ? own.at : "", own.len);
-        memset(e->comm + own.len, 0, sizeof e->comm - own.len);
-        bh_intern_drop(t->strings, &e->command);
-        bh_buf_clear(&t->scratch);
-        bh_buf_add(&t->scratch, (struct bh_str){ e->comm, own.len });
-        if (bh_str_split(&argv, '\0', &first) && argv.len)
-                bh_buf_putc(&t->scratch, ' ');
-        put_args(&t->scratch, bh_text_str(e->argv));
-        e->command = take(t, bh_buf_str(&t->scratch));
+        memmove(p->comm, own.len ? own.at : "", own.len);
+        memset(p->comm + own.len, 0, sizeof p->comm - own.len);
 }
 
-static void replace(struct bh_processes *t, struct bh_text **text, struct bh_str s) {
+/* Of the name and the arguments there are. */
+static void set_cmdline(struct bh_processes *t, struct bh_process *p) {
+        struct bh_str argv = p->argv, first;
+        struct bh_text *x;
+
+        drop_cmdline(t, p);
+        bh_buf_clear(&t->scratch);
+        bh_buf_add(&t->scratch, bh_process_name(p));
+        if (bh_str_split(&argv, '\0', &first) && argv.len)
+                bh_buf_putc(&t->scratch, ' ');
+        put_args(&t->scratch, p->argv);
+        x = take(t, bh_buf_str(&t->scratch));
+        p->cmdline = x ? bh_text_str(x) : bh_process_name(p);
+}
+
+static void replace(struct bh_processes *t, struct bh_str *shown, struct bh_str s) {
         struct bh_text *x = take(t, s);
 
-        bh_intern_drop(t->strings, text);
-        *text = x;
+        drop(t, shown);
+        *shown = bh_text_str(x);
 }
 
 static struct bh_str with_slash(struct bh_processes *t, struct bh_str path) {
@@ -296,33 +303,40 @@ static struct bh_str with_slash(struct bh_processes *t, struct bh_str path) {
 }
 
 /* A child has what its parent had, without a copy. */
-static void share(struct bh_processes *t, struct entry *e, const struct entry *like) {
-        drop_strings(t, e);
-        e->command = bh_intern_ref(like->command);
-        e->argv = bh_intern_ref(like->argv);
-        e->env = bh_intern_ref(like->env);
-        e->cwd = bh_intern_ref(like->cwd);
-        e->cgroup = bh_intern_ref(like->cgroup);
-        e->exepath = bh_intern_ref(like->exepath);
-        memcpy(e->comm, like->comm, sizeof e->comm);
-        e->p.container = like->p.container;
-        e->p.exec_ns = like->p.exec_ns;
+static void share(struct bh_process *p, const struct bh_process *like) {
+        const struct bh_str *const all[] = { &like->argv, &like->env, &like->cwd, &like->cgroup, &like->exepath };
+
+        for (size_t i = 0; i < BH_LEN(all); i++)
+                (void) bh_intern_ref(bh_text_of(*all[i]));
+        p->argv = like->argv;
+        p->env = like->env;
+        p->cwd = like->cwd;
+        p->cgroup = like->cgroup;
+        p->exepath = like->exepath;
+        memcpy(p->comm, like->comm, sizeof p->comm);
+        if (like->cmdline.at == like->comm)
+                p->cmdline = bh_process_name(p);
+        else
+                p->cmdline = bh_text_str(bh_intern_ref(bh_text_of(like->cmdline)));
+        p->container = like->container;
+        p->exec_ns = like->exec_ns;
 }
 
-static void set_strings(struct bh_processes *t, struct entry *e, const struct bh_str *strs) {
+static void set_strings(struct bh_processes *t, struct bh_process *p, const struct bh_str *strs) {
         if (strs[BH_PROC_STR_EXEPATH].len)
-                replace(t, &e->exepath, strs[BH_PROC_STR_EXEPATH]);
+                replace(t, &p->exepath, strs[BH_PROC_STR_EXEPATH]);
         if (strs[BH_PROC_STR_ARGS].len)
-                replace(t, &e->argv, strs[BH_PROC_STR_ARGS]);
+                replace(t, &p->argv, strs[BH_PROC_STR_ARGS]);
         if (strs[BH_PROC_STR_ENV].len)
-                replace(t, &e->env, strs[BH_PROC_STR_ENV]);
+                replace(t, &p->env, strs[BH_PROC_STR_ENV]);
         if (strs[BH_PROC_STR_CWD].len)
-                replace(t, &e->cwd, with_slash(t, strs[BH_PROC_STR_CWD]));
+                replace(t, &p->cwd, with_slash(t, strs[BH_PROC_STR_CWD]));
         if (strs[BH_PROC_STR_CGROUP].len)
-                replace(t, &e->cgroup, strs[BH_PROC_STR_CGROUP]);
+                replace(t, &p->cgroup, strs[BH_PROC_STR_CGROUP]);
+        if (strs[BH_PROC_STR_COMM].len)
+                set_name(p, strs[BH_PROC_STR_COMM]);
         if (strs[BH_PROC_STR_COMM].len || strs[BH_PROC_STR_ARGS].len)
-                set_command(t, e, strs[BH_PROC_STR_COMM].len ? strs[BH_PROC_STR_COMM] : e->p.name);
-        show_strings(e);
+                set_cmdline(t, p);
 }
 
 /* The face. */
@@ -345,9 +359,9 @@ struct bh_process *bh_processes_add(struct bh_processes *t, const struct bh_ev_p
         e->p.now = *proc;
         e->p.exec_ns = proc->start_ns;
         if (like)
-                share(t, e, entry_of(like));
-        *slot_of(t, proc->pid) = e->index;
-        set_strings(t, e, strs);
+                share(&e->p, like);
+        *slot_of(t, proc->pid) = number_of(t, e);
+        set_strings(t, &e->p, strs);
         e->p.version = ++t->version;
         link_to_parent(t, e, bh_processes_find(t, proc->ppid));
         return &e->p;
@@ -355,35 +369,32 @@ struct bh_process *bh_processes_add(struct bh_processes *t, const struct bh_ev_p
 
 void bh_processes_exec(struct bh_processes *t, struct bh_process *p, const struct bh_ev_proc *proc,
                        const struct bh_str *strs, uint64_t now_ns) {
-        struct entry *e = entry_of(p);
         uint32_t pid = p->now.pid;
 
         p->now = *proc;
         p->now.pid = pid; /* the table's key */
         p->exec_ns = now_ns;
-        bh_intern_drop(t->strings, &e->argv);
-        bh_intern_drop(t->strings, &e->env);
-        set_strings(t, e, strs);
+        drop(t, &p->argv);
+        drop(t, &p->env);
+        set_strings(t, p, strs);
         if (!p->parent || p->parent->now.pid != proc->ppid)
-                link_to_parent(t, e, bh_processes_find(t, proc->ppid));
+                link_to_parent(t, entry_of(p), bh_processes_find(t, proc->ppid));
         bh_processes_changed(t, p);
 }
 
 void bh_processes_rename(struct bh_processes *t, struct bh_process *p, struct bh_str name) {
-        set_command(t, entry_of(p), name);
-        show_strings(entry_of(p));
+        set_name(p, name);
+        set_cmdline(t, p);
         bh_processes_changed(t, p);
 }
 
 void bh_processes_chdir(struct bh_processes *t, struct bh_process *p, struct bh_str path) {
-        replace(t, &entry_of(p)->cwd, with_slash(t, path));
-        show_strings(entry_of(p));
+        replace(t, &p->cwd, with_slash(t, path));
         bh_processes_changed(t, p);
 }
 
 void bh_processes_cgroup(struct bh_processes *t, struct bh_process *p, struct bh_str path, uint64_t id) {
-        replace(t, &entry_of(p)->cgroup, path);
-        show_strings(entry_of(p));
+        replace(t, &p->cgroup, path);
         p->now.cgroup_id = id;
         bh_processes_changed(t, p);
 }
@@ -401,10 +412,10 @@ void bh_processes_end(struct bh_processes *t, struct bh_process *p, uint32_t rea
         e->reaper = reaper;
         e->later = 0;
         if (t->ended_last)
-                nth(t, t->ended_last)->later = e->index;
+                nth(t, t->ended_last)->later = number_of(t, e);
         else
-                t->ended_first = e->index;
-        t->ended_last = e->index;
+                t->ended_first = number_of(t, e);
+        t->ended_last = number_of(t, e);
         t->ended++;
 }
 
@@ -457,7 +468,8 @@ int bh_processes_new(uint32_t max, struct bh_processes **ret, struct bh_err *err
         t->mask = slots - 1;
         t->at = set_aside((size_t) max * sizeof t->at[0]);
         t->slots = set_aside((size_t) slots * sizeof t->slots[0]);
-        if (!t->at || !t->slots || bh_intern_new(STRINGS_BYTES, &t->strings, err) < 0) {
+        t->memos = set_aside(MEMOS * sizeof t->memos[0]);
+        if (!t->at || !t->slots || !t->memos || bh_intern_new(STRINGS_BYTES, &t->strings, err) < 0) {
                 bh_processes_free(&t);
                 return bh_fail(err, BH_E_NOMEM, "no room for %u processes", max);
         }
@@ -474,6 +486,8 @@ void bh_processes_free(struct bh_processes **table) {
                 (void) munmap(t->at, (size_t) t->max * sizeof t->at[0]);
         if (t->slots)
                 (void) munmap(t->slots, ((size_t) t->mask + 1) * sizeof t->slots[0]);
+        if (t->memos)
+                (void) munmap(t->memos, MEMOS * sizeof t->memos[0]);
         bh_intern_free(&t->strings);
         bh_buf_done(&t->scratch);
         free(t);

@@ -225,7 +225,7 @@ static void show_pid(const struct bh_event *e, struct bh_arena *scratch, struct 
         else if (e->asks && e->asks->process)
                 p = e->asks->process(e->asks->self, (uint32_t) s->value);
         if (p)
-                s->resolved = p->name;
+                s->resolved = bh_process_name(p);
 }
 
 static void show_owner(const struct bh_event *e, bool group, struct bh_arena *scratch, struct bh_shown *s) {
@@ -309,7 +309,7 @@ static bool show_who(const struct bh_event *e, unsigned part, struct bh_arena *s
         argv = attempt ? bh_event_str(e, 2) : p->argv;
         switch (part) {
         case BH_EV_WHO_EXE: (void) bh_str_cut(argv, '\0', &s->text, &rest); break;
-        case BH_EV_WHO_ARGS: s->text = attempt ? join_args(argv, scratch) : p->args; break;
+        case BH_EV_WHO_ARGS: s->text = attempt ? join_args(argv, scratch) : bh_process_args(p); break;
         case BH_EV_WHO_FILENAME:
                 if (attempt)
                         s->text = bh_render_path(scratch, bh_event_str(e, 0), bh_event_str(e, 1));
@@ -317,7 +317,7 @@ static bool show_who(const struct bh_event *e, unsigned part, struct bh_arena *s
                         s->text = e->started ? e->strs[BH_PROC_STR_FILENAME] : (struct bh_str){ 0 };
                 break;
         case BH_EV_WHO_ENV: s->text = join(p->env, scratch); break;
-        case BH_EV_WHO_COMM: s->text = p->name; break;
+        case BH_EV_WHO_COMM: s->text = bh_process_name(p); break;
         case BH_EV_WHO_CWD: s->text = p->cwd; break;
         case BH_EV_WHO_CGROUP: s->text = p->cgroup; break;
         case BH_EV_WHO_EXEPATH: s->text = p->exepath; break;

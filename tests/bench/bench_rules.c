@@ -115,6 +115,7 @@ static struct bh_str make_rules(struct bh_buf *out, unsigned n) {
 /* ---- a trace ---- */
 
 static struct bh_process processes[PROCESSES];
+static struct bh_process_memo memos[PROCESSES];
 static struct bh_container container = { .id = BH_STR_INIT("0a1b2c3d4e5f0a1b2c3d4e5f0a1b2c3d4e5f0a1b2c3d4e5f0a1b2c3d4e5f0a1b"), .short_id = "0a1b2c3d4e5f",
                                          .image_repository = BH_STR_INIT("docker.io/library/nginx"), .name = BH_STR_INIT("web") };
 static struct bh_event events[EVENTS];
@@ -123,10 +124,10 @@ static void make_processes(struct bh_arena *arena) {
         for (unsigned i = 0; i < PROCESSES; i++) {
                 struct bh_process *p = &processes[i];
 
-                p->name = i % 4 == 0 ? bh_arena_printf(arena, "prog%u", roll(400)) : bh_arena_printf(arena, "worker%u", i);
-                p->args = bh_arena_printf(arena, "--config /srv/app%u/config.yaml --verbose --threads %u input%u.dat", i, roll(16), roll(100));
-                p->cmdline = bh_arena_printf(arena, "%.*s %.*s", BH_FMT(p->name), BH_FMT(p->args));
-                p->exepath = p->exe = bh_arena_printf(arena, "/usr/bin/%.*s", BH_FMT(p->name));
+                (void) snprintf(p->comm, sizeof p->comm, i % 4 == 0 ? "prog%u" : "worker%u", i % 4 == 0 ? roll(400) : i);
+                p->cmdline = bh_arena_printf(arena, "%s --config /srv/app%u/config.yaml --verbose --threads %u input%u.dat", p->comm, i, roll(16), roll(100));
+                p->exepath = p->argv = bh_arena_printf(arena, "/usr/bin/%s", p->comm);
+                p->memo = &memos[i];
                 p->parent = i ? &processes[(i - 1) / 3] : NULL;
                 p->container = i % 2 ? &container : NULL;
                 p->version = i + 1;

@@ -36,11 +36,11 @@ static const struct bh_container *copy_container(struct bh_arena *arena, const s
  * script. To take the interpreter away would take it from everybody.
  */
 static struct bh_str script_of(const struct bh_event *e, const struct bh_process *p) {
-        struct bh_str file = e->strs[BH_PROC_STR_FILENAME], name = bh_str_basename(file);
+        struct bh_str file = e->strs[BH_PROC_STR_FILENAME], name = bh_process_name(p);
 
-        if (!e->started || file.len == 0 || file.at[0] != '/' || p->name.len == 0 || !bh_str_starts(name, p->name))
+        if (!e->started || file.len == 0 || file.at[0] != '/' || name.len == 0 || !bh_str_starts(bh_str_basename(file), name))
                 return (struct bh_str){ 0 };
-        return bh_str_starts(bh_str_basename(p->exepath), p->name) ? (struct bh_str){ 0 } : file;
+        return bh_str_starts(bh_str_basename(p->exepath), name) ? (struct bh_str){ 0 } : file;
 }
 
 /* The program of an exec, else the file that was opened, changed, ...; a socket is none. */
@@ -63,7 +63,7 @@ void bh_target_of_alert(struct bh_arena *arena, const struct bh_alert *a, struct
 
         if (p)
                 t = (struct bh_target){ .pid = p->now.pid, .start_ns = p->now.start_ns, .kernel_thread = p->now.flags & BH_PROC_KTHREAD,
-                                        .comm = bh_arena_str(arena, p->name), .exe = bh_arena_str(arena, p->exepath),
+                                        .comm = bh_arena_str(arena, bh_process_name(p)), .exe = bh_arena_str(arena, p->exepath),
                                         .cmdline = bh_arena_str(arena, p->cmdline), .cgroup = bh_arena_str(arena, p->cgroup) };
         if (a->container)
                 t.container = copy_container(arena, a->container);

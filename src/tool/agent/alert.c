@@ -18,7 +18,7 @@ static void put_container(struct bh_json_put *j, const struct bh_container *c) {
 
 static void put_names(struct bh_json_put *j, const struct bh_process *p) {
         bh_json_put_int(j, "pid", p->now.pid);
-        bh_json_put_some(j, "exe", p->exepath.len ? p->exepath : p->exe);
+        bh_json_put_some(j, "exe", p->exepath.len ? p->exepath : bh_process_exe(p));
         bh_json_put_some(j, "cmdline", bh_str_part(p->cmdline, 0, 4096));
 }
 

@@ -49,7 +49,7 @@ static void a_hundred_thousand_that_live_fit(void **state) {
         assert_int_equal(stats.processes, 100000);
         assert_int_equal(stats.processes_forgotten, 0);
         assert_int_equal(stats.containers, 10000);
-        assert_true(BH_UNIT_SANITIZED || grown < 80u << 20); /* all of them at once */
+        assert_true(BH_UNIT_SANITIZED || grown < 60u << 20); /* all of them at once */
         assert_str(bh_sense_process(s, 50000)->cmdline, "worker --number=50000 --of=4999");
         bh_sense_close(&s);
 }

@@ -77,7 +77,7 @@ static void events_for_us_alone_are_not_handed_on(void **state) {
         push(s, &(struct bh_event_parts){ .head = { .type = BH_EV_CLONE, .pid = 10, .tid = 10, .res = 99 }, .proc = &thread });
         run(s, count, &n);
         assert_int_equal(n, 4);
-        assert_str(bh_sense_process(s, 10)->name, "renamed");
+        assert_str(bh_process_name(bh_sense_process(s, 10)), "renamed");
         assert_str(bh_sense_process(s, 10)->cmdline, "renamed -g daemon off;");
         bh_sense_close(&s);
 }
