@@ -108,19 +108,24 @@ inline_ bool may_be_suffix(const struct bh_sensor_filter *f, const struct path_b
         return is_set(f->suffix_quick, bh_quick_suffix(w->at[BH_PATH_MAX - 2], w->at[BH_PATH_MAX - 1]));
 }
 
-/* Of the rows that are left, does any name this path? */
-inline_ bool path_wanted(const struct bh_sensor_filter *f, u64 rows, struct path_buf *w, u32 which) {
+/* Of `rows`, those that name the path that was walked last; all the others are left out or not. */
+inline_ u64 rows_naming(const struct bh_sensor_filter *f, u64 rows, struct path_buf *w, u32 which) {
         u64 named = 0;
 
-        if (rows == ~0ull || w->cut)
-                return true;
+        if (w->cut)
+                return rows;
         if (may_be_prefix(f, w))
                 named |= rows_of_prefix(w, which);
-        if (!(named & rows) && may_be_name(f, w))
+        if ((named & rows) != rows && may_be_name(f, w))
                 named |= rows_of_name(w, which);
-        if (!(named & rows) && may_be_suffix(f, w))
+        if ((named & rows) != rows && may_be_suffix(f, w))
                 named |= rows_of_suffix(w, which);
         return named & rows;
+}
+
+/* Of the rows that are left, does any name this path? */
+inline_ bool path_wanted(const struct bh_sensor_filter *f, u64 rows, struct path_buf *w, u32 which) {
+        return rows == ~0ull || rows_naming(f, rows, w, which);
 }
 
 #endif

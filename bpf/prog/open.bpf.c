@@ -6,6 +6,7 @@
  * came back, not by the name that was asked for.
  */
 #include "../lib/call.h"
+#include "../lib/verdict.h"
 
 struct {
         __uint(type, BPF_MAP_TYPE_PROG_ARRAY);
@@ -160,11 +161,8 @@ int BPF_PROG(sys_open, struct pt_regs *regs, long ret) {
         if (!k.s)
                 return 0;
         file = file_of_fd(k.t, ret);
-        if (file) {
-                walk_path(&k.s->path, k.t, GET(file, file, f_path.dentry), GET(file, file, f_path.mnt));
-                if (!path_wanted(k.f, rows, &k.s->path, k.c->active & 1))
-                        return 0;
-        }
+        if (file && !path_of_file_wanted(k.f, rows, &k.s->path, k.t, file, k.c->active & 1))
+                return 0;
         send_open(&k, &o, file);
         return 0;
 }

@@ -122,8 +122,9 @@ struct bh_sensor_filter {
         struct bh_sensor_call calls32[BH_SENSOR_CALLS]; /* of 32-bit programs */
         __u8 any[BH_SENSOR_CALLS]; /* asked first: BH_ANY_... */
         __u32 wants, pad;
+        __u64 secret[2]; /* of the sums of paths (lib/verdict.h), odd, another one for each filter; 0: nothing is remembered */
 };
-BH_EV_SAME(bh_sensor_filter, 2048 + 3 * 128 + 128 * 24 + 2 * 512 * 8 + 512 + 8);
+BH_EV_SAME(bh_sensor_filter, 2048 + 3 * 128 + 128 * 24 + 2 * 512 * 8 + 512 + 24);
 
 struct bh_sensor_control {
         __u32 active;   /* which filter: 0 or 1 */

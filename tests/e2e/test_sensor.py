@@ -333,6 +333,46 @@ def test_a_filter_takes_nothing_that_was_wanted(watch, tmp_path):
     assert all(wanted(r) for r in with_filter), "the kernel sent what nobody asked for"
 
 
+MOVES = """
+import os
+os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})  # what is remembered is a CPU's own
+
+def look(where, times=20):
+    for _ in range(times):
+        os.close(os.open(where, os.O_RDONLY))
+
+os.makedirs("tame/deep"), os.mkdir("over")
+for name in ("tame/deep/file", "tame/deep/" + "n" * 100, "over/file"):
+    open(name, "w").close()
+look("tame/deep/file"), look("tame/deep/" + "n" * 100)
+os.rename("tame", "wild")               # the same file, and now it is asked for
+look("wild/deep/file"), look("wild/deep/" + "n" * 100)
+os.rename("wild", "tame")
+look("tame/deep/file")
+os.unlink("tame/deep/file")             # another file of that name, and one where it lay in memory
+open("tame/deep/file", "w").close()
+look("tame/deep/file")
+look("over/file")
+os.system("mount --bind tame over")     # a mount over it
+look("over/deep/file")
+if os.fork() == 0:
+    os.chroot("tame")                   # it is /deep/file, from here
+    look("/deep/file", 7)
+    os._exit(0)
+os.wait()
+os.system("umount over")
+"""
+
+
+def test_what_is_remembered_of_a_path_is_not_of_a_file(watch, tmp_path):
+    wild, over, deep = tmp_path / "wild", tmp_path / "over", "/deep/file"
+    s = watch(f"openat:rs:{wild}/,{over}/deep/,={deep}")
+    p = subprocess.run(["unshare", "-m", sys.executable, "-I", "-c", MOVES], cwd=tmp_path, check=False)
+    assert p.returncode == 0
+    opened = [r.strs[0].decode() for r in s.stop() if r.type == "openat" and r.res >= 0]
+    assert sorted(opened) == sorted([f"{wild}/deep/file"] * 20 + [f"{wild}/deep/{'n' * 100}"] * 20 + [f"{over}/deep/file"] * 20 + [deep] * 7)
+
+
 def test_the_kernel_knows_host_from_container(watch):
     s = watch("openat:cs:=/etc/hostname")
     host = start("/bin/cat", "/etc/hostname")

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/random.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
@@ -214,6 +215,16 @@ static int put_paths(struct bh_backend *b, uint32_t which, bool add) {
         return 0;
 }
 
+/* Without a secret the programs remember nothing (bpf/lib/verdict.h). */
+static void make_secret(struct bh_sensor_filter *f) {
+        if (getrandom(f->secret, sizeof(f->secret), GRND_NONBLOCK) != sizeof(f->secret)) {
+                f->secret[0] = f->secret[1] = 0;
+                return;
+        }
+        f->secret[0] |= 1;
+        f->secret[1] |= 1;
+}
+
 /* Writes the filter that is not in force, and turns the switch. */
 static int ebpf_filter(struct bh_backend *b, const struct bh_interest *interest, struct bh_err *err) {
         uint32_t which = b->control.active ^ 1;
@@ -223,6 +234,7 @@ static int ebpf_filter(struct bh_backend *b, const struct bh_interest *interest,
         BH_IGNORE(put_paths(b, which, false));
         bh_arena_reset(b->plans[which]);
         bh_sensor_plan(b->plans[which], interest, b->no_filter, plan);
+        make_secret(&plan->filter);
         if (put_paths(b, which, true) < 0 ||
             bpf_map_update_elem(bh_bpf_map(&b->objects, "filters"), &which, &plan->filter, BPF_ANY) < 0)
                 return bh_fail_sys(err, errno, "the filter in the kernel cannot be written");
