@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef BH_UPLINK_OUTBOX_PARTS_H
 #define BH_UPLINK_OUTBOX_PARTS_H
-/* What the files of the outbox share: outbox.c adds, takes and acks, lane.c reads, recover.c opens, state.c remembers. */
+/* What the files of the outbox share: outbox.c opens and closes, outbox_add.c, outbox_sync.c and outbox_take.c
+ * are the way through it, lane.c reads, recover.c opens what was there, state.c remembers. */
 #include <pthread.h>
 
 #include "base/limits.h"
@@ -71,6 +72,15 @@ struct bh_epoch *bh_epoch_find(struct bh_outbox *o, uint64_t id); /* NULL */
 /* A new one, the current from now on. The oldest goes when there are too many. */
 void bh_epoch_begin(struct bh_outbox *o);
 void bh_epoch_remove(struct bh_outbox *o, struct bh_epoch *e);
+
+/* A payload belongs to its number, so that none can be put in another's place. */
+struct bh_str bh_record_name(char room[40], uint64_t epoch, uint64_t seq);
+/* Large ones are seldom: their memory goes back. */
+void bh_outbox_let_go(struct bh_buf *b);
+
+/* ---- outbox_add.c ---- */
+/* What the disk does not take stays to be declared. */
+void bh_outbox_declare(struct bh_outbox *o);
 
 /* ---- lane.c ---- */
 /* True: lane->record is the next one that is synced. */
