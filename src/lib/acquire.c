@@ -3,9 +3,6 @@
 #include "lib/acquire.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <pthread.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -13,285 +10,24 @@
 #include <unistd.h>
 
 #include "base/limits.h"
-#include "image/archive.h"
 #include "fmt/digest.h"
+#include "image/archive.h"
+#include "lib/acquire_parts.h"
 #include "lib/archive_kept.h"
 #include "lib/texts.h"
-#include "lib/worker.h"
 #include "scan/layer.h"
 #include "sys/fd.h"
-#include "wire/layer.h"
 
-enum { MAX_WORKERS = 16, MAX_INDEX_DEPTH = 4 };
+enum { MAX_INDEX_DEPTH = 4 };
 
-struct acquire {
-        const struct bh_acquire_opts *opts;
-        struct bh_arena *arena;
-        struct bh_source *source;
-        struct bh_acquired *out;
-        BH_VEC(struct bh_gap) gaps;
-
-        /* Shared by the threads that read layers. */
-        pthread_mutex_t lock;
-        uint32_t next;       /* layer to be read */
-        uint64_t done_bytes; /* of layers that are finished */
-        bool from_archive;
-};
-
-static void add_gap(struct acquire *a, const char *where, const struct bh_err *err) {
+static void add_gap(struct bh_acquire *a, const char *where, const struct bh_err *err) {
         *bh_vec_add(a->arena, &a->gaps) = (struct bh_gap){ .where = bh_arena_str(a->arena, bh_str_of(where)),
                                                            .why = bh_arena_str(a->arena, bh_str_of(err->text)),
                                                            .code = err->code };
 }
 
-/* ---- the cache ---- */
-
-static struct bh_str layer_key(const struct acquire *a, struct bh_arena *arena, struct bh_str diff_id) {
-        return bh_arena_printf(arena, "layer/%d/%u/%.*s/%.*s", BH_WIRE_LAYER_VERSION, a->opts->parts,
-                               BH_FMT(a->opts->content_digest), BH_FMT(diff_id));
-}
-
-static bool layer_from_cache(struct acquire *a, struct bh_str diff_id, struct bh_layer *ret) {
-        struct bh_err err = BH_ERR_NONE;
-        struct bh_str bytes;
-
-        if (!a->opts->cache || diff_id.len == 0)
-                return false;
-        if (bh_cache_get(a->opts->cache, layer_key(a, a->arena, diff_id), a->arena, &bytes, &err) <= 0)
-                return false;
-        return bh_wire_layer_get(a->arena, bytes, ret, &err) >= 0;
-}
-
-static void layer_to_cache(struct acquire *a, const struct bh_layer *layer, struct bh_str bytes) {
-        struct bh_err err = BH_ERR_NONE;
-
-        if (a->opts->cache && layer->whole && layer->diff_id.len)
-                BH_IGNORE(bh_cache_put(a->opts->cache, layer_key(a, a->arena, layer->diff_id), bytes, &err));
-}
-
-static struct bh_str image_key(struct bh_arena *arena, struct bh_str id) {
-        return bh_arena_printf(arena, "image/%d/%.*s", BH_WIRE_LAYER_VERSION, BH_FMT(id));
-}
-
-static bool image_from_cache(struct acquire *a, struct bh_str id) {
-        struct bh_err err = BH_ERR_NONE;
-        struct bh_str bytes;
-
-        return a->opts->cache && id.len && bh_cache_get(a->opts->cache, image_key(a->arena, id), a->arena, &bytes, &err) > 0 &&
-               bh_wire_image_get(a->arena, bytes, &a->out->image, &err) >= 0;
-}
-
-static void image_to_cache(struct acquire *a) {
-        BH_CLEANUP(bh_buf_done) struct bh_buf bytes = { 0 };
-        struct bh_image image = a->out->image;
-        struct bh_err err = BH_ERR_NONE;
-        struct bh_str key, old;
-
-        if (!a->opts->cache || image.config_digest.len == 0)
-                return;
-        image.repo_tags = NULL; /* names change, the image does not */
-        image.n_repo_tags = 0;
-        bh_wire_image_put(&bytes, &image);
-        key = image_key(a->arena, image.config_digest);
-        if (bh_cache_get(a->opts->cache, key, a->arena, &old, &err) <= 0 || !bh_str_eq(old, bh_buf_str(&bytes))) /* writing waits for the disk */
-                BH_IGNORE(bh_cache_put(a->opts->cache, key, bh_buf_str(&bytes), &err));
-}
-
-/* ---- a second opinion ---- */
-
-static bool wants_second(const struct acquire *a) {
-        return a->opts->clamd && (a->opts->parts & BH_SCAN_MALWARE);
-}
-
-/* From the thread that hears the worker; clamd has a connection for each question. */
-static void ask_clamd(const struct acquire *a, struct bh_str bytes, struct bh_arena *arena, struct bh_work_verdict *ret) {
-        struct bh_err err = BH_ERR_NONE;
-        struct bh_str name = { 0 };
-        int r = bh_clamd_ask(a->opts->clamd, arena, bytes, &name, &err);
-
-        *ret = r < 0 ? (struct bh_work_verdict){ BH_SECOND_FAILED, bh_arena_str(arena, bh_str_of(err.text)) }
-                     : (struct bh_work_verdict){ r ? BH_SECOND_FOUND : BH_SECOND_CLEAN, name };
-}
-
-static int start_worker(const struct acquire *a, struct bh_worker **ret, struct bh_err *err) {
-        struct bh_worker_rules rules = { a->opts->content_fd, a->opts->compiled, a->opts->compiled_user };
-
-        return bh_worker_start(&rules, ret, err);
-}
-
-/* ---- one layer ---- */
-
-/* A layer that gave nothing but the reason why. */
-static struct bh_layer lost_layer(struct acquire *a, const struct bh_layer_ref *l, const struct bh_err *err) {
-        struct bh_gap *gap = bh_arena_make(a->arena, struct bh_gap);
-
-        *gap = (struct bh_gap){ .where = BH_STR("layer"), .why = bh_arena_str(a->arena, bh_str_of(err->text)), .code = err->code };
-        return (struct bh_layer){ .digest = l->digest, .diff_id = l->diff_id, .gaps = gap, .n_gaps = 1 };
-}
-
-struct reading {
-        struct acquire *a;
-        struct bh_arena *arena; /* the thread's own, kept with the result */
-        uint32_t layer;
-        bool got;
-};
-
-static void on_layer(void *user, const struct bh_layer *layer, struct bh_str bytes) {
-        struct reading *r = user;
-
-        r->a->out->layers[r->layer] = *layer;
-        r->got = true;
-        pthread_mutex_lock(&r->a->lock);
-        layer_to_cache(r->a, layer, bytes);
-        r->a->done_bytes += layer->bytes;
-        pthread_mutex_unlock(&r->a->lock);
-}
-
-static void on_progress(void *user, uint64_t bytes) {
-        struct reading *r = user;
-
-        if (!r->a->opts->progress)
-                return;
-        pthread_mutex_lock(&r->a->lock);
-        r->a->opts->progress(r->a->opts->user, r->a->done_bytes + bytes);
-        pthread_mutex_unlock(&r->a->lock);
-}
-
-static void on_sample(void *user, struct bh_str bytes, struct bh_arena *arena, struct bh_work_verdict *ret) {
-        ask_clamd(((struct reading *) user)->a, bytes, arena, ret);
-}
-
-/* Blobs answer one thread at a time. */
-static int open_layer(struct acquire *a, const struct bh_layer_ref *l, int *ret_fd, struct bh_err *err) {
-        int r;
-
-        if (a->from_archive) {
-                *ret_fd = fcntl(a->source->fd, F_DUPFD_CLOEXEC, 3);
-                return *ret_fd < 0 ? bh_fail(err, BH_E_IO, "no descriptor left") : 0;
-        }
-        pthread_mutex_lock(&a->lock);
-        r = bh_blobs_open(a->source->blobs, l->digest, l->size, ret_fd, err);
-        pthread_mutex_unlock(&a->lock);
-        return r;
-}
-
-static int check_layer(struct acquire *a, const struct bh_layer_ref *l, struct bh_err *err) {
-        int r = 0;
-
-        if (!a->from_archive) {
-                pthread_mutex_lock(&a->lock);
-                r = bh_blobs_check(a->source->blobs, l->digest, err);
-                pthread_mutex_unlock(&a->lock);
-        }
-        return r;
-}
-
-static int read_layer(struct reading *r, struct bh_worker *w, bool *ret_died, struct bh_err *err) {
-        struct acquire *a = r->a;
-        const struct bh_layer_ref *l = &a->out->image.layers[r->layer];
-        struct bh_work_request q = { .work = BH_WORK_LAYER, .parts = a->opts->parts, .digest = l->digest, .diff_id = l->diff_id,
-                                     .max_bytes = a->opts->max_layer_bytes, .second_opinion = wants_second(a) };
-        struct bh_worker_listener listener = { .layer = on_layer, .progress = on_progress, .sample = on_sample, .user = r };
-        BH_CLEANUP(bh_fd_close) int fd = -1;
-        int e = open_layer(a, l, &fd, err);
-
-        if (e < 0)
-                return e;
-        if (a->from_archive) {
-                q.offset = l->offset;
-                q.size = l->size;
-        }
-        e = bh_worker_ask(w, &q, fd, r->arena, &listener, ret_died, err);
-        bh_fd_close(&fd);
-        if (e < 0)
-                return e;
-        e = check_layer(a, l, err);
-        if (e >= 0 && !r->got)
-                e = bh_fail(err, BH_E_BUG, "the worker gave no layer");
-        return e;
-}
-
-static bool take_next(struct acquire *a, uint32_t *ret) {
-        bool got = false;
-
-        pthread_mutex_lock(&a->lock);
-        while (a->next < a->out->n_layers && a->out->layers[a->next].diff_id.len)
-                a->next++; /* from the cache */
-        if (a->next < a->out->n_layers) {
-                *ret = a->next++;
-                got = true;
-        }
-        pthread_mutex_unlock(&a->lock);
-        return got;
-}
-
-struct reader {
-        struct acquire *a;
-        struct bh_arena *arena;
-        pthread_t thread;
-        bool running;
-};
-
-static void *read_layers(void *user) {
-        struct reader *me = user;
-        struct bh_worker *w = NULL;
-        struct reading r = { me->a, me->arena, 0, false };
-
-        while (take_next(me->a, &r.layer)) {
-                struct bh_err err = BH_ERR_NONE;
-                bool died = false;
-
-                r.got = false;
-                if ((w || start_worker(me->a, &w, &err) >= 0) && read_layer(&r, w, &died, &err) >= 0)
-                        continue;
-                pthread_mutex_lock(&me->a->lock);
-                me->a->out->layers[r.layer] = lost_layer(me->a, &me->a->out->image.layers[r.layer], &err);
-                pthread_mutex_unlock(&me->a->lock);
-                if (died)
-                        bh_worker_stop(&w);
-        }
-        bh_worker_stop(&w);
-        return NULL;
-}
-
-static void read_all_layers(struct acquire *a) {
-        struct reader readers[MAX_WORKERS] = { 0 };
-        uint32_t missing = a->out->n_layers - a->out->n_cached;
-        long cores = sysconf(_SC_NPROCESSORS_ONLN);
-        unsigned n = a->opts->n_workers ? a->opts->n_workers : (unsigned) BH_MAX(cores, 1);
-
-        n = BH_MIN(BH_MIN(n, (unsigned) MAX_WORKERS), missing);
-        for (unsigned i = 0; i < n; i++) {
-                readers[i].a = a;
-                readers[i].arena = bh_arena_child(a->arena);
-                readers[i].running = i + 1 < n && pthread_create(&readers[i].thread, NULL, read_layers, &readers[i]) == 0;
-                if (!readers[i].running && i + 1 == n)
-                        (void) read_layers(&readers[i]);
-        }
-        for (unsigned i = 0; i < n; i++)
-                if (readers[i].running)
-                        (void) pthread_join(readers[i].thread, NULL);
-}
-
-/* Every layer the image names: from the cache where it is, read where not. */
-static void fill_layers(struct acquire *a) {
-        if (a->opts->describe_only)
-                return;
-        a->out->n_layers = a->out->image.n_layers;
-        a->out->layers = bh_arena_array(a->arena, struct bh_layer, a->out->n_layers);
-        for (uint32_t i = 0; i < a->out->n_layers; i++)
-                if (layer_from_cache(a, a->out->image.layers[i].diff_id, &a->out->layers[i])) {
-                        a->out->layers[i].digest = a->out->image.layers[i].digest;
-                        a->out->n_cached++;
-                }
-        read_all_layers(a);
-        image_to_cache(a);
-}
-
-/* ---- whole sources ---- */
-
 struct collect {
-        struct acquire *a;
+        struct bh_acquire *a;
         BH_VEC(struct bh_layer) layers;
         bool got_image;
         uint32_t n_images;
@@ -309,7 +45,7 @@ static void keep_layer(void *user, const struct bh_layer *layer, struct bh_str b
         struct collect *c = user;
 
         *bh_vec_add(c->a->arena, &c->layers) = *layer;
-        layer_to_cache(c->a, layer, bytes);
+        bh_acquire_keep_layer(c->a, layer, bytes);
 }
 
 static void show_progress(void *user, uint64_t bytes) {
@@ -320,16 +56,16 @@ static void show_progress(void *user, uint64_t bytes) {
 }
 
 static void show_sample(void *user, struct bh_str bytes, struct bh_arena *arena, struct bh_work_verdict *ret) {
-        ask_clamd(((struct collect *) user)->a, bytes, arena, ret);
+        bh_acquire_ask_clamd(((struct collect *) user)->a, bytes, arena, ret);
 }
 
 /* One request to a worker of its own. */
-static int ask_once(struct acquire *a, bool with_content, const struct bh_work_request *q, int fd, struct collect *c,
+static int ask_once(struct bh_acquire *a, bool with_content, const struct bh_work_request *q, int fd, struct collect *c,
                     struct bh_err *err) {
         struct bh_worker_listener listener = { .image = keep_image, .layer = keep_layer, .progress = show_progress, .sample = show_sample, .user = c };
         struct bh_worker *w;
         bool died;
-        int r = with_content ? start_worker(a, &w, err) : bh_worker_start(NULL, &w, err);
+        int r = with_content ? bh_acquire_start_worker(a, &w, err) : bh_worker_start(NULL, &w, err);
 
         if (r < 0)
                 return r;
@@ -338,7 +74,7 @@ static int ask_once(struct acquire *a, bool with_content, const struct bh_work_r
         return r;
 }
 
-static void say_others(struct acquire *a, uint32_t n_images) {
+static void say_others(struct bh_acquire *a, uint32_t n_images) {
         struct bh_err err = BH_ERR_NONE;
 
         if (n_images > 1 && a->source->ref.tag.len == 0 && a->opts->manifest.len == 0) {
@@ -347,21 +83,21 @@ static void say_others(struct acquire *a, uint32_t n_images) {
         }
 }
 
-static bool all_cached(struct acquire *a) {
+static bool all_cached(struct bh_acquire *a) {
         const struct bh_engine_image *e = a->source->image;
         uint32_t n = 0;
 
-        if (!e || !image_from_cache(a, e->id))
+        if (!e || !bh_acquire_cached_image(a, e->id))
                 return false;
         a->out->n_layers = a->out->image.n_layers;
         a->out->layers = bh_arena_array(a->arena, struct bh_layer, a->out->n_layers);
         for (uint32_t i = 0; i < a->out->n_layers; i++)
-                n += layer_from_cache(a, a->out->image.layers[i].diff_id, &a->out->layers[i]);
+                n += bh_acquire_cached_layer(a, a->out->image.layers[i].diff_id, &a->out->layers[i]);
         a->out->n_cached = n;
         return n == a->out->n_layers;
 }
 
-static void name_image(struct acquire *a) {
+static void name_image(struct bh_acquire *a) {
         const struct bh_engine_image *e = a->source->image;
 
         if (!e)
@@ -372,7 +108,7 @@ static void name_image(struct acquire *a) {
 }
 
 /* Where everything is in a file: known of the same file, or asked of a worker. */
-static int archive_index(struct acquire *a, const struct bh_work_request *q, struct collect *c, struct bh_err *err) {
+static int archive_index(struct bh_acquire *a, const struct bh_work_request *q, struct collect *c, struct bh_err *err) {
         struct bh_archive_kept kept = bh_archive_kept_begin(a->source->fd, q, (int64_t) time(NULL), a->arena);
         int r;
 
@@ -392,9 +128,9 @@ static bool can_seek(int fd) {
 }
 
 /* A file is looked over first, so that only missing layers are read; a pipe is read as it comes. */
-static int acquire_archive(struct acquire *a, struct bh_err *err) {
+static int acquire_archive(struct bh_acquire *a, struct bh_err *err) {
         struct bh_work_request q = { .work = BH_WORK_ARCHIVE_INDEX, .parts = a->opts->parts, .platform = a->opts->platform, .digest = a->opts->manifest,
-                                     .max_bytes = a->opts->max_layer_bytes, .second_opinion = wants_second(a) };
+                                     .max_bytes = a->opts->max_layer_bytes, .second_opinion = bh_acquire_wants_second(a) };
         struct collect c = { .a = a };
         int r = BH_E_FORMAT;
 
@@ -408,7 +144,7 @@ static int acquire_archive(struct acquire *a, struct bh_err *err) {
         if (r >= 0 && c.got_image) {
                 a->from_archive = true;
                 say_others(a, c.n_images);
-                fill_layers(a);
+                bh_acquire_layers(a);
                 return 0;
         }
         if (r != BH_E_FORMAT || (can_seek(a->source->fd) && lseek(a->source->fd, 0, SEEK_SET) < 0))
@@ -420,13 +156,13 @@ static int acquire_archive(struct acquire *a, struct bh_err *err) {
         a->out->layers = c.layers.at;
         a->out->n_layers = (uint32_t) c.layers.len;
         name_image(a);
-        image_to_cache(a);
+        bh_acquire_keep_image(a);
         say_others(a, a->source->image ? 1 : c.n_images);
         return 0;
 }
 
-static int acquire_one_layer(struct acquire *a, enum bh_work work, struct bh_err *err) {
-        struct bh_work_request q = { .work = work, .parts = a->opts->parts, .max_bytes = a->opts->max_layer_bytes, .second_opinion = wants_second(a) };
+static int acquire_one_layer(struct bh_acquire *a, enum bh_work work, struct bh_err *err) {
+        struct bh_work_request q = { .work = work, .parts = a->opts->parts, .max_bytes = a->opts->max_layer_bytes, .second_opinion = bh_acquire_wants_second(a) };
         struct collect c = { .a = a };
         int r = ask_once(a, work == BH_WORK_LAYER, &q, a->source->fd, &c, err);
 
@@ -435,7 +171,7 @@ static int acquire_one_layer(struct acquire *a, enum bh_work work, struct bh_err
         return r;
 }
 
-static int describe(struct acquire *a, struct bh_worker *w, struct bh_str manifest, struct bh_str config, struct bh_err *err) {
+static int describe(struct bh_acquire *a, struct bh_worker *w, struct bh_str manifest, struct bh_str config, struct bh_err *err) {
         struct bh_work_request q = { .work = BH_WORK_DESCRIBE, .manifest = manifest, .config = config };
         struct collect c = { .a = a };
         struct bh_worker_listener listener = { .image = keep_image, .user = &c };
@@ -445,7 +181,7 @@ static int describe(struct acquire *a, struct bh_worker *w, struct bh_str manife
 }
 
 /* Through indexes to a manifest; its bytes are in `ret`. */
-static int find_manifest(struct acquire *a, struct bh_worker *w, struct bh_fetched *ret, struct bh_err *err) {
+static int find_manifest(struct bh_acquire *a, struct bh_worker *w, struct bh_fetched *ret, struct bh_err *err) {
         struct bh_str reference = a->opts->manifest, tag = a->source->ref.kind == BH_REF_OCI ? a->source->ref.tag : BH_STR("");
 
         for (int depth = 0; depth < MAX_INDEX_DEPTH; depth++) {
@@ -465,7 +201,7 @@ static int find_manifest(struct acquire *a, struct bh_worker *w, struct bh_fetch
         return bh_fail(err, BH_E_LIMIT, "indexes nested deeper than %d", MAX_INDEX_DEPTH);
 }
 
-static int acquire_blobs(struct acquire *a, struct bh_err *err) {
+static int acquire_blobs(struct bh_acquire *a, struct bh_err *err) {
         struct bh_fetched manifest, config;
         struct bh_worker *w;
         int r = bh_worker_start(NULL, &w, err);
@@ -482,11 +218,11 @@ static int acquire_blobs(struct acquire *a, struct bh_err *err) {
         if (r < 0)
                 return r;
         a->out->image.manifest_digest = manifest.digest;
-        fill_layers(a);
+        bh_acquire_layers(a);
         return 0;
 }
 
-static void add_source_gaps(struct acquire *a) {
+static void add_source_gaps(struct bh_acquire *a) {
         struct bh_gaps gaps = { 0 };
 
         bh_source_gaps(a->source, a->arena, &gaps);
@@ -501,13 +237,13 @@ static void add_source_gaps(struct acquire *a) {
 }
 
 static void keep_texts(void *user, const struct bh_layer *layer, struct bh_str bytes) {
-        struct acquire *a = user;
+        struct bh_acquire *a = user;
 
         a->out->texts = *layer;
-        layer_to_cache(a, layer, bytes);
+        bh_acquire_keep_layer(a, layer, bytes);
 }
 
-static int ask_for_texts(struct acquire *a, struct bh_str tar, struct bh_err *err) {
+static int ask_for_texts(struct bh_acquire *a, struct bh_str tar, struct bh_err *err) {
         struct bh_work_request q = { .work = BH_WORK_LAYER, .parts = a->opts->parts, .offset = 0, .size = tar.len };
         struct bh_worker_listener listener = { .layer = keep_texts, .user = a };
         BH_CLEANUP(bh_fd_close) int fd = memfd_create("bulkhead-texts", MFD_CLOEXEC);
@@ -516,7 +252,7 @@ static int ask_for_texts(struct acquire *a, struct bh_str tar, struct bh_err *er
         int r = fd < 0 ? bh_fail_sys(err, errno, "memfd") : bh_fd_write_all(fd, tar, err);
 
         if (r >= 0)
-                r = start_worker(a, &w, err);
+                r = bh_acquire_start_worker(a, &w, err);
         if (r < 0)
                 return r;
         r = bh_worker_ask(w, &q, fd, a->arena, &listener, &died, err);
@@ -525,20 +261,20 @@ static int ask_for_texts(struct acquire *a, struct bh_str tar, struct bh_err *er
 }
 
 /* Secrets in the environment, labels and steps: those texts as one more layer. */
-static void read_texts(struct acquire *a) {
+static void read_texts(struct bh_acquire *a) {
         BH_CLEANUP(bh_buf_done) struct bh_buf tar = { 0 };
         struct bh_err err = BH_ERR_NONE;
 
         if (!a->out->is_image || a->opts->describe_only || a->opts->content_fd < 0 || !(a->opts->parts & BH_SCAN_SECRETS) ||
             !bh_image_texts(&tar, &a->out->image))
                 return;
-        if (layer_from_cache(a, bh_digest_sha256(a->arena, bh_buf_str(&tar)), &a->out->texts))
+        if (bh_acquire_cached_layer(a, bh_digest_sha256(a->arena, bh_buf_str(&tar)), &a->out->texts))
                 return;
         if (ask_for_texts(a, bh_buf_str(&tar), &err) < 0)
                 add_gap(a, "configuration", &err);
 }
 
-static int acquire(struct acquire *a, struct bh_err *err) {
+static int acquire(struct bh_acquire *a, struct bh_err *err) {
         struct bh_err end = BH_ERR_NONE;
         int r;
 
@@ -564,7 +300,7 @@ static int acquire(struct acquire *a, struct bh_err *err) {
 
 int bh_acquire(struct bh_str target, const struct bh_acquire_opts *opts, struct bh_arena *arena, struct bh_acquired *ret,
                struct bh_err *err) {
-        struct acquire a = { .opts = opts, .arena = arena, .out = ret, .lock = PTHREAD_MUTEX_INITIALIZER };
+        struct bh_acquire a = { .opts = opts, .arena = arena, .out = ret, .lock = PTHREAD_MUTEX_INITIALIZER };
         struct bh_ref ref;
         int r = bh_ref_parse(arena, target, &ref, err);
 
