@@ -6,7 +6,7 @@
  * stands for one hash under one account, by a digest under a secret key:
  *
  *     bulkhead passwords 1
- *     KEY, 32 hex | lists, 16 hex | found, 4 hex | guesses tried | w, h or k | number of the guess that was it | runs since it was seen
+ *     KEY, 32 hex | lists, 16 hex | found, 4 hex | guesses tried | w, h or k | number of what was it | runs since it was seen
  *
  * Nothing of a hash or a password can be had from it: of the hash there is a
  * keyed digest, of a password only the number of a guess. Passwords in plain
@@ -22,7 +22,7 @@ struct bh_memory_row {
         uint8_t key[BH_MEMORY_KEY], lists[BH_MEMORY_LISTS];
         uint16_t found; /* of the passwords known from plain text: enough to see a change, too little to guess by */
         uint64_t tried, guess, unseen;
-        char outcome; /* 'w'eak, by `guess`; 'h'eld so far; 'k'nown from plain text */
+        char outcome; /* 'w'eak, by `guess`; 'h'eld so far; 'k'nown from plain text: the one with the number `guess` */
 };
 
 struct bh_memory {

@@ -167,31 +167,50 @@ static void guesses_of(struct bh_plan *p, const struct bh_unit *u, struct bh_gue
         bh_guesses_make(p->scratch, &p->lists, &(struct bh_guesses_of){ u->secret.account, bh_str_of(u->store->product), u->names, u->kinds, u->n_names }, ret);
 }
 
-/* A weak one is confirmed by the guess it fell to. */
-static void recall(struct bh_plan *p, struct bh_unit *u) {
-        const struct bh_memory_row *row;
+/* Is it that one of the known? */
+static bool is_known(struct bh_plan *p, struct bh_unit *u, uint64_t i) {
+        const struct bh_plan_known *k = &p->known.at[i];
+        bool weak = k->unit->decided && k->unit->verdict == BH_PASSWORD_WEAK;
+
+        if (!bh_target_is(&u->target, p->crypto, k->word))
+                return false;
+        u->weakness = weak ? BH_WEAKNESS_SAME : BH_WEAKNESS_NOT;
+        decide(u, weak ? BH_PASSWORD_WEAK : BH_PASSWORD_KNOWN,
+               bh_arena_printf(p->arena, weak ? "the same as that of %.*s" : "it stands in plain text: %.*s", BH_FMT(k->unit->place)));
+        u->guess = i;
+        u->compared = true;
+        return true;
+}
+
+static bool is_guess(struct bh_plan *p, struct bh_unit *u, uint64_t i) {
         char room[BH_GUESS_ROOM];
         struct bh_guesses all;
         struct bh_guess g;
 
+        guesses_of(p, u, &all);
+        bh_guess_at(&all, i, room, &g);
+        if (!bh_target_is(&u->target, p->crypto, g.word))
+                return false;
+        u->guess = i;
+        decide_reason(p, u, &g.why);
+        return true;
+}
+
+/* A weak one is confirmed by the guess it fell to, a known one by what it was the same as; what was tried need not be tried again. */
+static void recall(struct bh_plan *p, struct bh_unit *u) {
+        const struct bh_memory_row *row;
+
         row_key(p, u);
         row = bh_memory_get(&p->memory, u->row.key);
-        if (!row || memcmp(row->lists, u->row.lists, sizeof row->lists) != 0 || row->tried > u->n_guesses || row->guess >= u->n_guesses)
+        if (!row || memcmp(row->lists, u->row.lists, sizeof row->lists) != 0 || row->tried > u->n_guesses)
                 return;
         u->row = *row;
-        if (row->outcome != 'w') {
-                u->next = row->tried;
-                u->remembered = true;
+        if (row->outcome == 'w' && (row->guess >= u->n_guesses || !is_guess(p, u, row->guess)))
                 return;
-        }
-        guesses_of(p, u, &all);
-        bh_guess_at(&all, row->guess, room, &g);
-        if (bh_target_is(&u->target, p->crypto, g.word)) {
-                u->next = row->tried;
-                u->guess = row->guess;
-                u->remembered = true;
-                decide_reason(p, u, &g.why);
-        }
+        u->next = row->tried;
+        u->remembered = true;
+        if (row->outcome == 'k' && row->found == p->found && row->guess < p->n_plain)
+                (void) is_known(p, u, row->guess);
 }
 
 /* ---- tests ---- */
@@ -244,16 +263,8 @@ static void compare(struct bh_plan *p, struct bh_unit *u) {
         uint64_t n = 0;
 
         for (; !u->decided && u->next_found < p->known.len && may(p, u); u->next_found++) {
-                const struct bh_plan_known *k = &p->known.at[u->next_found];
-                bool weak = k->unit->decided && k->unit->verdict == BH_PASSWORD_WEAK;
-
+                (void) is_known(p, u, u->next_found);
                 n++;
-                if (!bh_target_is(&u->target, p->crypto, k->word))
-                        continue;
-                u->weakness = weak ? BH_WEAKNESS_SAME : BH_WEAKNESS_NOT;
-                decide(u, weak ? BH_PASSWORD_WEAK : BH_PASSWORD_KNOWN,
-                       bh_arena_printf(p->arena, weak ? "the same as that of %.*s" : "it stands in plain text: %.*s", BH_FMT(k->unit->place)));
-                u->guess = UINT64_MAX;
         }
         u->tried += n;
         if (n)
@@ -299,8 +310,7 @@ static void run_plain(struct bh_plan *p) {
 }
 
 static void recall_all(struct bh_plan *p) {
-        size_t n_plain = p->known.len;
-
+        p->n_plain = p->known.len;
         for (size_t i = 0; p->key.len && i < p->order.len; i++) {
                 struct bh_unit *u = p->order.at[i];
 
@@ -308,7 +318,7 @@ static void recall_all(struct bh_plan *p) {
                         continue;
                 recall(p, u);
                 if (u->remembered && !u->decided && u->row.outcome == 'h' && u->row.found == p->found)
-                        u->next_found = n_plain; /* the same as last time */
+                        u->next_found = p->n_plain; /* the same as last time */
         }
 }
 
@@ -316,8 +326,10 @@ static void finish(struct bh_plan *p) {
         for (size_t i = 0; i < p->order.len; i++) {
                 struct bh_unit *u = p->order.at[i];
 
+                bool whole = u->next >= u->n_guesses && (is_plain(u) || u->next_found >= p->known.len);
+
                 if (u->testable && !u->decided)
-                        decide(u, u->next < u->n_guesses ? BH_PASSWORD_PARTLY : BH_PASSWORD_HELD, (struct bh_str){ 0 });
+                        decide(u, whole ? BH_PASSWORD_HELD : BH_PASSWORD_PARTLY, (struct bh_str){ 0 });
         }
 }
 
@@ -392,14 +404,14 @@ void bh_plan_memory(const struct bh_plan *p, struct bh_buf *out) {
                 const struct bh_unit *u = p->order.at[i];
                 struct bh_memory_row row = u->row;
 
-                if (!u->testable || is_plain(u) || (u->verdict == BH_PASSWORD_WEAK && u->guess == UINT64_MAX))
+                if (!u->testable || is_plain(u) || (u->compared && u->guess >= p->n_plain))
                         continue;
                 (void) bh_map_set(&seen, (struct bh_str){ (const char *) u->row.key, sizeof u->row.key }, p->arena);
                 row.unseen = 0;
                 row.found = p->found;
                 row.tried = u->next;
-                row.guess = u->verdict == BH_PASSWORD_WEAK ? u->guess : 0;
-                row.outcome = u->verdict == BH_PASSWORD_WEAK ? 'w' : u->verdict == BH_PASSWORD_KNOWN ? 'k' : 'h';
+                row.guess = u->verdict == BH_PASSWORD_WEAK || u->compared ? u->guess : 0;
+                row.outcome = u->compared ? 'k' : u->verdict == BH_PASSWORD_WEAK ? 'w' : 'h';
                 bh_memory_put(out, &row);
         }
         put_unseen(p, &seen, out);

@@ -31,8 +31,8 @@ struct bh_unit {
         enum bh_password_verdict verdict;
         enum bh_password_weakness weakness;
         struct bh_str why;
-        uint64_t guess; /* that was it */
-        bool testable, decided, remembered;
+        uint64_t guess; /* that was it; compared: of the known ones */
+        bool testable, decided, remembered, compared;
         struct bh_str place; /* "root in /etc/shadow of web" */
 };
 
@@ -60,6 +60,7 @@ struct bh_plan {
         BH_VEC(struct bh_unit *) order;
         BH_VEC(struct bh_plan_entry) entries;
         BH_VEC(struct bh_plan_known) known;
+        size_t n_plain; /* the first of them, which are there in the next run too */
         struct bh_password_rate *rates; /* as many as schemes */
         struct bh_cpu_budget budget;
         uint64_t pending_ns, tried;

@@ -365,6 +365,18 @@ def test_a_password_known_from_plain_text_is_told(passwords, root):
     assert passwords(root, "--fail-on", "known").code == 1
 
 
+def test_what_is_known_stays_known_in_a_run_without_time(passwords, root):
+    """A hash whose password stands in a file is compared with that one first, and costs no more than that."""
+    put(root, "etc/shadow", "".join(f"u{i}:{mkpasswd('md5crypt', STRONG if i == 3 else f'{STRONG}{i}')}:1::::::\n" for i in range(5)))
+    put(root, "opt/app/.env", "".join(f"S{i}_PASSWORD={i}{STRONG}\n" for i in range(20)) + f"ADMIN_PASSWORD={STRONG}\nROOT_PASSWORD=root\n")
+    args = ("--store", "shadow,env", "--cpu-seconds")
+    first = passwords(root, *args, "60")
+    assert first.one("u3")["why"] == "it stands in plain text: ADMIN_PASSWORD in /opt/app/.env" and first.summary["held"] == 25
+    again = passwords(root, *args, "1")
+    assert again.verdicts() == first.verdicts() and again.one("u3")["remembered"]
+    assert not any(r["scheme"] == "md5crypt" and r["tried"] for r in again.rates), again.rates
+
+
 def test_no_password_is_shown_or_kept(passwords, root, tmp_path):
     words = ["dragonfly-77x", "unu-suaL.word9", "K3pt-in-plain"]
     put(root, "etc/shadow", f"root:{mkpasswd('md5crypt', words[0])}:1::::::\nbob:{mkpasswd('md5crypt', words[1])}:1::::::\n")
