@@ -30,7 +30,7 @@ static const struct {
         { "vnc", "vncpasswd %p" },
         { "ftp", "ftpasswd, pure-pw or htpasswd, for %a of %p" },
         { "samba", "smbpasswd %a" },
-        { "ssh", "ssh-keygen -p -f %p; chmod 600 %p" },
+        { "ssh", "chmod 600 %p" },
 };
 
 /* For a shell: as it is, or in quotes. */
