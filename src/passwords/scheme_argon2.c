@@ -14,7 +14,7 @@
 #include "base/text.h"
 #include "passwords/schemes.h"
 
-enum { NS_PER_KIB = 900, LANES_MAX = 64, PER_LANE = 8, SALT_MIN = 8, KEY_MIN = 4 };
+enum { NS_PER_KIB = 1300, LANES_MAX = 64, PER_LANE = 8, SALT_MIN = 8, KEY_MIN = 4 };
 
 /* What libargon2 would refuse at each test is refused once, and what would not fit into the jail. */
 static int sound(struct bh_target *t, struct bh_err *err) {
