@@ -53,14 +53,17 @@ static bool account_name(struct bh_str user, struct bh_str *ret_namespace, struc
         return bh_str_cut_prefix(&user, BH_STR("system:serviceaccount:")) && bh_str_cut(user, ':', ret_namespace, ret_name);
 }
 
+/* NULL: nobody. An account is of the binding's namespace when it names none; to a ClusterRoleBinding such an account is nobody. */
 static struct bh_rbac_subject *subject_in(struct bh_rbac *rbac, const struct bh_doc *s, struct bh_str scope) {
         struct bh_str kind = bh_doc_get_text(s, "kind"), name = bh_doc_get_text(s, "name"), namespace = bh_doc_get_text(s, "namespace");
         const struct bh_str none = { "", 0 };
 
         if (bh_str_is(kind, "Group"))
                 return subject_of(rbac, BH_RBAC_GROUP, none, name);
-        if (bh_str_is(kind, "ServiceAccount"))
-                return subject_of(rbac, BH_RBAC_ACCOUNT, namespace.len ? namespace : scope.len ? scope : BH_STR("default"), name);
+        if (bh_str_is(kind, "ServiceAccount")) {
+                namespace = namespace.len ? namespace : scope;
+                return namespace.len ? subject_of(rbac, BH_RBAC_ACCOUNT, namespace, name) : NULL;
+        }
         if (account_name(name, &namespace, &name))
                 return subject_of(rbac, BH_RBAC_ACCOUNT, namespace, name);
         return subject_of(rbac, BH_RBAC_USER, none, name);
@@ -79,17 +82,15 @@ static void add_binding(struct bh_rbac *rbac, const struct bh_k8s_object *o, boo
         for (const struct bh_doc *s = bh_doc_first(bh_doc_get(o->doc, "subjects")); s; s = s->next) {
                 struct bh_rbac_subject *subject = subject_in(rbac, s, scope);
 
-                *bh_vec_add(rbac->arena, &subject->bindings) = b;
+                if (subject)
+                        *bh_vec_add(rbac->arena, &subject->bindings) = b;
         }
 }
 
 /* ---- the powers of a subject ---- */
 
-/* Of what is not in any namespace a RoleBinding gives nothing. */
-static uint64_t within(uint64_t powers) {
-        return powers & ~(BH_RBAC_BIT(NODES_PROXY) | BH_RBAC_BIT(BE_USER) | BH_RBAC_BIT(BE_GROUP) | BH_RBAC_BIT(ESCALATE_ALL) | BH_RBAC_BIT(ROLES_WRITE_ALL) |
-                          BH_RBAC_BIT(BINDINGS_WRITE_ALL) | BH_RBAC_BIT(CSR_MAKE) | BH_RBAC_BIT(CSR_APPROVE) | BH_RBAC_BIT(CSR_SIGN) | BH_RBAC_BIT(WEBHOOK_CHANGE) |
-                          BH_RBAC_BIT(WEBHOOK_SEE) | BH_RBAC_BIT(POLICY_CHANGE) | BH_RBAC_BIT(POLICY_WRITE) | BH_RBAC_BIT(VOLUMES_MAKE) | BH_RBAC_BIT(NAMESPACE_LABEL));
+static uint64_t powers_by(const struct bh_rbac_binding *b) {
+        return b->scope.len ? b->role->within : b->role->powers;
 }
 
 static int by_scope(const void *a, const void *b) {
@@ -102,7 +103,7 @@ static void gather(struct bh_arena *arena, struct bh_rbac_subject *s, const stru
         for (size_t i = 0; from && i < from->bindings.len; i++) {
                 const struct bh_rbac_binding *b = from->bindings.at[i];
 
-                *bh_vec_add(arena, &s->scopes) = (struct bh_rbac_scope){ b->scope, b->scope.len ? within(b->role->powers) : b->role->powers };
+                *bh_vec_add(arena, &s->scopes) = (struct bh_rbac_scope){ b->scope, powers_by(b) };
         }
 }
 
@@ -123,15 +124,19 @@ static void reckon_subject(struct bh_arena *arena, struct bh_rbac_subject *s) {
         s->scopes.len = n;
 }
 
+static bool is_visitor(const struct bh_rbac_subject *s) {
+        return s->who == BH_RBAC_USER && bh_str_is(s->name, "system:anonymous");
+}
+
 /* What everybody and every account is in. */
 static void join_groups(struct bh_rbac *rbac, struct bh_rbac_subject *s) {
         const struct bh_str none = { "", 0 };
         char mine[300];
         int n = snprintf(mine, sizeof mine, "system:serviceaccounts:%.*s", BH_FMT(s->namespace));
 
-        if (s->who == BH_RBAC_GROUP || bh_str_is(s->name, "system:anonymous"))
+        if (s->who == BH_RBAC_GROUP)
                 return;
-        s->groups[0] = bh_rbac_find(rbac, BH_RBAC_GROUP, none, BH_STR("system:authenticated"));
+        s->groups[0] = bh_rbac_find(rbac, BH_RBAC_GROUP, none, bh_str_of(is_visitor(s) ? "system:unauthenticated" : "system:authenticated"));
         if (s->who != BH_RBAC_ACCOUNT)
                 return;
         s->groups[1] = bh_rbac_find(rbac, BH_RBAC_GROUP, none, BH_STR("system:serviceaccounts"));
@@ -199,7 +204,7 @@ void bh_rbac_build(struct bh_rbac *rbac, const struct bh_k8s_objects *objects, s
 
 static const struct bh_rbac_binding *source_among(const struct bh_rbac_subject *s, uint64_t powers, struct bh_str namespace) {
         for (size_t i = 0; i < s->bindings.len; i++)
-                if (bh_str_eq(s->bindings.at[i]->scope, namespace) && s->bindings.at[i]->role->powers & powers)
+                if (bh_str_eq(s->bindings.at[i]->scope, namespace) && powers_by(s->bindings.at[i]) & powers)
                         return s->bindings.at[i];
         return NULL;
 }
@@ -210,6 +215,30 @@ const struct bh_rbac_binding *bh_rbac_source(const struct bh_rbac_subject *s, ui
         for (size_t i = 0; !b && i < BH_LEN(s->groups); i++)
                 b = s->groups[i] ? source_among(s->groups[i], powers, namespace) : NULL;
         return b;
+}
+
+static bool is_named(const struct bh_rbac_subject *s, enum bh_rbac_power power, struct bh_str namespace, struct bh_str name) {
+        for (size_t i = 0; i < s->bindings.len; i++) {
+                const struct bh_rbac_binding *b = s->bindings.at[i];
+
+                for (size_t k = 0; k < b->role->named.len; k++) {
+                        const struct bh_rbac_named *n = &b->role->named.at[k];
+
+                        if (n->power == power && bh_str_eq(n->name, name) && (!b->scope.len || (n->there && bh_str_eq(b->scope, namespace))))
+                                return true;
+                }
+        }
+        return false;
+}
+
+bool bh_rbac_may(const struct bh_rbac_subject *s, enum bh_rbac_power power, struct bh_str namespace, struct bh_str name) {
+        bool may = name.len && is_named(s, power, namespace, name);
+
+        for (size_t i = 0; !may && i < s->scopes.len; i++)
+                may = s->scopes.at[i].powers & 1ull << power && (!s->scopes.at[i].namespace.len || bh_str_eq(s->scopes.at[i].namespace, namespace));
+        for (size_t i = 0; !may && name.len && i < BH_LEN(s->groups); i++)
+                may = s->groups[i] && is_named(s->groups[i], power, namespace, name);
+        return may;
 }
 
 struct bh_str bh_rbac_subject_text(struct bh_arena *arena, const struct bh_rbac_subject *s) {

@@ -68,6 +68,8 @@ struct bh_rbac_about {
         const char *words;
 };
 const struct bh_rbac_about *bh_rbac_about(enum bh_rbac_power p);
+/* What the powers are made of, a line each: power, there or cluster (bound in a namespace it gives nothing), group, resource, verbs; by tabs. */
+void bh_rbac_print_rights(struct bh_buf *out);
 
 /* What one may be after. */
 enum bh_rbac_goal { BH_RBAC_ADMIN, BH_RBAC_SECRETS, BH_RBAC_CODE, _BH_RBAC_GOAL_MAX };
@@ -78,12 +80,13 @@ const char *bh_rbac_goal_word(enum bh_rbac_goal g); /* "admin" */
 struct bh_rbac_named {
         enum bh_rbac_power power;
         struct bh_str name;
+        bool there; /* a RoleBinding gives it too */
 };
 
 struct bh_rbac_role {
         struct bh_str kind, namespace, name;
         const struct bh_k8s_object *object; /* NULL: it is bound but not there */
-        uint64_t powers;                    /* of rules without names */
+        uint64_t powers, within;            /* of rules without names: in the whole cluster; bound in one namespace */
         BH_VEC(struct bh_rbac_named) named;
         BH_VEC(const struct bh_doc *) rules; /* all of them, those of aggregated roles too */
         bool wildcard, reckoned;
@@ -111,7 +114,7 @@ struct bh_rbac_subject {
         struct bh_str namespace, name;
         BH_VEC(struct bh_rbac_binding *) bindings;
         BH_VEC(struct bh_rbac_scope) scopes; /* the cluster first; groups of an account put in */
-        struct bh_rbac_subject *groups[3];   /* of an account or user, those that have bindings */
+        struct bh_rbac_subject *groups[3];   /* everybody's, and of an account its own two; those that have bindings */
         uint32_t node;                       /* in the graph */
         bool missing;                        /* an account that is bound and not there, where accounts are known */
         bool running;                        /* a pod runs as it */
@@ -140,6 +143,8 @@ struct bh_rbac_step {
 };
 BH_VEC_OF(bh_rbac_chain, struct bh_rbac_step);
 
+/* By its own bindings and its groups': there (empty: in the whole cluster), over things of that name (empty: of all names). */
+bool bh_rbac_may(const struct bh_rbac_subject *s, enum bh_rbac_power power, struct bh_str namespace, struct bh_str name);
 bool bh_rbac_reaches(const struct bh_rbac *rbac, const struct bh_rbac_subject *s, enum bh_rbac_goal goal);
 /* The shortest way; false: there is none. */
 bool bh_rbac_chain_of(const struct bh_rbac *rbac, const struct bh_rbac_subject *s, enum bh_rbac_goal goal, struct bh_arena *arena, struct bh_rbac_chain *ret);

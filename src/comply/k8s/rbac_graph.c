@@ -98,8 +98,7 @@ static struct bh_rbac_space *space_of(struct bh_rbac *rbac, struct bh_str namesp
         add_edge(rbac, g->every_account, s->accounts, NULL, 0, everywhere);
         add_edge(rbac, g->every_running, s->running, NULL, 0, everywhere);
         add_edge(rbac, s->owner, s->accounts, "makes pods there", 0, everywhere);
-        if (!s->guarded)
-                add_edge(rbac, s->owner, g->node, "makes a privileged pod there", 0, everywhere);
+        add_edge(rbac, s->owner, g->node, s->guarded ? "takes the namespace's pod security away and makes a privileged pod" : "makes a privileged pod there", 0, everywhere);
         return s;
 }
 
@@ -148,6 +147,16 @@ static void draw_cluster(struct bh_rbac *rbac, const struct bh_rbac_subject *s, 
         }
 }
 
+/* A guard of a namespace is a label on it, and whoever may patch namespaces there may patch that one. */
+static void draw_to_node(struct bh_rbac *rbac, const struct bh_rbac_subject *s, const struct bh_rbac_scope *scope, uint64_t wide) {
+        const struct bh_rbac_space *space = space_of(rbac, scope->namespace);
+        uint64_t needs = space->guarded ? B(PODS_MAKE) | B(NAMESPACE_LABEL) : B(PODS_MAKE);
+
+        if (((scope->powers | wide) & needs) == needs && (wide & needs) != needs)
+                add_edge(rbac, s->node, rbac->graph->node, space->guarded ? "takes the namespace's pod security away and makes a privileged pod" : "makes a privileged pod", needs,
+                         scope->namespace);
+}
+
 /* `wide`: what it may in the whole cluster counts here too, but is not told again. */
 static void draw_within(struct bh_rbac *rbac, const struct bh_rbac_subject *s, const struct bh_rbac_scope *scope, uint64_t wide) {
         const struct bh_rbac_space *space = space_of(rbac, scope->namespace);
@@ -158,8 +167,7 @@ static void draw_within(struct bh_rbac *rbac, const struct bh_rbac_subject *s, c
                         add_edge(rbac, s->node, place_of(rbac->graph, space, ways_within[i].to), ways_within[i].words, ways_within[i].needs, scope->namespace);
         if (scope->powers & B(CONFIG_WRITE) && bh_str_is(scope->namespace, "kube-system"))
                 draw_config(rbac, s, scope->namespace);
-        if (scope->powers & B(PODS_MAKE) && !(wide & B(PODS_MAKE)) && !space->guarded)
-                add_edge(rbac, s->node, rbac->graph->node, "makes a privileged pod", B(PODS_MAKE), scope->namespace);
+        draw_to_node(rbac, s, scope, wide);
 }
 
 /* "impersonate the account x": in its namespace, or in all. */
@@ -202,6 +210,11 @@ static void draw_named(struct bh_rbac *rbac, const struct bh_rbac_subject *s, co
         }
 }
 
+static void draw_all_named(struct bh_rbac *rbac, const struct bh_rbac_subject *s, const struct bh_rbac_subject *from) {
+        for (size_t i = 0; from && i < from->bindings.len; i++)
+                draw_named(rbac, s, from->bindings.at[i]);
+}
+
 static void draw_subject(struct bh_rbac *rbac, struct bh_rbac_subject *s) {
         uint64_t wide = 0;
 
@@ -211,8 +224,9 @@ static void draw_subject(struct bh_rbac *rbac, struct bh_rbac_subject *s) {
                 else
                         draw_within(rbac, s, &s->scopes.at[i], wide);
         }
-        for (size_t i = 0; i < s->bindings.len; i++)
-                draw_named(rbac, s, s->bindings.at[i]);
+        draw_all_named(rbac, s, s);
+        for (size_t i = 0; i < BH_LEN(s->groups); i++)
+                draw_all_named(rbac, s, s->groups[i]);
         if (s->who == BH_RBAC_GROUP && bh_str_is(s->name, "system:masters"))
                 add_edge(rbac, s->node, BH_RBAC_ADMIN, "is let through without being asked", 0, everywhere);
 }

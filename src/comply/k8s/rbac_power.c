@@ -29,73 +29,77 @@ static const struct {
 #define ADMISSION "admissionregistration.k8s.io"
 #define CERTIFICATES "certificates.k8s.io"
 
+/* Whether a RoleBinding gives it. A namespace itself is asked for as if it were within itself, so whoever may patch namespaces there may patch that one. */
+enum where { THERE, CLUSTER };
+
 /* Any of these verbs, on that resource of that group, is the power. */
 static const struct right {
         enum bh_rbac_power power;
         unsigned verbs;
         const char *group, *resource;
+        enum where where;
 } rights[] = {
-        { BH_RBAC_SECRETS_READ, READ, "", "secrets" },
-        { BH_RBAC_PODS_MAKE, CREATE, "", "pods" },
-        { BH_RBAC_PODS_MAKE, WRITE, "", "replicationcontrollers" },
-        { BH_RBAC_PODS_MAKE, WRITE, "apps", "deployments" },
-        { BH_RBAC_PODS_MAKE, WRITE, "apps", "daemonsets" },
-        { BH_RBAC_PODS_MAKE, WRITE, "apps", "statefulsets" },
-        { BH_RBAC_PODS_MAKE, WRITE, "apps", "replicasets" },
-        { BH_RBAC_PODS_MAKE, WRITE, "batch", "jobs" },
-        { BH_RBAC_PODS_MAKE, WRITE, "batch", "cronjobs" },
-        { BH_RBAC_PODS_CHANGE, CHANGE, "", "pods" },
-        { BH_RBAC_PODS_EXEC, CREATE | GET, "", "pods/exec" },
-        { BH_RBAC_PODS_EXEC, CREATE | GET, "", "pods/attach" },
-        { BH_RBAC_PODS_EPHEMERAL, CHANGE, "", "pods/ephemeralcontainers" },
-        { BH_RBAC_NODES_PROXY, CREATE | GET, "", "nodes/proxy" },
-        { BH_RBAC_TOKEN_MAKE, CREATE, "", "serviceaccounts/token" },
-        { BH_RBAC_SECRETS_MAKE, CREATE, "", "secrets" },
-        { BH_RBAC_BE_USER, IMPERSONATE, "", "users" },
-        { BH_RBAC_BE_GROUP, IMPERSONATE, "", "groups" },
-        { BH_RBAC_BE_ACCOUNT, IMPERSONATE, "", "serviceaccounts" },
-        { BH_RBAC_ESCALATE, ESCALATE, RBAC, "roles" },
-        { BH_RBAC_ESCALATE_ALL, ESCALATE, RBAC, "clusterroles" },
-        { BH_RBAC_BIND, BIND, RBAC, "clusterroles" },
-        { BH_RBAC_BIND, BIND, RBAC, "roles" },
-        { BH_RBAC_ROLES_WRITE, WRITE, RBAC, "roles" },
-        { BH_RBAC_ROLES_WRITE_ALL, WRITE, RBAC, "clusterroles" },
-        { BH_RBAC_BINDINGS_WRITE, WRITE, RBAC, "rolebindings" },
-        { BH_RBAC_BINDINGS_WRITE_ALL, WRITE, RBAC, "clusterrolebindings" },
-        { BH_RBAC_CSR_MAKE, CREATE, CERTIFICATES, "certificatesigningrequests" },
-        { BH_RBAC_CSR_APPROVE, CHANGE, CERTIFICATES, "certificatesigningrequests/approval" },
-        { BH_RBAC_CSR_SIGN, APPROVE | SIGN, CERTIFICATES, "signers" },
-        { BH_RBAC_WEBHOOK_CHANGE, WRITE, ADMISSION, "mutatingwebhookconfigurations" },
-        { BH_RBAC_WEBHOOK_SEE, WRITE, ADMISSION, "mutatingwebhookconfigurations" },
-        { BH_RBAC_WEBHOOK_SEE, WRITE, ADMISSION, "validatingwebhookconfigurations" },
-        { BH_RBAC_POLICY_CHANGE, WRITE, ADMISSION, "mutatingadmissionpolicies" },
-        { BH_RBAC_POLICY_WRITE, WRITE | DELETE | DELETE_ALL, ADMISSION, "validatingadmissionpolicies" },
-        { BH_RBAC_POLICY_WRITE, WRITE | DELETE | DELETE_ALL, ADMISSION, "validatingadmissionpolicybindings" },
-        { BH_RBAC_POLICY_WRITE, WRITE | DELETE | DELETE_ALL, ADMISSION, "mutatingadmissionpolicybindings" },
-        { BH_RBAC_POLICY_WRITE, DELETE | DELETE_ALL, ADMISSION, "validatingwebhookconfigurations" },
-        { BH_RBAC_VOLUMES_MAKE, CREATE, "", "persistentvolumes" },
-        { BH_RBAC_NAMESPACE_LABEL, CHANGE, "", "namespaces" },
-        { BH_RBAC_NODES_CHANGE, CHANGE, "", "nodes" },
-        { BH_RBAC_NODES_CHANGE, CHANGE, "", "nodes/status" },
-        { BH_RBAC_NODES_CHANGE, CHANGE, "", "pods/status" },
-        { BH_RBAC_EVICT, CREATE, "", "pods/eviction" },
-        { BH_RBAC_EVICT, DELETE | DELETE_ALL, "", "pods" },
-        { BH_RBAC_SERVICE_STATUS, CHANGE, "", "services/status" },
-        { BH_RBAC_CONFIG_WRITE, WRITE, "", "configmaps" },
-        { BH_RBAC_NET_REACH, CREATE | GET, "", "pods/portforward" },
-        { BH_RBAC_NET_REACH, CREATE | GET, "", "pods/proxy" },
-        { BH_RBAC_NET_REACH, CREATE | GET, "", "services/proxy" },
-        { BH_RBAC_LOGS, READ, "", "pods/log" },
-        { BH_RBAC_LOGS, READ, "", "events" },
-        { BH_RBAC_LOGS, READ, "events.k8s.io", "events" },
-        { BH_RBAC_DESTROY, DELETE_ALL, "", "pods" },
-        { BH_RBAC_DESTROY, DELETE_ALL, "", "secrets" },
-        { BH_RBAC_DESTROY, DELETE_ALL, "apps", "deployments" },
-        { BH_RBAC_DESTROY, DELETE | DELETE_ALL, "", "namespaces" },
-        { BH_RBAC_DESTROY, DELETE | DELETE_ALL, "", "persistentvolumes" },
-        { BH_RBAC_TRAFFIC, WRITE, "", "endpoints" },
-        { BH_RBAC_TRAFFIC, WRITE, "discovery.k8s.io", "endpointslices" },
-        { BH_RBAC_TRAFFIC, WRITE, "coordination.k8s.io", "leases" },
+        { BH_RBAC_SECRETS_READ, READ, "", "secrets", THERE },
+        { BH_RBAC_PODS_MAKE, CREATE, "", "pods", THERE },
+        { BH_RBAC_PODS_MAKE, WRITE, "", "replicationcontrollers", THERE },
+        { BH_RBAC_PODS_MAKE, WRITE, "apps", "deployments", THERE },
+        { BH_RBAC_PODS_MAKE, WRITE, "apps", "daemonsets", THERE },
+        { BH_RBAC_PODS_MAKE, WRITE, "apps", "statefulsets", THERE },
+        { BH_RBAC_PODS_MAKE, WRITE, "apps", "replicasets", THERE },
+        { BH_RBAC_PODS_MAKE, WRITE, "batch", "jobs", THERE },
+        { BH_RBAC_PODS_MAKE, WRITE, "batch", "cronjobs", THERE },
+        { BH_RBAC_PODS_CHANGE, CHANGE, "", "pods", THERE },
+        { BH_RBAC_PODS_EXEC, CREATE | GET, "", "pods/exec", THERE },
+        { BH_RBAC_PODS_EXEC, CREATE | GET, "", "pods/attach", THERE },
+        { BH_RBAC_PODS_EPHEMERAL, CHANGE, "", "pods/ephemeralcontainers", THERE },
+        { BH_RBAC_NODES_PROXY, CREATE | GET, "", "nodes/proxy", CLUSTER },
+        { BH_RBAC_TOKEN_MAKE, CREATE, "", "serviceaccounts/token", THERE },
+        { BH_RBAC_SECRETS_MAKE, CREATE, "", "secrets", THERE },
+        { BH_RBAC_BE_USER, IMPERSONATE, "", "users", CLUSTER },
+        { BH_RBAC_BE_GROUP, IMPERSONATE, "", "groups", CLUSTER },
+        { BH_RBAC_BE_ACCOUNT, IMPERSONATE, "", "serviceaccounts", THERE },
+        { BH_RBAC_ESCALATE, ESCALATE, RBAC, "roles", THERE },
+        { BH_RBAC_ESCALATE_ALL, ESCALATE, RBAC, "clusterroles", CLUSTER },
+        { BH_RBAC_BIND, BIND, RBAC, "clusterroles", THERE },
+        { BH_RBAC_BIND, BIND, RBAC, "roles", THERE },
+        { BH_RBAC_ROLES_WRITE, WRITE, RBAC, "roles", THERE },
+        { BH_RBAC_ROLES_WRITE_ALL, WRITE, RBAC, "clusterroles", CLUSTER },
+        { BH_RBAC_BINDINGS_WRITE, WRITE, RBAC, "rolebindings", THERE },
+        { BH_RBAC_BINDINGS_WRITE_ALL, WRITE, RBAC, "clusterrolebindings", CLUSTER },
+        { BH_RBAC_CSR_MAKE, CREATE, CERTIFICATES, "certificatesigningrequests", CLUSTER },
+        { BH_RBAC_CSR_APPROVE, CHANGE, CERTIFICATES, "certificatesigningrequests/approval", CLUSTER },
+        { BH_RBAC_CSR_SIGN, APPROVE | SIGN, CERTIFICATES, "signers", CLUSTER },
+        { BH_RBAC_WEBHOOK_CHANGE, WRITE, ADMISSION, "mutatingwebhookconfigurations", CLUSTER },
+        { BH_RBAC_WEBHOOK_SEE, WRITE, ADMISSION, "mutatingwebhookconfigurations", CLUSTER },
+        { BH_RBAC_WEBHOOK_SEE, WRITE, ADMISSION, "validatingwebhookconfigurations", CLUSTER },
+        { BH_RBAC_POLICY_CHANGE, WRITE, ADMISSION, "mutatingadmissionpolicies", CLUSTER },
+        { BH_RBAC_POLICY_WRITE, WRITE | DELETE | DELETE_ALL, ADMISSION, "validatingadmissionpolicies", CLUSTER },
+        { BH_RBAC_POLICY_WRITE, WRITE | DELETE | DELETE_ALL, ADMISSION, "validatingadmissionpolicybindings", CLUSTER },
+        { BH_RBAC_POLICY_WRITE, WRITE | DELETE | DELETE_ALL, ADMISSION, "mutatingadmissionpolicybindings", CLUSTER },
+        { BH_RBAC_POLICY_WRITE, DELETE | DELETE_ALL, ADMISSION, "validatingwebhookconfigurations", CLUSTER },
+        { BH_RBAC_VOLUMES_MAKE, CREATE, "", "persistentvolumes", CLUSTER },
+        { BH_RBAC_NAMESPACE_LABEL, CHANGE, "", "namespaces", THERE },
+        { BH_RBAC_NODES_CHANGE, CHANGE, "", "nodes", CLUSTER },
+        { BH_RBAC_NODES_CHANGE, CHANGE, "", "nodes/status", CLUSTER },
+        { BH_RBAC_NODES_CHANGE, CHANGE, "", "pods/status", THERE },
+        { BH_RBAC_EVICT, CREATE, "", "pods/eviction", THERE },
+        { BH_RBAC_EVICT, DELETE | DELETE_ALL, "", "pods", THERE },
+        { BH_RBAC_SERVICE_STATUS, CHANGE, "", "services/status", THERE },
+        { BH_RBAC_CONFIG_WRITE, WRITE, "", "configmaps", THERE },
+        { BH_RBAC_NET_REACH, CREATE | GET, "", "pods/portforward", THERE },
+        { BH_RBAC_NET_REACH, CREATE | GET, "", "pods/proxy", THERE },
+        { BH_RBAC_NET_REACH, CREATE | GET, "", "services/proxy", THERE },
+        { BH_RBAC_LOGS, READ, "", "pods/log", THERE },
+        { BH_RBAC_LOGS, READ, "", "events", THERE },
+        { BH_RBAC_LOGS, READ, "events.k8s.io", "events", THERE },
+        { BH_RBAC_DESTROY, DELETE_ALL, "", "pods", THERE },
+        { BH_RBAC_DESTROY, DELETE_ALL, "", "secrets", THERE },
+        { BH_RBAC_DESTROY, DELETE_ALL, "apps", "deployments", THERE },
+        { BH_RBAC_DESTROY, DELETE | DELETE_ALL, "", "namespaces", THERE },
+        { BH_RBAC_DESTROY, DELETE | DELETE_ALL, "", "persistentvolumes", CLUSTER },
+        { BH_RBAC_TRAFFIC, WRITE, "", "endpoints", THERE },
+        { BH_RBAC_TRAFFIC, WRITE, "discovery.k8s.io", "endpointslices", THERE },
+        { BH_RBAC_TRAFFIC, WRITE, "coordination.k8s.io", "leases", THERE },
 };
 
 static bool has(const struct bh_doc *list, const char *word) {
@@ -130,41 +134,69 @@ static bool names_resource(const struct bh_doc *resources, struct bh_str resourc
         return false;
 }
 
-static uint64_t powers_of(const struct bh_doc *rule, unsigned set) {
-        const struct bh_doc *groups = bh_doc_get(rule, "apiGroups"), *resources = bh_doc_get(rule, "resources");
-        bool every_group = has(groups, "*");
-        uint64_t powers = 0;
+struct gain {
+        uint64_t anywhere, there; /* by a ClusterRoleBinding; by a RoleBinding */
+};
 
-        if (set == ANY && every_group && has(resources, "*"))
-                return UINT64_MAX >> (64 - _BH_RBAC_MAX);
+static void add_right(struct gain *g, const struct right *r) {
+        g->anywhere |= 1ull << r->power;
+        g->there |= r->where == THERE ? 1ull << r->power : 0;
+}
+
+static bool is_given(const struct gain *g, const struct right *r) {
+        return (r->where == THERE ? g->there : g->anywhere) & 1ull << r->power;
+}
+
+static struct gain powers_of(const struct bh_doc *rule, unsigned set) {
+        const struct bh_doc *groups = bh_doc_get(rule, "apiGroups"), *resources = bh_doc_get(rule, "resources");
+        bool every_group = has(groups, "*"), all = set == ANY && every_group && has(resources, "*");
+        struct gain g = { all ? BH_RBAC_BIT(ALL) : 0, all ? BH_RBAC_BIT(ALL) : 0 };
+
         for (size_t i = 0; i < BH_LEN(rights); i++)
-                if (set & rights[i].verbs && !(powers & 1ull << rights[i].power) && (every_group || has(groups, rights[i].group)) &&
-                    names_resource(resources, bh_str_of(rights[i].resource)))
-                        powers |= 1ull << rights[i].power;
-        return powers;
+                if (all || (set & rights[i].verbs && !is_given(&g, &rights[i]) && (every_group || has(groups, rights[i].group)) &&
+                            names_resource(resources, bh_str_of(rights[i].resource))))
+                        add_right(&g, &rights[i]);
+        return g;
 }
 
 /* Of powers that a name may narrow, those that still lead somewhere. */
-static void add_named(struct bh_arena *arena, struct bh_rbac_role *role, uint64_t powers, const struct bh_doc *names) {
+static void add_named(struct bh_arena *arena, struct bh_rbac_role *role, const struct gain *g, const struct bh_doc *names) {
+        const uint64_t nameable = BH_RBAC_BIT(BE_USER) | BH_RBAC_BIT(BE_GROUP) | BH_RBAC_BIT(BE_ACCOUNT) | BH_RBAC_BIT(TOKEN_MAKE) | BH_RBAC_BIT(BIND);
+
         for (const struct bh_doc *n = bh_doc_first(names); n; n = n->next)
                 for (unsigned p = 0; p < _BH_RBAC_MAX; p++)
-                        if (powers & 1ull << p)
-                                *bh_vec_add(arena, &role->named) = (struct bh_rbac_named){ (enum bh_rbac_power) p, bh_doc_str(n) };
+                        if (g->anywhere & nameable & 1ull << p)
+                                *bh_vec_add(arena, &role->named) = (struct bh_rbac_named){ (enum bh_rbac_power) p, bh_doc_str(n), g->there & 1ull << p };
 }
 
 static void add_rule(struct bh_arena *arena, struct bh_rbac_role *role, const struct bh_doc *rule) {
-        const uint64_t nameable = BH_RBAC_BIT(BE_USER) | BH_RBAC_BIT(BE_GROUP) | BH_RBAC_BIT(BE_ACCOUNT) | BH_RBAC_BIT(TOKEN_MAKE) | BH_RBAC_BIT(BIND);
         const struct bh_doc *names = bh_doc_get(rule, "resourceNames");
         unsigned set = verbs_of(rule);
-        uint64_t powers = powers_of(rule, set);
+        struct gain g = powers_of(rule, set);
 
         *bh_vec_add(arena, &role->rules) = rule;
         if (has(bh_doc_get(rule, "resources"), "*") || set == ANY)
                 role->wildcard |= bh_doc_count(bh_doc_get(rule, "nonResourceURLs")) == 0;
-        if (bh_doc_count(names))
-                add_named(arena, role, powers & nameable, names);
-        else
-                role->powers |= powers;
+        if (bh_doc_count(names)) {
+                add_named(arena, role, &g, names);
+                return;
+        }
+        role->powers |= g.anywhere;
+        role->within |= g.there;
+}
+
+void bh_rbac_print_rights(struct bh_buf *out) {
+        for (size_t i = 0; i < BH_LEN(rights); i++) {
+                const char *sep = "";
+
+                bh_buf_printf(out, "%s\t%s\t%s\t%s\t", abouts[rights[i].power].symbol, rights[i].where == THERE ? "there" : "cluster", rights[i].group, rights[i].resource);
+                for (size_t v = 0; v < BH_LEN(verbs); v++)
+                        if (verbs[v].bit != ANY && rights[i].verbs & verbs[v].bit) {
+                                bh_buf_printf(out, "%s%s", sep, verbs[v].word);
+                                sep = ",";
+                        }
+                bh_buf_putc(out, '\n');
+        }
 }
 
 /* ---- aggregation ---- */
