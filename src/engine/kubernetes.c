@@ -128,7 +128,9 @@ static int refused(const struct bh_kube *k, struct bh_str path, const struct bh_
         int code = reply->status == 404 ? BH_E_NOTFOUND : reply->status == 401 || reply->status == 403 ? BH_E_DENIED : BH_E_IO;
         const struct bh_doc *root = NULL;
         char why[240] = "", shown[120];
+        struct bh_str query;
 
+        (void) bh_str_cut(path, '?', &path, &query);
         BH_IGNORE(bh_json_parse(k->arena, bh_buf_str(&reply->failure), &root, NULL));
         (void) bh_str_quote(bh_doc_get_text(root, "message"), why, sizeof why);
         return bh_fail(err, code, "%s: the API server answers %ld%s%s", bh_str_quote(path, shown, sizeof shown), reply->status, why[0] ? ": " : "", why);

@@ -33,8 +33,8 @@ class Api(http.server.BaseHTTPRequestHandler):
         code, body = 200, None
         if self.server.token and self.headers.get("Authorization") != f"Bearer {self.server.token}":
             code, body = 401, {"kind": "Status", "message": "Unauthorized"}
-        elif url.path.endswith("/nodes"):
-            code, body = 403, {"kind": "Status", "message": "nodes is forbidden"}
+        elif url.path.endswith("/nodes") or any(url.path.endswith(end) for end in self.server.refused):
+            code, body = 403, {"kind": "Status", "message": f"{url.path.rpartition('/')[2]} is forbidden"}
         elif url.path in LISTS:
             api, kind, items = LISTS[url.path]
             start, limit = int(query.get("continue", ["0"])[0]), int(query.get("limit", ["500"])[0])
@@ -71,7 +71,7 @@ def cluster(tmp_path):
     context.load_verify_locations(tmp_path / "ca.crt")
     context.verify_mode = ssl.CERT_REQUIRED
     server.socket = context.wrap_socket(server.socket, server_side=True)
-    server.asked, server.token, server.folder = [], None, tmp_path
+    server.asked, server.token, server.folder, server.refused = [], None, tmp_path, []
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield server
     server.shutdown()
@@ -114,5 +114,19 @@ def test_every_page_of_a_list_is_judged(cluster):
 def test_who_is_not_let_in_is_told_so(cluster):
     cluster.token = "right"
     r = bulkhead("rbac", "--kubeconfig", kubeconfig(cluster, token="wrong"))
-    assert r.returncode == 3 and r.stderr, r.stdout
+    assert r.returncode == 3 and "nothing may be listed there: /api/v1/namespaces: the API server answers 401: Unauthorized" in r.stderr, r.stderr
     assert bulkhead("rbac", "--kubeconfig", kubeconfig(cluster, token="right")).returncode == 0
+
+
+def test_whoever_may_list_nothing_is_told_so(cluster):
+    cluster.refused = [""]
+    for command in (["rbac"], ["comply"]):
+        r = bulkhead(*command, "--kubeconfig", kubeconfig(cluster))
+        assert r.returncode == 3 and r.stderr.count("\n") == 1, r.stderr
+        assert "nothing may be listed there: /api/v1/namespaces: the API server answers 403: namespaces is forbidden" in r.stderr
+
+
+def test_nothing_is_said_of_rights_without_all_bindings(cluster):
+    cluster.refused = ["/rolebindings"]
+    r = bulkhead("rbac", "--kubeconfig", kubeconfig(cluster))
+    assert r.returncode == 3 and "nothing can be said without all roles and bindings" in r.stderr and not r.stdout

@@ -98,6 +98,29 @@ def test_it_says_what_is_wrong(args, text, code, words):
     assert (r.returncode, words in r.stderr) == (code, True), r.stderr
 
 
+def crowd(n):
+    """So many subjects with a binding each to cluster-admin."""
+    return "---\n".join([OBJECTS] + [f"""apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata: {{name: b{i}}}
+roleRef: {{kind: ClusterRole, name: cluster-admin, apiGroup: rbac.authorization.k8s.io}}
+subjects: [{{kind: User, name: user{i}, apiGroup: rbac.authorization.k8s.io}}]
+""" for i in range(n)])
+
+
+def test_a_crowd_is_cut_off_and_counted():
+    few, all_of_them = rbac("-", text=crowd(100)), rbac("-", "--all", text=crowd(100))
+    assert few.returncode == all_of_them.returncode == 0
+    assert "Who can become cluster administrator: 101\n" in few.stdout
+    assert few.stdout.count("may do everything -> cluster administrator\n") == 20  # one of them is the operator, at the end of another chain
+    assert "  ... and 81 more who can (--all shows them)\n" in few.stdout
+    assert "  ... and 52 more risks (--all shows them)\n" in few.stdout and few.stdout.count("  critical ") == 50
+    assert "more who can" not in all_of_them.stdout and all_of_them.stdout.count("\n  User user") == 100
+    assert "  ... " not in all_of_them.stdout
+    assert len(json.loads(rbac("-", "--format", "json", text=crowd(100)).stdout)["subjects"]) == 101
+    assert "  ... " not in rbac("-", text=crowd(19)).stdout.partition("Risks")[0]  # twenty with the deployer
+
+
 def test_names_of_files_do_not_move_the_cursor():
     r = rbac("-", text=OBJECTS.replace("name: ci, namespace", 'name: "c\\x1b[2Ji", namespace'))
     assert "\x1b" not in r.stdout

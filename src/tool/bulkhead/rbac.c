@@ -18,11 +18,14 @@ static const struct bh_opt opts[] = {
         { "audit", 0, "LOG", "an audit log of the API server: what of the rights was used; may be given several times", NULL, true },
         BH_TOOL_K8S_LIVE_OPTS,
         { "goal", 0, "GOAL", "only who reaches this: admin, secrets or code", NULL, false },
-        { "all", 'a', NULL, "Kubernetes' own subjects too", NULL, false },
+        { "all", 'a', NULL, "Kubernetes' own subjects too, and of everything all there are", NULL, false },
         { "fail-on", 0, "SEVERITY", "exit with 1 from this severity of a risk on: low, medium, high, critical, or never", "never", false },
         { "format", 0, "FORMAT", "table or json", "table", false },
         { NULL, 0, NULL, NULL, NULL, false },
 };
+
+/* What a page of a terminal or two can hold; with --all there is no end. */
+enum { SUBJECTS_SHOWN = 20, RISKS_SHOWN = 50, WORKLOADS_SHOWN = 50 };
 
 static const char *const severities[] = { "info", "low", "medium", "high", "critical" };
 
@@ -36,6 +39,7 @@ struct view {
         int goal; /* enum bh_rbac_goal; -1: all */
         unsigned fail_on;
         uint64_t events, others, bad;
+        size_t n_workloads;
         struct bh_buf out;
         struct bh_json_put j;
 };
@@ -143,8 +147,18 @@ static void put_chain(struct view *v, const struct bh_rbac_subject *s, enum bh_r
         }
 }
 
+/* Whether the n-th of a list is still shown. */
+static bool has_room(const struct view *v, size_t n, size_t most) {
+        return v->all || n < most;
+}
+
+static void put_rest(struct view *v, size_t n, size_t most, const char *what) {
+        if (!v->all && n > most)
+                bh_buf_printf(&v->out, "  ... and %zu more %s (--all shows them)\n", n - most, what);
+}
+
 static void put_goal(struct view *v, enum bh_rbac_goal goal) {
-        size_t n = 0, above = 0;
+        size_t n = 0, above = 0, shown = 0;
 
         for (size_t i = 0; i < v->rbac.subjects.len; i++) {
                 const struct bh_rbac_subject *s = v->rbac.subjects.items[i].value;
@@ -160,10 +174,13 @@ static void put_goal(struct view *v, enum bh_rbac_goal goal) {
         for (size_t i = 0; i < v->rbac.subjects.len; i++) {
                 const struct bh_rbac_subject *s = v->rbac.subjects.items[i].value;
 
-                if (is_shown(v, s) && bh_rbac_reaches(&v->rbac, s, goal) && !is_told_above(v, s, goal))
+                if (is_shown(v, s) && bh_rbac_reaches(&v->rbac, s, goal) && !is_told_above(v, s, goal) && has_room(v, shown++, SUBJECTS_SHOWN))
                         put_chain(v, s, goal);
                 bh_arena_reset(v->scratch);
         }
+        if (!v->all && n > SUBJECTS_SHOWN)
+                bh_buf_putc(&v->out, '\n');
+        put_rest(v, n, SUBJECTS_SHOWN, "who can");
         bh_buf_putc(&v->out, '\n');
 }
 
@@ -193,6 +210,8 @@ static void put_workload(struct view *v, const struct bh_k8s_object *o, const st
         const char *sep = "";
 
         if (!bh_rbac_reaches(&v->rbac, s, BH_RBAC_ADMIN) && !bh_rbac_reaches(&v->rbac, s, BH_RBAC_SECRETS) && !bh_rbac_reaches(&v->rbac, s, BH_RBAC_CODE))
+                return;
+        if (!has_room(v, v->n_workloads++, WORKLOADS_SHOWN))
                 return;
         bh_buf_printf(&v->out, "  %.*s %.*s/%.*s as %.*s: ", BH_FMT(o->kind), BH_FMT(namespace), BH_FMT(o->name), BH_FMT(s->name));
         for (unsigned g = 0; g < _BH_RBAC_GOAL_MAX; g++)
@@ -259,12 +278,10 @@ static void clean(struct bh_buf *out) {
 }
 
 static void put_workloads(struct view *v) {
-        size_t before;
-
         bh_buf_puts(&v->out, "\nWorkloads whose account comes to that:\n");
-        before = v->out.len;
         each_workload(v, put_workload);
-        if (v->out.len == before)
+        put_rest(v, v->n_workloads, WORKLOADS_SHOWN, "workloads");
+        if (v->n_workloads == 0)
                 bh_buf_puts(&v->out, "  none\n");
 }
 
@@ -274,8 +291,9 @@ static void put_table(struct view *v) {
                         put_goal(v, (enum bh_rbac_goal) g);
         if (v->goal < 0) {
                 bh_buf_printf(&v->out, "Risks: %zu\n", v->risks.len);
-                for (size_t i = 0; i < v->risks.len; i++)
+                for (size_t i = 0; i < v->risks.len && has_room(v, i, RISKS_SHOWN); i++)
                         put_risk(v, &v->risks.at[i]);
+                put_rest(v, v->risks.len, RISKS_SHOWN, "risks");
                 put_workloads(v);
         }
         if (v->audited) {
@@ -423,12 +441,26 @@ static int read_words(struct view *v, struct bh_err *err) {
                                                              "clusterroles,clusterrolebindings,roles,rolebindings,serviceaccounts,namespaces,pods > cluster.json)");
 }
 
+/* Without roles and bindings "nobody can" would be a lie. */
+static int expect_rights(const struct view *v, struct bh_err *err) {
+        for (size_t i = 0; i < v->k8s.gaps.len; i++)
+                if (bh_str_find(v->k8s.gaps.at[i].where, BH_STR("/apis/rbac.authorization.k8s.io/")) >= 0)
+                        return bh_fail(err, v->k8s.gaps.at[i].code, "of rights nothing can be said without all roles and bindings: %.*s", BH_FMT(v->k8s.gaps.at[i].why));
+        return 0;
+}
+
+static int ask(struct view *v, struct bh_err *err) {
+        int r = bh_tool_k8s_fetch(v->cli, &v->k8s, err);
+
+        return r < 0 ? r : expect_rights(v, err);
+}
+
 static int look(struct view *v, struct bh_err *err) {
         int r = read_words(v, err);
 
         r = r < 0 ? r : bh_tool_k8s_read(v->cli, v->cli->args, v->cli->n_args, &v->k8s, err);
         if (r >= 0 && bh_tool_k8s_is_live(v->cli))
-                r = bh_tool_k8s_fetch(v->cli, &v->k8s, err);
+                r = ask(v, err);
         r = r < 0 ? r : bh_tool_k8s_parse(v->cli->arena, &v->k8s, err);
         if (r < 0)
                 return r;
