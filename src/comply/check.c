@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/glob.h"
 #include "base/limits.h"
 #include "base/near.h"
 #include "fmt/yaml.h"
@@ -28,6 +29,8 @@ const char *bh_comply_category_str(enum bh_comply_category c) {
 struct reading {
         struct bh_row_file file;
         struct bh_checks *set;
+        struct bh_arena *arena;
+        size_t n_kept;
 };
 
 /* ---- texts ---- */
@@ -51,7 +54,7 @@ static int read_mend(struct reading *p, const struct bh_doc *row, struct bh_chec
         bool plain = bh_doc_is(bh_doc_get(at, "en"), BH_DOC_STRING);
         int r = 0;
 
-        c->mends = bh_arena_array(p->set->arena, struct bh_check_mend, plain ? 1 : bh_doc_count(at));
+        c->mends = bh_arena_array(p->arena, struct bh_check_mend, plain ? 1 : bh_doc_count(at));
         if (plain) {
                 c->n_mends = 1;
                 c->mends[0].distribution = BH_STR("any");
@@ -69,7 +72,7 @@ static int read_refs(struct reading *p, const struct bh_doc *row, struct bh_chec
 
         if (at && !bh_doc_is(at, BH_DOC_OBJECT))
                 return bh_row_fail(&p->file, at, err, "\"refs\" is a list of benchmarks and items");
-        c->refs = bh_arena_array(p->set->arena, struct bh_check_ref, bh_doc_count(at));
+        c->refs = bh_arena_array(p->arena, struct bh_check_ref, bh_doc_count(at));
         for (const struct bh_doc *m = bh_doc_first(at); m; m = m->next) {
                 if (bh_doc_str(m).len == 0)
                         return bh_row_fail(&p->file, m, err, "an item is a text, such as \"5.5\"");
@@ -100,7 +103,7 @@ static int read_evidence(struct reading *p, const struct bh_doc *row, struct bh_
         uint32_t n = 0;
         int r = at ? bh_row_texts(&p->file, row, "evidence", &words, &n, err) : 0;
 
-        c->evidence = bh_arena_array(p->set->arena, struct bh_check_evidence, n);
+        c->evidence = bh_arena_array(p->arena, struct bh_check_evidence, n);
         for (uint32_t i = 0; i < n && r >= 0; i++) {
                 struct bh_check_evidence *e = &c->evidence[c->n_evidence++];
                 struct bh_str name = words[i], rest;
@@ -112,7 +115,7 @@ static int read_evidence(struct reading *p, const struct bh_doc *row, struct bh_
                         return bh_row_fail(&p->file, at, err, "%s has no field \"%s\"", c->on->name, BH_QUOTE(name));
                 e->name = words[i];
                 e->field = (unsigned) (field - c->on->source.fields);
-                if (bh_rule_format_new(&c->on->source, bh_arena_cat(p->set->arena, BH_STR("%"), words[i]), &e->print, &why) < 0)
+                if (bh_rule_format_new(&c->on->source, bh_arena_cat(p->arena, BH_STR("%"), words[i]), &e->print, &why) < 0)
                         return bh_row_fail(&p->file, at, err, "evidence: %s", why.text);
         }
         return r;
@@ -173,6 +176,11 @@ static void check_done(struct bh_check *c) {
                 bh_rule_format_free(&c->evidence[i].print);
 }
 
+bool bh_check_is_wanted(const struct bh_check *c, const struct bh_comply_opts *o) {
+        return (o->benchmark.len == 0 || bh_check_item(c, o->benchmark).len) && (o->check.len == 0 || bh_glob(o->check, c->id)) && (o->level == 0 || c->level <= o->level);
+}
+
+/* 1: it is wanted; 0: it is not, and was looked at no further. */
 static int fill(struct reading *p, const struct bh_doc *row, struct bh_check *c, struct bh_err *err) {
         static const struct bh_row_key keys[] = { { "id", true },       { "title", true },    { "on", true },   { "applies", false }, { "pass", false },
                                                   { "ask", false },     { "severity", false }, { "category", false }, { "weight", false }, { "level", false },
@@ -180,27 +188,33 @@ static int fill(struct reading *p, const struct bh_doc *row, struct bh_check *c,
         int r = bh_row_check(&p->file, row, keys, BH_LEN(keys), err);
 
         r = r < 0 ? r : bh_row_text(&p->file, row, "id", &c->id, err);
-        r = r < 0 ? r : read_kind(p, row, c, err);
+        r = r < 0 ? r : read_numbers(p, row, c, err);
+        r = r < 0 ? r : read_refs(p, row, c, err);
+        if (r < 0 || (p->set->only && !bh_check_is_wanted(c, p->set->only)))
+                return r < 0 ? r : 0;
+        r = read_kind(p, row, c, err);
         r = r < 0 ? r : read_some(p, row, "title", &c->title, err);
         r = r < 0 ? r : read_some(p, row, "why", &c->why, err);
-        r = r < 0 ? r : read_numbers(p, row, c, err);
         r = r < 0 ? r : read_mend(p, row, c, err);
-        r = r < 0 ? r : read_refs(p, row, c, err);
         r = r < 0 ? r : read_conditions(p, row, c, err);
-        return r < 0 ? r : read_evidence(p, row, c, err);
+        r = r < 0 ? r : read_evidence(p, row, c, err);
+        return r < 0 ? r : 1;
 }
 
 static int read_check(struct reading *p, const struct bh_doc *row, struct bh_err *err) {
         struct bh_check c = { 0 };
         int r = fill(p, row, &c, err);
 
-        if (r >= 0 && bh_map_has(&p->set->by_id, c.id))
+        if (r == 0)
+                return 0;
+        if (r > 0 && bh_map_has(&p->set->by_id, c.id))
                 r = bh_row_fail(&p->file, row, err, "there is a check \"%s\" already, at %.*s", BH_QUOTE(c.id),
                                 BH_FMT(p->set->checks.at[(uintptr_t) bh_map_get(&p->set->by_id, c.id) - 1].place));
         if (r < 0) {
                 check_done(&c);
                 return r;
         }
+        p->n_kept++;
         c.place = bh_row_place(&p->file, row);
         c.cases = bh_doc_get(row, "cases");
         *bh_vec_add(p->set->arena, &p->set->checks) = c;
@@ -216,9 +230,14 @@ static int read_benchmark(struct reading *p, const struct bh_doc *row, struct bh
         r = r < 0 ? r : bh_row_text(&p->file, row, "id", &b.id, err);
         r = r < 0 ? r : read_some(p, row, "title", &b.title, err);
         r = r < 0 ? r : bh_row_text(&p->file, row, "version", &b.version, err);
-        if (r >= 0)
-                *bh_vec_add(p->set->arena, &p->set->benchmarks) = b;
-        return r;
+        if (r < 0)
+                return r;
+        b.id = bh_arena_str(p->set->arena, b.id);
+        b.version = bh_arena_str(p->set->arena, b.version);
+        for (unsigned i = 0; i < _BH_LANG_MAX; i++)
+                b.title.in[i] = bh_arena_str(p->set->arena, b.title.in[i]);
+        *bh_vec_add(p->set->arena, &p->set->benchmarks) = b;
+        return 0;
 }
 
 /* ---- files ---- */
@@ -234,20 +253,25 @@ static int read_list(struct reading *p, const struct bh_doc *list, int (*read)(s
         return r;
 }
 
-int bh_checks_parse(struct bh_checks *set, struct bh_str name, struct bh_str yaml, struct bh_err *err) {
+static int parse(struct reading *p, struct bh_str yaml, struct bh_err *err) {
         static const struct bh_row_key keys[] = { { "benchmarks", false }, { "checks", false } };
-        struct reading p = { { set->arena, bh_arena_str(set->arena, name) }, set };
         const struct bh_doc *root;
         char shown[256];
-        int r = bh_yaml_parse(set->arena, yaml, &root, err);
+        int r = bh_yaml_parse(p->arena, yaml, &root, err);
 
         if (r < 0)
-                return bh_wrap(err, r, "%s", bh_str_quote(name, shown, sizeof shown));
+                return bh_wrap(err, r, "%s", bh_str_quote(p->file.name, shown, sizeof shown));
         if (!root || bh_doc_is(root, BH_DOC_NULL))
                 return 0;
-        r = bh_row_check(&p.file, root, keys, BH_LEN(keys), err);
-        r = r < 0 ? r : read_list(&p, bh_doc_get(root, "benchmarks"), read_benchmark, err);
-        return r < 0 ? r : read_list(&p, bh_doc_get(root, "checks"), read_check, err);
+        r = bh_row_check(&p->file, root, keys, BH_LEN(keys), err);
+        r = r < 0 ? r : read_list(p, bh_doc_get(root, "benchmarks"), read_benchmark, err);
+        return r < 0 ? r : read_list(p, bh_doc_get(root, "checks"), read_check, err);
+}
+
+int bh_checks_parse(struct bh_checks *set, struct bh_str name, struct bh_str yaml, struct bh_err *err) {
+        struct reading p = { .file = { set->arena, bh_arena_str(set->arena, name) }, .set = set, .arena = set->arena };
+
+        return parse(&p, yaml, err);
 }
 
 static int is_yaml(const struct dirent *e) {
@@ -256,10 +280,33 @@ static int is_yaml(const struct dirent *e) {
         return name.at[0] != '.' && (bh_str_ends(name, BH_STR(".yaml")) || bh_str_ends(name, BH_STR(".yml")));
 }
 
+static int read_text(struct bh_arena *arena, const char *folder, const char *name, struct bh_str *ret, struct bh_err *err) {
+        return bh_fd_read_file(arena, bh_arena_printf(arena, "%s/%s", folder, name).at, BH_LIMIT_BASELINE_FILE, ret, err);
+}
+
+/* Of the files of a folder few may hold what is wanted: the others leave nothing behind. */
+static int load_wanted(struct bh_checks *set, const char *folder, const char *name, struct bh_err *err) {
+        struct reading p = { .set = set, .arena = bh_arena_new() };
+        struct bh_str text;
+        int r = read_text(p.arena, folder, name, &text, err);
+
+        p.file = (struct bh_row_file){ p.arena, bh_arena_str(p.arena, bh_str_of(name)) };
+        if (r >= 0 && bh_str_find(text, set->only->benchmark) >= 0)
+                r = parse(&p, text, err);
+        if (p.n_kept)
+                *bh_vec_add(set->arena, &set->files) = p.arena;
+        else
+                bh_arena_free(&p.arena);
+        return r;
+}
+
 static int load_one(struct bh_checks *set, const char *folder, const char *name, struct bh_err *err) {
         struct bh_str text;
-        int r = bh_fd_read_file(set->arena, bh_arena_printf(set->arena, "%s/%s", folder, name).at, BH_LIMIT_BASELINE_FILE, &text, err);
+        int r;
 
+        if (set->only)
+                return load_wanted(set, folder, name, err);
+        r = read_text(set->arena, folder, name, &text, err);
         return r < 0 ? r : bh_checks_parse(set, bh_str_of(name), text, err);
 }
 
@@ -284,7 +331,9 @@ void bh_checks_init(struct bh_checks *set, struct bh_arena *arena) {
 void bh_checks_done(struct bh_checks *set) {
         for (size_t i = 0; i < set->checks.len; i++)
                 check_done(&set->checks.at[i]);
-        set->checks.len = 0;
+        for (size_t i = 0; i < set->files.len; i++)
+                bh_arena_free(&set->files.at[i]);
+        set->checks.len = set->files.len = 0;
 }
 
 bool bh_checks_have(const struct bh_checks *set, struct bh_str benchmark) {

@@ -89,8 +89,17 @@ struct bh_benchmark {
         struct bh_both title;
 };
 
+/* Which of all checks. */
+struct bh_comply_opts {
+        struct bh_str benchmark; /* only checks of it; empty: all */
+        struct bh_str check;     /* only this one, or a glob; empty: all */
+        unsigned level;          /* at most; 0: all */
+};
+
 struct bh_checks {
         struct bh_arena *arena;
+        const struct bh_comply_opts *only; /* others are not kept, nor looked into; NULL: all are */
+        BH_VEC(struct bh_arena *) files;   /* of files of which something is kept, with `only` */
         BH_VEC(struct bh_check) checks;
         BH_VEC(struct bh_benchmark) benchmarks;
         struct bh_map by_id;
@@ -102,6 +111,7 @@ void bh_checks_done(struct bh_checks *set);
 int bh_checks_parse(struct bh_checks *set, struct bh_str name, struct bh_str yaml, struct bh_err *err) BH_MUST_CHECK;
 /* Every *.yaml of a folder, in the order of names. */
 int bh_checks_load(struct bh_checks *set, const char *folder, struct bh_err *err) BH_MUST_CHECK;
+bool bh_check_is_wanted(const struct bh_check *check, const struct bh_comply_opts *only);
 /* Is there a benchmark of that id? */
 bool bh_checks_have(const struct bh_checks *set, struct bh_str benchmark);
 /* One of the two languages; English where the other is missing. */

@@ -103,11 +103,6 @@ static void judge_check(struct judging *j, const struct bh_check *c, const struc
                 *bh_vec_add(j->arena, &j->results) = none;
 }
 
-static bool is_wanted(const struct bh_check *c, const struct bh_comply_opts *o) {
-        return (o->benchmark.len == 0 || bh_check_item(c, o->benchmark).len) && (o->check.len == 0 || bh_glob(o->check, c->id)) &&
-               (o->level == 0 || c->level <= o->level);
-}
-
 /* ---- the order, and the counts ---- */
 
 static unsigned rank(const struct bh_comply_result *r) {
@@ -130,7 +125,7 @@ static int worse_first(const void *x, const void *y) {
 
 bool bh_comply_asks(const struct bh_checks *set, const struct bh_comply_opts *opts, const struct bh_fact_kind *kind) {
         for (size_t i = 0; i < set->checks.len; i++)
-                if (set->checks.at[i].on == kind && is_wanted(&set->checks.at[i], opts))
+                if (set->checks.at[i].on == kind && bh_check_is_wanted(&set->checks.at[i], opts))
                         return true;
         return false;
 }
@@ -139,7 +134,7 @@ void bh_comply_judge(struct bh_checks *set, const struct bh_facts *facts, const 
         struct judging j = { .arena = arena };
 
         for (size_t i = 0; i < set->checks.len; i++)
-                if (is_wanted(&set->checks.at[i], opts))
+                if (bh_check_is_wanted(&set->checks.at[i], opts))
                         judge_check(&j, &set->checks.at[i], facts);
         if (j.results.len)
                 qsort(j.results.at, j.results.len, sizeof j.results.at[0], worse_first);

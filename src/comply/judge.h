@@ -59,12 +59,6 @@ struct bh_comply_report {
         size_t n_gone;
 };
 
-struct bh_comply_opts {
-        struct bh_str benchmark; /* only checks of it; empty: all */
-        struct bh_str check;     /* only this one, or a glob; empty: all */
-        unsigned level;          /* at most; 0: all */
-};
-
 /* Results in `arena`, in the order worst first. */
 void bh_comply_judge(struct bh_checks *set, const struct bh_facts *facts, const struct bh_comply_opts *opts, struct bh_arena *arena, struct bh_comply_report *ret);
 /* One more of them. */

@@ -99,9 +99,11 @@ static int read_words(struct run *x, struct bh_err *err) {
 }
 
 static int load_checks(struct run *x, struct bh_err *err) {
+        const struct bh_comply_opts *o = &x->judge;
         const char *ours, *theirs;
         int r = bh_tool_content_folder(x->cli, "baselines", &ours, err);
 
+        x->checks.only = o->benchmark.len || o->check.len || o->level ? o : NULL;
         r = r < 0 ? r : bh_checks_load(&x->checks, ours, err);
         for (size_t i = 0; r >= 0 && (theirs = bh_cli_nth(x->cli, "baselines", i)); i++)
                 r = bh_checks_load(&x->checks, theirs, err);
@@ -196,7 +198,7 @@ static int inside(const struct bh_reach *reach, void *user, struct bh_buf *out, 
                 if (r < 0)
                         return r;
         } else {
-                bh_collect_facts(reach, &x->facts);
+                bh_collect_facts(reach, x->checks.only ? &x->checks : NULL, &x->facts);
                 bh_components_judge(&x->facts, x->index);
                 password_facts(x);
         }

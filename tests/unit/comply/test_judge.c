@@ -221,6 +221,47 @@ static void mistakes_have_a_place(void **state) {
         }
 }
 
+static void of_a_part_the_others_are_not_looked_into(void **state) {
+        const struct bh_comply_opts a = { .benchmark = BH_STR("book") }, b = { .check = BH_STR("b*") }, two = { .level = 1 };
+        const struct bh_comply_opts *const parts[] = { &a, &b, &two };
+        static const char of_three[] = "benchmarks:\n  - { id: book, title: { en: A book }, version: '1' }\nchecks:\n" CHECK("bee", "pass: host.kernel exists, refs: { book: '1.1' }")
+                CHECK("cow", "pass: no.such > field, level: 2") CHECK("bat", "pass: host.kernel exists, level: 2");
+
+        (void) state;
+        for (size_t i = 0; i < BH_LEN(parts); i++) {
+                struct bh_arena *arena = bh_arena_new();
+                struct bh_err err = BH_ERR_NONE;
+                struct bh_checks set;
+
+                bh_checks_init(&set, arena);
+                set.only = parts[i];
+                assert_int_equal(bh_checks_parse(&set, BH_STR("a.yaml"), bh_str_of(of_three), &err), 0);
+                assert_int_equal(set.checks.len, i == 1 ? 2 : 1);
+                assert_str(set.checks.at[0].id, "bee");
+                assert_true(bh_checks_have(&set, BH_STR("book")));
+                bh_checks_done(&set);
+                bh_arena_free(&arena);
+        }
+}
+
+/* Else a check that asks for it alone would find nothing, and say that it does not apply. */
+static void each_kind_of_a_machine_has_its_collector(void **state) {
+        static const char *const of_others[] = { "cluster", "k8s_role", "k8s_subject", "namespace", "pod", "password" }; /* objects, and who guessed */
+
+        (void) state;
+        for (size_t i = 0; bh_fact_kinds[i]; i++) {
+                bool told = false;
+
+                for (size_t k = 0; k < BH_LEN(of_others); k++)
+                        told |= strcmp(of_others[k], bh_fact_kinds[i]->name) == 0;
+                for (size_t c = 0; bh_fact_collectors[c].name; c++)
+                        for (size_t k = 0; k < BH_LEN(bh_fact_collectors[c].kinds); k++)
+                                told |= bh_fact_collectors[c].kinds[k] == bh_fact_kinds[i];
+                if (!told)
+                        fail_msg("nobody tells of %s", bh_fact_kinds[i]->name);
+        }
+}
+
 static void each_kind_and_collector_stands_once(void **state) {
         (void) state;
         for (size_t i = 1; bh_fact_kinds[i]; i++)
@@ -231,4 +272,5 @@ static void each_kind_and_collector_stands_once(void **state) {
 
 BH_UNIT_MAIN(each_state_has_its_cause, without_a_fact_nothing_applies, what_is_borne_with_stays_in_sight, the_next_run_knows_what_changed,
              what_was_not_looked_for_is_not_none, what_one_run_leaves_out_the_next_still_knows, a_run_knows_what_it_asks_about,
-             a_mend_is_the_distributions_own, mistakes_have_a_place, each_kind_and_collector_stands_once)
+             a_mend_is_the_distributions_own, mistakes_have_a_place, of_a_part_the_others_are_not_looked_into,
+             each_kind_of_a_machine_has_its_collector, each_kind_and_collector_stands_once)
