@@ -152,7 +152,7 @@ static void look_spread(const struct bh_k8s_objects *objects, struct bh_fact *f)
 static void need(const struct bh_k8s_objects *objects, struct bh_fact *f, unsigned field, const char *kind, const char *other, const char *resources) {
         struct bh_err why = BH_ERR_NONE;
 
-        if (bh_k8s_count(objects, kind) || (other && bh_k8s_count(objects, other)))
+        if (bh_k8s_knows(objects, kind) || (other && bh_k8s_knows(objects, other)))
                 return;
         BH_IGNORE(bh_fail(&why, BH_E_NOTFOUND, "no object of that kind was given; if the cluster has some, add %s to what is exported", resources));
         bh_fact_unknown(f, field, &why);
@@ -163,6 +163,17 @@ static bool is_cluster(const struct bh_k8s_objects *objects) {
         return bh_k8s_find(objects, "Namespace", BH_STR(""), BH_STR("kube-system")) || bh_k8s_count(objects, "Node");
 }
 
+/* That of the first object. */
+static struct bh_str file_of(const struct bh_k8s_objects *objects) {
+        for (size_t i = 0; i < objects->kinds.len; i++) {
+                const struct bh_k8s_kind *k = objects->kinds.items[i].value;
+
+                if (k->first)
+                        return k->first->file;
+        }
+        return BH_STR("");
+}
+
 void bh_k8s_cluster_facts(const struct bh_k8s_objects *objects, struct bh_facts *facts) {
         static const unsigned empty[] = { C_POLICY, C_IMAGES, C_STORES, C_NETWORK, C_TOKENS, C_CERTIFICATES, C_SPACES, C_IN_DEFAULT, C_OPEN_HOOKS, C_DASHBOARDS, C_NODE_PORTS };
         struct bh_fact *f;
@@ -170,7 +181,7 @@ void bh_k8s_cluster_facts(const struct bh_k8s_objects *objects, struct bh_facts 
         if (!is_cluster(objects))
                 return;
         f = bh_fact_new(facts, &bh_kind_cluster, BH_STR("cluster"), BH_STR("objects"));
-        f->where = objects->kinds.len ? ((const struct bh_k8s_kind *) objects->kinds.items[0].value)->first->file : BH_STR("");
+        f->where = file_of(objects);
         for (size_t i = 0; i < BH_LEN(empty); i++)
                 bh_fact_list(f, empty[i]);
         look_policies(objects, f);

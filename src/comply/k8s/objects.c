@@ -18,19 +18,23 @@ static struct bh_str key_of(struct bh_arena *arena, struct bh_str kind, struct b
         return bh_arena_printf(arena, "%.*s %.*s/%.*s", BH_FMT(kind), BH_FMT(namespace), BH_FMT(name));
 }
 
+static struct bh_k8s_kind *kind_of(struct bh_k8s_objects *set, struct bh_str kind) {
+        void **at = bh_map_at(&set->kinds, kind);
+
+        if (!*at)
+                *at = bh_arena_make(set->arena, struct bh_k8s_kind);
+        return *at;
+}
+
 static void put_object(struct bh_k8s_objects *set, struct bh_str file, const struct bh_doc *doc, struct bh_str kind) {
         const struct bh_doc *meta = bh_doc_get(doc, "metadata");
         struct bh_k8s_object *o = bh_arena_make(set->arena, struct bh_k8s_object);
-        void **at = bh_map_at(&set->kinds, kind);
-        struct bh_k8s_kind *k;
+        struct bh_k8s_kind *k = kind_of(set, kind);
 
         *o = (struct bh_k8s_object){ .kind = kind, .api = bh_doc_get_text(doc, "apiVersion"), .file = file, .doc = doc,
                                      .namespace = bh_doc_get_text(meta, "namespace"), .name = bh_doc_get_text(meta, "name") };
         if (!o->name.len)
                 o->name = bh_doc_get_text(meta, "generateName");
-        if (!*at)
-                *at = bh_arena_make(set->arena, struct bh_k8s_kind);
-        k = *at;
         if (k->last)
                 k->last->next = o;
         else
@@ -59,6 +63,8 @@ bool bh_k8s_objects_put(struct bh_k8s_objects *set, struct bh_str file, const st
                 put_object(set, file, doc, kind);
                 return true;
         }
+        if (of.len)
+                (void) kind_of(set, of); /* an empty list says that there are none */
         for (const struct bh_doc *i = bh_doc_first(items); i; i = i->next)
                 put_item(set, file, i, of);
         return true;
@@ -127,6 +133,10 @@ size_t bh_k8s_count(const struct bh_k8s_objects *set, const char *kind) {
         const struct bh_k8s_kind *k = bh_map_get(&set->kinds, bh_str_of(kind));
 
         return k ? k->n : 0;
+}
+
+bool bh_k8s_knows(const struct bh_k8s_objects *set, const char *kind) {
+        return bh_map_has(&set->kinds, bh_str_of(kind));
 }
 
 const struct bh_k8s_object *bh_k8s_find(const struct bh_k8s_objects *set, const char *kind, struct bh_str namespace, struct bh_str name) {

@@ -41,6 +41,8 @@ bool bh_k8s_objects_put(struct bh_k8s_objects *set, struct bh_str file, const st
 /* for (o = bh_k8s_first(set, "Pod"); o; o = o->next), in the order they came. */
 const struct bh_k8s_object *bh_k8s_first(const struct bh_k8s_objects *set, const char *kind);
 size_t bh_k8s_count(const struct bh_k8s_objects *set, const char *kind);
+/* Some are there, or the API server's list of them was empty. */
+bool bh_k8s_knows(const struct bh_k8s_objects *set, const char *kind);
 /* NULL when it is not among them. Of an object that was given twice, the last. */
 const struct bh_k8s_object *bh_k8s_find(const struct bh_k8s_objects *set, const char *kind, struct bh_str namespace, struct bh_str name);
 /* "rbac.yaml:12" */

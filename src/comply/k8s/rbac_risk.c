@@ -101,7 +101,7 @@ static void look_roles(struct look *l) {
 static void look_dangling(struct look *l) {
         for (size_t i = 0; i < l->rbac->bindings.len; i++) {
                 const struct bh_rbac_binding *b = l->rbac->bindings.at[i];
-                bool known = bh_k8s_count(l->rbac->objects, bh_str_is(b->role->kind, "Role") ? "Role" : "ClusterRole") > 0;
+                bool known = bh_k8s_knows(l->rbac->objects, bh_str_is(b->role->kind, "Role") ? "Role" : "ClusterRole");
 
                 if (!b->role->object && known && !bh_str_is(b->role->name, "cluster-admin"))
                         add(l, "rbac-26", 2, NULL, b, NULL,

@@ -38,6 +38,10 @@ static void a_list_of_nothing_is_fine(void **state) {
         assert_int_equal(add(&set, "{\"apiVersion\":\"v1\",\"kind\":\"List\",\"items\":[]}"), 0);
         assert_int_equal(add(&set, "{\"apiVersion\":\"v1\",\"kind\":\"List\",\"items\":null}"), 0);
         assert_int_equal(add(&set, ""), 0);
+        assert_false(bh_k8s_knows(&set, "Pod"));
+        assert_int_equal(add(&set, "{\"apiVersion\":\"v1\",\"kind\":\"PodList\",\"metadata\":{},\"items\":[]}"), 0);
+        assert_true(bh_k8s_knows(&set, "Pod")); /* it was asked for, and there are none */
+        assert_null(bh_k8s_first(&set, "Pod"));
         assert_int_equal(set.n, 0);
         bh_arena_free(&set.arena);
 }
