@@ -22,7 +22,7 @@ asan: ## the same under clang with AddressSanitizer and UBSan
 	@ninja -C $(BUILD)-asan -j $(JOBS)
 	@$(MESON) test -C $(BUILD)-asan --no-rebuild --print-errorlogs --suite unit --suite cases --suite fuzz
 
-test-long: all ## ./test, and ten million pairs for each version order: hours
+test-long: all ## ./test with a real Kubernetes API server, and ten million pairs for each version order: hours
 	@BULKHEAD_LONG=1 ./test
 	@BULKHEAD_VERSION_PAIRS=10000000 BULKHEAD_CVSS_VECTORS=1000000 $(MESON) test -C $(BUILD) --no-rebuild --print-errorlogs -t 0 --suite versions
 
