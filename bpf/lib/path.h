@@ -18,7 +18,7 @@
 /* The walk's state lives with its text, in memory that the verifier does not follow: so it ends its own walk. */
 struct path_buf {
         u8 ahead[BH_PATH_AHEAD];
-        u8 at[BH_PATH_MAX + 256];
+        u8 at[2 * BH_PATH_MAX]; /* the second half is zero, for the verifier's and the keys' sake */
         struct dentry *dentry;
         struct vfsmount *vfs;
         struct mount *mount;

@@ -4,6 +4,7 @@
  * in sense/ebpf/calls.c says which is which.
  */
 #include "../lib/call.h"
+#include "../lib/written.h"
 
 SEC("tp_btf/sys_exit")
 int BPF_PROG(sys_plain, struct pt_regs *regs, long ret) {
@@ -20,18 +21,32 @@ inline_ u64 argument(const struct call *k, u32 which) {
         return which ? k->args[(which - 1) & 7] : 0;
 }
 
-/* a or b of the row: a path takes two slots, a text one. */
-inline_ void add_argument(struct call *k, u32 which, u32 dir, bool text, u64 sum) {
+/* Which argument, where its directory stands, whether it is no path but a text, and its sum at the begin of the call. */
+struct asked_for {
+        u32 which, dir, text;
+        u64 sum;
+};
+
+/* A path takes two slots, a text one. True: it is a path of those that the rows ask for. */
+inline_ bool add_argument(struct call *k, const struct asked_for *a, u64 rows) {
         u64 from;
 
-        if (!which)
-                return;
-        from = argument(k, which);
-        if (text)
+        if (!a->which)
+                return false;
+        from = argument(k, a->which);
+        if (a->text)
                 add_user_string(k->s, from, BH_PATH_MAX);
         else
-                add_path_argument(k->s, k->t, dir ? (s32) argument(k, dir) : AT_FDCWD, from);
-        check_text(k->s, sum);
+                add_path_argument(k->s, k->t, a->dir ? (s32) argument(k, a->dir) : AT_FDCWD, from);
+        check_text(k->s, a->sum);
+        return !a->text && rows != ~0ull && written_wanted(k->s, k->f, rows, k->c->active & 1);
+}
+
+/* Are its paths asked for, and has it any? */
+inline_ bool asks_path(const struct call *k, u64 rows) {
+        u32 flags = k->row->flags;
+
+        return rows != ~0ull && ((k->row->a && !(flags & BH_CALL_TEXT_A)) || (k->row->b && !(flags & BH_CALL_TEXT_B)));
 }
 
 #define F_DUPFD 0
@@ -68,6 +83,8 @@ int BPF_PROG(sys_named, struct pt_regs *regs, long ret) {
         struct sums sums;
         struct file *file = NULL;
         u32 flags, n, inet = 0;
+        bool named;
+        u64 rows;
         s64 num = -1;
 
         if (!find_call(&k, regs, ret) || is_no_dup(&k))
@@ -81,7 +98,8 @@ int BPF_PROG(sys_named, struct pt_regs *regs, long ret) {
                 file = file_of_fd(k.t, num);
         if (file && is_socket(file))
                 inet = inet_of(file);
-        if (!rows_left(k.f, k.row->type, BH_HAVE_ANY_ACCESS | inet | outcome(ret) | where_is(k.t, k.c)))
+        rows = rows_left(k.f, k.row->type, BH_HAVE_ANY_ACCESS | inet | outcome(ret) | where_is(k.t, k.c));
+        if (!rows)
                 return 0;
         k.s = my_scratch();
         if (!k.s)
@@ -101,9 +119,10 @@ int BPF_PROG(sys_named, struct pt_regs *regs, long ret) {
                 add_nothing(k.s);
         }
         sums = sums_of(&k);
-        add_argument(&k, k.row->a, k.row->a_dir, flags & BH_CALL_TEXT_A, sums.a);
-        add_argument(&k, k.row->b, k.row->b_dir, flags & BH_CALL_TEXT_B, sums.b);
-        send_call(&k);
+        named = add_argument(&k, &(struct asked_for){ k.row->a, k.row->a_dir, flags & BH_CALL_TEXT_A, sums.a }, rows);
+        named |= add_argument(&k, &(struct asked_for){ k.row->b, k.row->b_dir, flags & BH_CALL_TEXT_B, sums.b }, rows);
+        if (named || !asks_path(&k, rows))
+                send_call(&k);
         return 0;
 }
 

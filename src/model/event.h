@@ -119,6 +119,7 @@ struct bh_ev_arg {
 #define BH_EVI_OPEN 0x04       /* of the family of open: evt.is_open_* */
 #define BH_EVI_OURS 0x08       /* no system call: never syscall.type */
 #define BH_EVI_SILENT 0x10     /* state for us, no event for rules */
+#define BH_EVI_PATHS 0x20      /* who has no path that is wanted may be left out: by its arguments of BH_AS_PATH */
 
 struct bh_ev_info {
         const char *name;

@@ -55,6 +55,13 @@ enum bh_kernel_view {
         BH_KV_DIRECTORY,  /* fd.directory */
         BH_KV_FILENAME,   /* fd.filename: the last part */
         BH_KV_PORT,       /* fd.sport, fd.rport, fd.lport, fd.port */
+        BH_KV_ARG,        /* evt.arg[KEY], where bh_source.arg_view says that it is such a path */
+};
+
+enum bh_arg_view {
+        BH_ARG_UNSEEN,
+        BH_ARG_PATH,
+        BH_ARG_MISSING, /* events of that type have none of that name: no check of it holds */
 };
 
 struct bh_field {
@@ -84,6 +91,8 @@ struct bh_source {
         unsigned n_types;
         /* Words before a rule runs: "may an argument be called so?" NULL: any. For fields with BH_ARG_KEY. */
         bool (*knows_key)(const struct bh_field *field, struct bh_str key);
+        /* Can a kernel judge that argument of that type? For fields of BH_KV_ARG; NULL: none. */
+        enum bh_arg_view (*arg_view)(unsigned type, struct bh_str key);
         /* Where results of BH_LIFE_EXEC may be kept, and the key that must match; NULL function or result: nowhere. */
         struct bh_process_memo *(*memo)(const void *event, uint64_t *ret_key);
         /* The time of the event, ns since 1970. */

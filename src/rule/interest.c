@@ -16,6 +16,8 @@ BH_VEC_OF(row_vec, struct bh_interest_row);
 struct wants {
         const struct bh_program *p;
         struct bh_arena *arena;
+        const struct bh_source *source;
+        unsigned type;
         bool opens; /* the type makes its descriptor, of a file: fd.num tells whether it succeeded, fd.name is a path */
 };
 
@@ -55,7 +57,7 @@ static struct rows of_paths(struct wants *w, const struct bh_pred *p) {
                                                      [BH_TEST_GLOB] = BH_PATH_PREFIX };
         struct rows r = must(w, 0);
 
-        if (!w->opens || !tests[p->test] || p->n_items > PATHS_MAX)
+        if (!tests[p->test] || p->n_items > PATHS_MAX)
                 return all;
         for (uint32_t i = 0; i < p->n_items; i++) {
                 struct bh_str text = p->items[i];
@@ -78,7 +80,7 @@ static struct rows of_directory(struct wants *w, const struct bh_pred *p) {
 
         if (within)
                 return of_paths(w, p);
-        if (!w->opens || p->test != BH_TEST_EQ || p->n_items > PATHS_MAX)
+        if (p->test != BH_TEST_EQ || p->n_items > PATHS_MAX)
                 return all;
         r = must(w, 0);
         for (uint32_t i = 0; i < p->n_items; i++) {
@@ -95,7 +97,7 @@ static struct rows of_directory(struct wants *w, const struct bh_pred *p) {
 static struct rows of_filename(struct wants *w, const struct bh_pred *p) {
         struct rows r = must(w, 0);
 
-        if (!w->opens || (p->test != BH_TEST_EQ && p->test != BH_TEST_ENDS) || p->n_items > PATHS_MAX)
+        if ((p->test != BH_TEST_EQ && p->test != BH_TEST_ENDS) || p->n_items > PATHS_MAX)
                 return all;
         for (uint32_t i = 0; i < p->n_items; i++) {
                 if (p->items[i].len == 0 || bh_str_chr(p->items[i], '/') >= 0)
@@ -164,6 +166,14 @@ static struct rows of_failed(struct wants *w, const struct bh_pred *p, const str
         return all;
 }
 
+static struct rows of_arg(struct wants *w, const struct bh_pred *p, const struct bh_field_arg *arg) {
+        switch (arg->given && w->source->arg_view ? w->source->arg_view(w->type, arg->key) : BH_ARG_UNSEEN) {
+        case BH_ARG_PATH: return of_paths(w, p);
+        case BH_ARG_MISSING: return (struct rows){ 0 };
+        default: return all;
+        }
+}
+
 /* A check that holds. */
 static struct rows of_pred(struct wants *w, const struct bh_pred *p) {
         const struct bh_operand *o = &w->p->operands.at[p->operand];
@@ -171,9 +181,10 @@ static struct rows of_pred(struct wants *w, const struct bh_pred *p) {
         if (o->kind != BH_OPERAND_FIELD || p->quantity != BH_QUANTITY_ONE)
                 return all;
         switch (o->field->kernel) {
-        case BH_KV_PATH: return of_paths(w, p);
-        case BH_KV_DIRECTORY: return of_directory(w, p);
-        case BH_KV_FILENAME: return of_filename(w, p);
+        case BH_KV_PATH: return w->opens ? of_paths(w, p) : all;
+        case BH_KV_DIRECTORY: return w->opens ? of_directory(w, p) : all;
+        case BH_KV_FILENAME: return w->opens ? of_filename(w, p) : all;
+        case BH_KV_ARG: return of_arg(w, p, &o->arg);
         case BH_KV_OPEN_WRITE: return of_open(w, p, BH_IR_WRITE);
         case BH_KV_OPEN_READ: return of_open(w, p, BH_IR_READ);
         case BH_KV_OPEN_EXEC: return of_open(w, p, BH_IR_EXEC);
@@ -328,7 +339,8 @@ static void publish(const struct rows *r, struct bh_interest_type *ret) {
 }
 
 static struct wants wants_of(const struct bh_ruleset *set, unsigned type, struct bh_arena *arena) {
-        return (struct wants){ .p = &set->program, .arena = arena, .opens = set->source->type_name && opens_file(set->source->type_name(type)) };
+        return (struct wants){ .p = &set->program, .arena = arena, .source = set->source, .type = type,
+                               .opens = set->source->type_name && opens_file(set->source->type_name(type)) };
 }
 
 static void want_type(const struct bh_ruleset *set, unsigned type, struct bh_arena *arena, struct bh_interest_type *ret) {

@@ -55,7 +55,7 @@ static const struct bh_field fields[] = {
           "all arguments: fd=3(<f>/etc/passwd) flags=0(O_RDONLY)", bh_field_evt_text },
         { "evt.info", BH_V_STRING, BH_ARG_NONE, BH_LIFE_EVENT, 0, BH_KV_NONE, BH_ET_INFO,
           "the same as evt.args", bh_field_evt_text },
-        { "evt.arg", BH_V_WORD, BH_ARG_KEY, BH_LIFE_EVENT, 0, BH_KV_NONE, 0,
+        { "evt.arg", BH_V_WORD, BH_ARG_KEY, BH_LIFE_EVENT, 0, BH_KV_ARG, 0,
           "one argument by name or number, as text: evt.arg.flags, evt.arg[0]", bh_field_evt_arg },
         { "evt.rawarg", BH_V_WORD, BH_ARG_KEY, BH_LIFE_EVENT, 0, BH_KV_NONE, 0,
           "one argument as it is in the record: evt.rawarg.flags", bh_field_evt_rawarg },
@@ -589,6 +589,17 @@ static bool knows_key(const struct bh_field *field, struct bh_str key) {
         return field->get != bh_field_evt_is_type || bh_event_type(key) >= 0;
 }
 
+/* By its name: what stands at a number is another argument in another type. */
+static enum bh_arg_view arg_view(unsigned type, struct bh_str key) {
+        const struct bh_ev_info *info = bh_event_info(type);
+        const struct bh_ev_arg *arg = bh_event_arg(info, key);
+        uint64_t number;
+
+        if (!arg)
+                return bh_str_u64(key, &number) ? BH_ARG_UNSEEN : BH_ARG_MISSING;
+        return info->flags & BH_EVI_PATHS && arg->render == BH_AS_PATH ? BH_ARG_PATH : BH_ARG_UNSEEN;
+}
+
 static struct bh_process_memo *memo(const void *event, uint64_t *ret_key) {
         struct bh_process *p = bh_actor(event);
 
@@ -612,6 +623,7 @@ const struct bh_source bh_source_syscall = {
         .type_of = type_of,
         .n_types = _BH_EV_MAX,
         .knows_key = knows_key,
+        .arg_view = arg_view,
         .memo = memo,
         .time_of = time_of,
 };

@@ -373,6 +373,87 @@ def test_what_is_remembered_of_a_path_is_not_of_a_file(watch, tmp_path):
     assert sorted(opened) == sorted([f"{wild}/deep/file"] * 20 + [f"{wild}/deep/{'n' * 100}"] * 20 + [f"{over}/deep/file"] * 20 + [deep] * 7)
 
 
+CHANGES = """
+import ctypes, os
+libc = ctypes.CDLL(None)
+here = os.open(".", os.O_RDONLY)
+os.makedirs("kept/deep", exist_ok=True)
+os.makedirs("other", exist_ok=True)
+def all_ways(name):
+    yield name, None
+    yield os.path.join(os.getcwd(), name), None
+    yield "./" + name, None
+    yield "other/../" + name, None
+    yield "other//.././" + name, None
+    yield name, here
+    yield "/" + os.path.join(os.getcwd(), name), None
+for name in ("kept/a", "kept/deep/b.php", "other/c", "other/d.php", "other/..e", "kept/.f", "x"):
+    for path, fd in all_ways(name):
+        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, dir_fd=fd))
+        os.chmod(path, 0o600, dir_fd=fd) if fd is None else None
+        os.chown(path, 0, 0, dir_fd=fd)
+        os.rename(path, name + "-renamed", src_dir_fd=fd)
+        os.rename(name + "-renamed", path, dst_dir_fd=fd)
+        os.link(path, "other/linked")
+        os.symlink("kept/target", path + "-s", dir_fd=fd)
+        os.unlink(path + "-s", dir_fd=fd)
+        os.unlink("other/linked")
+        os.truncate(path, 0) if fd is None else None
+        os.unlink(path, dir_fd=fd)
+        os.mkdir(path, dir_fd=fd)
+        os.rmdir(path, dir_fd=fd)
+        try: os.unlink(path + "/", dir_fd=fd)
+        except OSError: pass
+os.chdir("kept/deep")
+for name in ("g", "../h", "../../i", "../../kept/j", "k" * 200 + ".php", "l/" * 3):
+    try: os.mkdir(name)
+    except OSError: pass
+os.chdir("/")
+os.mkdir(HERE[1:] + "/kept/n")
+os.rmdir("." + HERE + "/kept/n")
+"""
+CHANGING = ("rename", "renameat", "renameat2", "link", "linkat", "symlink", "symlinkat", "unlink", "unlinkat", "mkdir", "mkdirat", "rmdir", "chmod",
+            "fchmodat", "chown", "lchown", "fchownat", "truncate")
+
+
+def written(r):
+    """The paths among a call's strings: from which directory, and what was written."""
+    texts = [s.decode() for s in (r.strs[1:] if r.type.startswith("symlink") else r.strs)]
+    return list(zip(texts[::2], texts[1::2]))
+
+
+def shown(base, raw):
+    return raw if raw.startswith("/") or not base else os.path.normpath(base.rstrip("/") + "/" + raw)
+
+
+def is_unclear(base, raw):
+    return not raw or (not raw.startswith("/") and any(part in ("", ".") or part.startswith("..") for part in raw.split("/")))
+
+
+def test_calls_that_change_names_are_asked_for_their_paths(watch, tmp_path):
+    """Whatever way a path was written: what is wanted comes, and besides it only what cannot be known."""
+    folders = {"": tmp_path / "1", "--no-filter": tmp_path / "2"}
+    asked = ",".join(f"{f}/kept,={f}/x" for f in folders.values()) + ",$.php"
+
+    def seen(option):
+        folders[option].mkdir()
+        s = watch(*option.split(), *(f"{t}:s:{asked}" for t in CHANGING))
+        pid = start(sys.executable, "-I", "-c", f"HERE = {str(folders[option])!r}\n" + CHANGES, cwd=folders[option])
+        return [r for r in s.stop() if r.pid == pid and r.type in CHANGING]
+
+    def wanted(r, folder):
+        paths = [shown(*w) for w in written(r)]
+        return r.res >= 0 and any(p.startswith(f"{folder}/kept") or p == f"{folder}/x" or p.endswith(".php") for p in paths)
+
+    def keys(found, folder):
+        return sorted((r.type, [s.replace(str(folder)[1:].encode(), b"") for s in r.strs]) for r in found if wanted(r, folder))
+
+    some, all_ = seen(""), seen("--no-filter")
+    assert keys(some, folders[""]) == keys(all_, folders["--no-filter"]) != []
+    assert len(some) < len(all_) * 0.8
+    assert not [r for r in some if not wanted(r, folders[""]) and not any(is_unclear(*w) for w in written(r))]
+
+
 def test_the_kernel_knows_host_from_container(watch):
     s = watch("openat:cs:=/etc/hostname")
     host = start("/bin/cat", "/etc/hostname")

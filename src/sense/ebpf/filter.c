@@ -116,10 +116,14 @@ static void merge(struct bh_arena *arena, struct rows *v, const struct bh_intere
                 *bh_vec_add(arena, &into->paths) = row->paths.at[i];
 }
 
-/* Only the family of open is asked for its path in the kernel. */
+/* Others than these are not asked for a path in the kernel. */
+static bool asks_path_of(unsigned type) {
+        return bh_event_info(type)->flags & (BH_EVI_OPEN | BH_EVI_PATHS);
+}
+
 static void plan_rows(struct planner *p, unsigned type, const struct bh_interest_type *wanted) {
         struct bh_sensor_type *t = &p->plan->filter.types[type];
-        bool asks_path = bh_event_info(type)->flags & BH_EVI_OPEN;
+        bool asks_path = asks_path_of(type);
         struct rows merged = { 0 };
 
         for (size_t i = 0; i < wanted->rows.len; i++)

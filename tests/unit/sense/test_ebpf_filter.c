@@ -7,6 +7,8 @@
 
 #include "sense/ebpf/calls.h"
 #include "sense/ebpf/filter.h"
+#include "rule/rules.h"
+#include "sense/sense.h"
 
 struct world {
         struct bh_arena *arena;
@@ -155,13 +157,71 @@ static void a_suffix_is_cut_from_its_end(void **state) {
         assert_true(w->plan.filter.wants & BH_WANTS_SUFFIXES);
 }
 
-static void calls_that_are_no_open_are_not_asked_for_paths(void **state) {
+static void calls_that_change_names_are_asked_for_paths(void **state) {
         struct world *w = world(state);
 
         path(w, row(w, BH_EV_UNLINKAT, BH_IR_SUCCESS), BH_PATH_PREFIX, "/var/log");
         plan(w, false);
-        assert_int_equal(w->plan.filter.types[BH_EV_UNLINKAT].any_path, w->plan.filter.types[BH_EV_UNLINKAT].rows);
+        assert_int_equal(w->plan.filter.types[BH_EV_UNLINKAT].any_path, 0);
+        assert_int_equal(longest(&w->plan.prefixes, bh_str_of("/var/log/x")), w->plan.filter.types[BH_EV_UNLINKAT].rows);
+}
+
+/* Where a process stands is followed, whichever of them are wanted; a mount has no such arguments. */
+static void other_calls_are_not_asked_for_paths(void **state) {
+        static const unsigned types[] = { BH_EV_CHDIR, BH_EV_MOUNT, BH_EV_UMOUNT2, BH_EV_FCHMOD };
+        struct world *w = world(state);
+
+        for (unsigned i = 0; i < BH_LEN(types); i++)
+                path(w, row(w, types[i], BH_IR_SUCCESS), BH_PATH_PREFIX, "/var/log");
+        plan(w, false);
+        for (unsigned i = 0; i < BH_LEN(types); i++)
+                assert_int_equal(w->plan.filter.types[types[i]].any_path, w->plan.filter.types[types[i]].rows);
         assert_int_equal(w->plan.prefixes.len, 0);
+}
+
+/* Of a rule with that condition. */
+static const struct bh_sensor_type *planned(struct world *w, const char *condition, unsigned type) {
+        static const struct bh_source *const sources[] = { &bh_source_syscall };
+        struct bh_rules_opts opts = { .sources = sources, .n_sources = 1, .least = BH_PRIORITY_DEBUG };
+        struct bh_rule_file file = { BH_STR("r.yaml"), bh_arena_printf(w->arena, "- rule: r\n  desc: d\n  priority: INFO\n  output: o\n  condition: %s\n", condition) };
+        struct bh_rules *rules;
+
+        assert_int_equal(bh_rules_load(&opts, &file, 1, &rules, NULL), 0);
+        assert_int_equal(bh_rules_errors(rules), 0);
+        bh_rules_interest(rules, &bh_source_syscall, w->arena, &w->interest);
+        plan(w, false);
+        bh_rules_unref(&rules);
+        return &w->plan.filter.types[type];
+}
+
+static void a_path_that_a_rule_names_is_asked_for(void **state) {
+        struct world *w = world(state);
+        const struct bh_sensor_type *t = planned(w, "evt.type in (rename, unlink) and evt.rawres = 0 and evt.arg.newpath in (/etc/a, /etc/b)", BH_EV_RENAME);
+
+        assert_int_equal(t->want, BH_WANT_ROWS);
+        assert_int_equal(t->any_path, 0);
+        assert_int_equal(w->plan.prefixes.len, 2);
+        assert_int_equal(longest(&w->plan.prefixes, (struct bh_str){ "/etc/b", 7 }), t->rows);
+        t = planned(w, "evt.type in (rename, chmod) and evt.arg.oldpath startswith /etc or evt.type=chmod and evt.arg.filename endswith .php", BH_EV_CHMOD);
+        assert_int_equal(t->any_path, 0);
+        assert_int_equal(w->plan.suffixes.len, 1);
+}
+
+static void what_the_kernel_cannot_ask_is_not_asked(void **state) {
+        static const char *const conditions[] = {
+                "evt.type=rename and evt.arg[1] startswith /etc", "evt.type=rename and evt.rawarg.newpath startswith /etc",
+                "evt.type=rename and not evt.arg.newpath startswith /etc", "evt.type=rename and evt.arg.newpath contains /etc",
+                "evt.type=rename and (evt.arg.newpath startswith /etc or proc.name=a)", "evt.type=rename and evt.arg.newpath startswith etc",
+        };
+        struct world *w = world(state);
+
+        for (size_t i = 0; i < BH_LEN(conditions); i++) {
+                const struct bh_sensor_type *t = planned(w, conditions[i], BH_EV_RENAME);
+
+                assert_true(t->want == BH_WANT_ALL || t->any_path);
+        }
+        assert_int_equal(planned(w, "evt.type=symlink and evt.arg.target startswith /etc", BH_EV_SYMLINK)->want, BH_WANT_ALL);
+        assert_int_equal(planned(w, "evt.type=chdir and evt.arg.path startswith /etc", BH_EV_CHDIR)->want, BH_WANT_ALL);
 }
 
 static void many_rules_are_few_rows(void **state) {
@@ -264,7 +324,10 @@ int main(void) {
                 cmocka_unit_test_setup_teardown(the_family_of_open_shares_its_rows, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(the_longest_prefix_has_the_rows_of_the_shorter, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(a_suffix_is_cut_from_its_end, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(calls_that_are_no_open_are_not_asked_for_paths, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(calls_that_change_names_are_asked_for_paths, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(other_calls_are_not_asked_for_paths, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(a_path_that_a_rule_names_is_asked_for, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(what_the_kernel_cannot_ask_is_not_asked, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(many_rules_are_few_rows, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(more_rows_than_bits_are_all_wanted, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(too_many_paths_are_not_asked_at_all, set_up, tear_down),
