@@ -193,11 +193,7 @@ bool bh_str_oct64(struct bh_str s, uint64_t *ret) {
 
 /* Names are short: to ask for the slash costs more than to walk to it. */
 struct bh_str bh_str_basename(struct bh_str path) {
-        size_t i = path.len;
-
-        while (i > 0 && path.at[i - 1] != '/')
-                i--;
-        return bh_str_from(path, i);
+        return bh_str_from(path, (size_t) (bh_str_rchr(path, '/') + 1));
 }
 
 struct bh_str bh_str_dirname(struct bh_str path) {
