@@ -43,9 +43,17 @@ BH_FIELD_GET(bh_field_parent_text) {
         return p && bh_give_str(ret, self, text_of(p, self->tag, scratch));
 }
 
+static size_t count_ancestors(const struct bh_process *p) {
+        size_t n = 0;
+
+        while (p && (p = p->parent) && n < ANCESTORS_MOST)
+                n++;
+        return n;
+}
+
 /* All of them, from the parent up. */
 static bool give_ancestors(struct bh_process *p, const struct bh_field *self, struct bh_arena *scratch, struct bh_value *ret) {
-        struct bh_value *list = bh_arena_array(scratch, struct bh_value, ANCESTORS_MOST);
+        struct bh_value *list = bh_arena_array(scratch, struct bh_value, count_ancestors(p));
         size_t n = 0;
 
         for (p = bh_process_ancestor(p, 1); p && n < ANCESTORS_MOST; p = p->parent)
