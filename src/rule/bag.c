@@ -82,6 +82,7 @@ const struct bh_source *bh_bag_source(struct bh_arena *arena, const struct bh_so
         s->type_of = like->type_of ? type_of : NULL;
         s->time_of = time_of;
         s->memo = NULL;
+        s->traits = NULL; /* of real events */
         return s;
 }
 

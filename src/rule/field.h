@@ -80,6 +80,12 @@ struct bh_field {
 
 struct bh_process_memo;
 
+/* A check of the kind that most rules make: whether it holds is a bit of bh_source.traits. */
+struct bh_trait {
+        const char *field, *op, *value; /* "fd.typechar", "=", "f"; op may also be != or >= */
+        uint64_t bit;
+};
+
 /* Where events come from, as far as rules need to know. */
 struct bh_source {
         const char *name;             /* "syscall", "k8s_audit", "login", "finding": a rule's `source` */
@@ -95,6 +101,9 @@ struct bh_source {
         enum bh_arg_view (*arg_view)(unsigned type, struct bh_str key);
         /* Where results of BH_LIFE_EXEC may be kept, and the key that must match; NULL function or result: nowhere. */
         struct bh_process_memo *(*memo)(const void *event, uint64_t *ret_key);
+        /* All traits of an event at once, for less than one of them would cost as a check of its field. NULL: none. */
+        uint64_t (*traits)(const void *event);
+        const struct bh_trait *trait_table; /* ended by a row without a field */
         /* The time of the event, ns since 1970. */
         int64_t (*time_of)(const void *event);
 };

@@ -144,6 +144,31 @@ static uint32_t cost_of_operand(const struct bh_operand *o) {
         return cost + (o->arg.given ? 4 : 0);
 }
 
+static uint64_t trait_of(const struct bh_source *s, const char *field, const char *op, struct bh_str value) {
+        for (const struct bh_trait *f = s->trait_table; f->field; f++)
+                if (strcmp(f->field, field) == 0 && strcmp(f->op, op) == 0 && bh_str_is(value, f->value))
+                        return f->bit;
+        return 0;
+}
+
+/* Those of its items, each of which must be one. */
+static uint64_t traits_of(const struct bh_source *s, const struct bh_operand *o, const struct bh_pred *pred) {
+        const char *op = pred->test == BH_TEST_EQ ? "=" : pred->test == BH_TEST_NE ? "!=" : bh_op_str(pred->op);
+        bool one = pred->test == BH_TEST_NE || pred->test == BH_TEST_ORDER;
+        uint64_t traits = 0;
+
+        if (!s->traits || o->kind != BH_OPERAND_FIELD || o->arg.given || pred->quantity || (pred->test != BH_TEST_EQ && !(one && pred->n_items == 1)))
+                return 0;
+        for (uint32_t i = 0; i < pred->n_items; i++) {
+                uint64_t bit = trait_of(s, o->field->name, op, pred->items[i]);
+
+                if (!bit)
+                        return 0;
+                traits |= bit;
+        }
+        return traits;
+}
+
 /* One number that fits, or one bool. */
 static void quicken(const struct bh_operand *o, struct bh_pred *pred) {
         bool is = pred->test == BH_TEST_EQ || pred->test == BH_TEST_NE || pred->test == BH_TEST_ORDER;
@@ -166,6 +191,9 @@ static uint32_t keep(struct bh_program *p, struct bh_pred *pred) {
 
         pred->cost = (uint16_t) BH_MIN(cost * (pred->quantity ? 4 : 1), 60000u);
         pred->life = o->life;
+        pred->traits = traits_of(p->source, o, pred);
+        if (pred->traits)
+                pred->cost = 1;
         quicken(o, pred);
         if (pred->test == BH_TEST_RIGHT)
                 pred->life = BH_MAX(o->life, p->operands.at[pred->right].life);

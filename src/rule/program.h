@@ -87,6 +87,7 @@ struct bh_pred {
         uint8_t type;     /* of the operand: of a value of another type nothing is quick */
         uint16_t cost;    /* in units of about a nanosecond */
         uint32_t operand, right;
+        uint64_t traits; /* of the source: holds when one of them does; 0: it is none */
         int64_t number;
         struct bh_str *items; /* in order, each once */
         uint32_t n_items;

@@ -30,7 +30,7 @@ void bh_run_begin(struct bh_run *run, const void *event) {
         if (run->epoch == EPOCH_LAST) {
                 memset(run->slots, 0, run->program->operands.len * sizeof *run->slots);
                 memset(run->marks, 0, run->program->gates.len * sizeof *run->marks);
-                run->epoch = 0;
+                run->epoch = run->traits_epoch = 0;
         }
         run->epoch++;
         run->event = event;
@@ -43,7 +43,6 @@ static struct bh_slot *slot_of(struct bh_run *run, uint32_t operand) {
         if (s->epoch == run->epoch)
                 return s;
         s->hashed = false;
-        s->value = (struct bh_value){ 0 };
         s->have = o->kind == BH_OPERAND_FIELD ? o->field->get(o->field, run->event, &o->arg, run->scratch, &s->value)
                                               : bh_call_get(run, o, &s->value);
         if (s->have && s->value.is_list && s->value.list.n == 0 && o->kind == BH_OPERAND_FIELD)
@@ -251,8 +250,11 @@ static bool quick(const struct bh_pred *p, const struct bh_value *v) {
 }
 
 static bool test(struct bh_run *run, const struct bh_pred *p) {
-        struct bh_slot *s = slot_of(run, p->operand);
+        struct bh_slot *s;
 
+        if (p->traits)
+                return (bh_run_traits(run) & p->traits) != 0;
+        s = slot_of(run, p->operand);
         run->asked++;
         if (!s->have)
                 return false;
@@ -277,13 +279,11 @@ static bool one_holds(struct bh_run *run, const struct bh_gate *g) {
 }
 
 /* As deep as nodes nest, which the compiler bounds (BH_LIMIT_RULE_DEPTH). */
-bool bh_run_eval(struct bh_run *run, bh_ref ref) {
-        uint32_t n = BH_REF_NODE(ref), mark = run->marks[n];
+bool bh_run_ask(struct bh_run *run, bh_ref ref) {
+        uint32_t n = BH_REF_NODE(ref);
         const struct bh_gate *g = &run->program->gates.at[n];
         bool yes;
 
-        if (mark >> 1 == run->epoch)
-                return (mark ^ ref) & 1;
         switch (g->kind) {
         case BH_GATE_PRED: yes = test(run, &run->program->preds.at[g->pred]); break;
         case BH_GATE_ALL: yes = all_hold(run, g); break;

@@ -46,7 +46,7 @@ static bool pred_wishes(const struct builder *b, uint32_t pred, uint32_t who, st
         uint8_t type = b->p->operands.at[p->operand].type;
         bool texts = p->test == BH_TEST_EQ || p->test == BH_TEST_STARTS || p->test == BH_TEST_ENDS || p->test == BH_TEST_GLOB || p->test == BH_TEST_PATHS;
 
-        if (!texts || p->quantity != BH_QUANTITY_ONE || (type != BH_V_STRING && type != BH_V_PATH) || p->n_items + ret->len > KEY_ITEMS)
+        if (!texts || p->traits || p->quantity != BH_QUANTITY_ONE || (type != BH_V_STRING && type != BH_V_PATH) || p->n_items + ret->len > KEY_ITEMS)
                 return false;
         for (uint32_t i = 0; i < p->n_items; i++) {
                 enum bh_key_kind kind;
@@ -258,6 +258,56 @@ static size_t parts_of(const struct builder *b, const bh_ref *ref, const bh_ref 
         return all ? g->n_refs : 1;
 }
 
+/* Adds what `ref` demands of the traits; true: that is all that it demands. */
+static bool add_traits(const struct builder *b, bh_ref ref, unsigned depth, struct bh_sieve_traits *to) {
+        const struct bh_gate *g = gate_of(b, ref);
+        uint64_t traits = g->kind == BH_GATE_PRED ? b->p->preds.at[g->pred].traits : 0;
+        bool whole = true;
+
+        if (g->kind == BH_GATE_ALL && !BH_REF_IS_NOT(ref) && depth < KEY_DEPTH) {
+                for (uint32_t i = 0; i < g->n_refs; i++)
+                        whole &= add_traits(b, g->refs[i], depth + 1, to);
+                return whole;
+        }
+        if (!traits || (!BH_REF_IS_NOT(ref) && traits & (traits - 1) && to->any && to->any != traits))
+                return false;
+        if (BH_REF_IS_NOT(ref))
+                to->none |= traits;
+        else if (traits & (traits - 1))
+                to->any = traits;
+        else
+                to->all |= traits;
+        return true;
+}
+
+static bool is_of_traits(const struct builder *b, bh_ref ref) {
+        struct bh_sieve_traits none = { 0 };
+
+        return add_traits(b, ref, 0, &none);
+}
+
+/* Conditions that demand the same are one. */
+static void make_traits(struct builder *b, const bh_ref *refs, size_t n) {
+        struct bh_sieve *s = b->s;
+
+        s->traits = bh_arena_array(b->p->arena, struct bh_sieve_traits, n);
+        for (uint32_t i = 0; i < n; i++) {
+                struct bh_sieve_traits own = { 0 };
+                uint32_t k = 0;
+
+                (void) add_traits(b, refs[i], 0, &own);
+                if (!(own.all | own.any | own.none))
+                        continue;
+                while (k < s->n_traits && (s->traits[k].all != own.all || s->traits[k].any != own.any || s->traits[k].none != own.none))
+                        k++;
+                if (k == s->n_traits) {
+                        s->traits[s->n_traits++] = own;
+                        s->traits[k].who = bh_arena_array(b->p->arena, uint64_t, s->words);
+                }
+                set_bit(s->traits[k].who, i);
+        }
+}
+
 static void count_demand(struct builder *b, struct demand *demands, size_t *n, bh_ref ref) {
         for (size_t i = 0; i < *n; i++)
                 if (demands[i].ref == ref) {
@@ -283,7 +333,7 @@ static void make_demands(struct builder *b, const bh_ref *refs, size_t n) {
         for (size_t d = 0; d < n_demands && b->s->n_demands < DEMANDS; d++) {
                 struct bh_sieve_demand *to = &b->s->demands[b->s->n_demands];
 
-                if (demands[d].count < 2 || demands[d].ref == BH_REF_TRUE || !affirms(b, demands[d].ref, 0))
+                if (demands[d].count < 2 || demands[d].ref == BH_REF_TRUE || is_of_traits(b, demands[d].ref) || !affirms(b, demands[d].ref, 0))
                         continue;
                 *to = (struct bh_sieve_demand){ demands[d].ref, bh_arena_array(b->p->arena, uint64_t, b->s->words) };
                 b->s->n_demands++;
@@ -303,6 +353,7 @@ const struct bh_sieve *bh_sieve_build(struct bh_program *p, const bh_ref *refs, 
         s->n = (uint32_t) n;
         s->words = (uint32_t) (n + 63) / 64;
         s->unkeyed = bh_arena_array(p->arena, uint64_t, s->words);
+        make_traits(&b, refs, n);
         make_demands(&b, refs, n);
         for (uint32_t i = 0; i < n; i++) {
                 struct wish_vec own = { 0 };
@@ -355,7 +406,7 @@ static int32_t find_in(const struct bh_sieve_key *k, struct bh_str s) {
 }
 
 static bool ask_keys(const struct bh_sieve *s, struct bh_run *run, uint64_t *bits) {
-        uint64_t found[BH_SIEVE_WORDS], left = 0;
+        uint64_t *found = run->bits[1], left = 0;
 
         memcpy(found, s->unkeyed, s->words * sizeof *found);
         for (uint32_t i = 0; i < s->n_keys; i++) {
@@ -382,10 +433,16 @@ static bool ask_keys(const struct bh_sieve *s, struct bh_run *run, uint64_t *bit
         return left != 0;
 }
 
+static bool hold(const struct bh_sieve_traits *f, uint64_t traits) {
+        return (traits & f->all) == f->all && (!f->any || traits & f->any) && !(traits & f->none);
+}
+
 /* The same as below for up to 64 conditions, which is what most sets have of a type. */
 static bool run_word(const struct bh_sieve *s, struct bh_run *run, uint64_t *bits) {
-        uint64_t left = *bits, found = *s->unkeyed;
+        uint64_t left = *bits, found = *s->unkeyed, traits = s->n_traits ? bh_run_traits(run) : 0;
 
+        for (uint32_t i = 0; i < s->n_traits; i++)
+                left &= hold(&s->traits[i], traits) ? ~0ull : ~*s->traits[i].who;
         for (uint32_t d = 0; d < s->n_demands && left; d++)
                 if ((left & *s->demands[d].who) && !bh_run_eval(run, s->demands[d].ref))
                         left &= ~*s->demands[d].who;
@@ -409,8 +466,13 @@ static bool run_word(const struct bh_sieve *s, struct bh_run *run, uint64_t *bit
 }
 
 bool bh_sieve_run(const struct bh_sieve *s, struct bh_run *run, uint64_t *bits) {
+        uint64_t traits = s->n_traits ? bh_run_traits(run) : 0;
+
         if (s->words == 1)
                 return run_word(s, run, bits);
+        for (uint32_t i = 0; i < s->n_traits; i++)
+                for (uint32_t w = 0; w < s->words && !hold(&s->traits[i], traits); w++)
+                        bits[w] &= ~s->traits[i].who[w];
         for (uint32_t d = 0; d < s->n_demands; d++) {
                 const struct bh_sieve_demand *x = &s->demands[d];
                 uint64_t left = 0;

@@ -5,8 +5,10 @@
  * Which of many conditions can hold for an event at all, found with a few
  * questions instead of one each:
  *
- *   what many of them demand ("opened for writing", "in a container") is asked
- *   once, and all that demand it go when it does not hold;
+ *   what they demand of the source's traits ("opened for writing", "in a
+ *   container"): all traits are had at once, and are bits;
+ *   what else many of them demand is asked once, and all that demand it go when
+ *   it does not hold;
  *   what they demand of one text ("fd.name is one of", "begins with") is looked
  *   up once in a table of all their constants, which tells whom it pleases.
  *
@@ -14,11 +16,17 @@
  */
 #include "rule/run.h"
 
-#define BH_SIEVE_WORDS 16 /* so many times 64 conditions; more are asked one by one */
+#define BH_SIEVE_WORDS BH_RUN_WORDS /* so many times 64 conditions; more are asked one by one */
 
 struct bh_sieve_demand {
         bh_ref ref;
         uint64_t *who; /* those that demand it */
+};
+
+/* What many conditions demand of the source's traits, together. */
+struct bh_sieve_traits {
+        uint64_t all, any, none; /* each of these; one of these, unless there are none; none of these */
+        uint64_t *who;
 };
 
 enum bh_key_kind { BH_KEY_IS, BH_KEY_BEGINS, BH_KEY_ENDS, _BH_KEY_MAX };
@@ -39,6 +47,8 @@ struct bh_sieve_key {
 
 struct bh_sieve {
         uint32_t n, words;
+        struct bh_sieve_traits *traits;
+        uint32_t n_traits;
         struct bh_sieve_demand *demands;
         uint32_t n_demands;
         struct bh_sieve_key *keys;

@@ -39,12 +39,6 @@ BH_FIELD_GET(bh_field_owner) {
         }
 }
 
-static const struct bh_container *container_of(const void *event) {
-        const struct bh_process *p = bh_actor(event);
-
-        return p ? p->container : ((const struct bh_event *) event)->container;
-}
-
 /* "/src:/dest:ro:false:rprivate", as people know it from Falco. */
 static struct bh_str mount_text(const struct bh_mount *m, struct bh_arena *scratch) {
         return bh_arena_printf(scratch, "%.*s:%.*s:%.*s:%s:%.*s", BH_FMT(m->source), BH_FMT(m->dest), BH_FMT(m->mode),
@@ -97,7 +91,7 @@ static struct bh_str container_text(const struct bh_container *c, unsigned what,
 
 /* On the host: container.id and container.name are "host", as rule files expect; of nothing else there is a value. */
 BH_FIELD_GET(bh_field_container_text) {
-        const struct bh_container *c = container_of(event);
+        const struct bh_container *c = bh_container_of(event);
 
         (void) arg;
         if (c)
@@ -110,7 +104,7 @@ BH_FIELD_GET(bh_field_container_text) {
 }
 
 BH_FIELD_GET(bh_field_container_flag) {
-        const struct bh_container *c = container_of(event);
+        const struct bh_container *c = bh_container_of(event);
 
         (void) arg, (void) scratch;
         if (!c)
@@ -147,7 +141,7 @@ static const struct bh_mount *find_mount(const struct bh_container *c, const str
 }
 
 BH_FIELD_GET(bh_field_container_mount) {
-        const struct bh_container *c = container_of(event);
+        const struct bh_container *c = bh_container_of(event);
         const struct bh_mount *m;
 
         if (!c || !c->known || !arg->given)
@@ -166,7 +160,7 @@ BH_FIELD_GET(bh_field_container_mount) {
 }
 
 BH_FIELD_GET(bh_field_container_label) {
-        const struct bh_container *c = container_of(event);
+        const struct bh_container *c = bh_container_of(event);
 
         (void) scratch;
         for (uint32_t i = 0; c && arg->given && i < c->n_labels; i++)
@@ -177,7 +171,7 @@ BH_FIELD_GET(bh_field_container_label) {
 
 /* tag 0: when it started; 1: how long ago. */
 BH_FIELD_GET(bh_field_container_time) {
-        const struct bh_container *c = container_of(event);
+        const struct bh_container *c = bh_container_of(event);
         const struct bh_event *e = event;
 
         (void) arg, (void) scratch;

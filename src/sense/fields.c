@@ -625,5 +625,7 @@ const struct bh_source bh_source_syscall = {
         .knows_key = knows_key,
         .arg_view = arg_view,
         .memo = memo,
+        .traits = bh_traits,
+        .trait_table = bh_trait_table,
         .time_of = time_of,
 };

@@ -135,5 +135,14 @@ static inline bool bh_give_bool(struct bh_value *ret, const struct bh_field *sel
 static inline struct bh_process *bh_actor(const void *event) {
         return ((const struct bh_event *) event)->process;
 }
+static inline const struct bh_container *bh_container_of(const void *event) {
+        const struct bh_process *p = bh_actor(event);
+
+        return p ? p->container : ((const struct bh_event *) event)->container;
+}
+
+/* bh_source.traits, in a file of their own. */
+uint64_t bh_traits(const void *event);
+extern const struct bh_trait bh_trait_table[];
 
 #endif

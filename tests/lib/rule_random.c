@@ -82,8 +82,23 @@ static const struct bh_field fields[FIELDS] = {
         { "evt.other", BH_V_STRING, BH_ARG_NONE, BH_LIFE_EVENT, 0, BH_KV_NONE, F_OTHER, "", get },
 };
 
+static uint64_t traits(const void *event) {
+        const struct event *e = event;
+        bool host = strcmp(e->text[F_CONTAINER], "host") == 0;
+
+        return (e->have[F_WRITE] && e->write ? 1u : 0) | (e->result >= 0 ? 2u : 0) | (e->have[F_CONTAINER] ? host ? 4u : 8u : 0);
+}
+
+static const struct bh_trait trait_table[] = {
+        { "evt.is_open_write", "=", "true", 1 },
+        { "evt.rawres", ">=", "0", 2 },
+        { "container.id", "=", "host", 4 },
+        { "container.id", "!=", "host", 8 },
+        { 0 },
+};
+
 static const struct bh_source source = { .name = "syscall", .fields = fields, .n_fields = FIELDS, .type_name = type_name, .type_of = type_of,
-                                         .n_types = TYPES, .memo = memo };
+                                         .n_types = TYPES, .memo = memo, .traits = traits, .trait_table = trait_table };
 
 static unsigned roll(struct rule_dice *d, unsigned sides) {
         if (d->left == 0)
