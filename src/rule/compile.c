@@ -150,7 +150,7 @@ static bool same(const struct bh_group *a, const struct bh_group *b) {
 static void give_bits(const struct bh_program *p, struct bh_sorted *s) {
         int next = 0;
 
-        for (uint32_t g = 0; p->source->memo && g < s->n_groups && g < BH_RULE_MEMO_GROUPS; g++) {
+        for (uint32_t g = 0; p->source->memo && g < s->n_groups; g++) {
                 bool any = false;
 
                 for (uint32_t i = 0; i < s->groups[g].n; i++)
@@ -196,7 +196,6 @@ void bh_compile_sort(struct bh_program *p, const bh_ref *refs, size_t n, struct 
 
                         memcpy(own, g.entries, g.n * sizeof *own);
                         g.entries = own;
-                        g.number = k;
                         *bh_vec_add(p->arena, &groups) = g;
                 }
                 s.group_of_type[t] = g.n ? k + 1 : 0;

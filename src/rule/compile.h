@@ -8,13 +8,8 @@
  */
 #include "rule/program.h"
 
-/*
- * How a process's memory (model/process.h) is cut up: bits for rules of groups
- * that are still possible, then a bit for each group that has been met once,
- * then one for each whose bits are known.
- */
-#define BH_RULE_MEMO_BITS 384
-#define BH_RULE_MEMO_GROUPS 64
+/* Of a process's memory (model/process.h): a bit for each rule of some groups. */
+#define BH_RULE_MEMO_BITS 512
 
 /* Where the macros are; `user` is the loader's. A macro is found, compiled, and done with. */
 struct bh_macros {
@@ -41,7 +36,7 @@ struct bh_entry {
 
 struct bh_group {
         struct bh_entry *entries;
-        uint32_t n, number;
+        uint32_t n;
         const struct bh_sieve *whole, *rest; /* NULL: each is asked */
         int first_bit; /* of a process's memory; -1: it remembers nothing of this group */
 };

@@ -140,25 +140,32 @@ static bool hit(struct bh_rule_run *r, const struct bh_entry *e, struct hits *h)
 }
 
 /* Those whose bit is set, in order. */
-static void ask(struct bh_rule_run *r, const struct bh_group *g, const uint64_t *bits, bool whole, struct hits *h) {
+static void ask(struct bh_rule_run *r, const struct bh_group *g, const uint64_t *bits, struct hits *h) {
         for (uint32_t w = 0; w <= (g->n - 1) / 64; w++)
                 for (uint64_t left = bits[w]; left; left &= left - 1) {
                         const struct bh_entry *e = &g->entries[w * 64 + (uint32_t) __builtin_ctzll(left)];
 
-                        if (bh_run_eval(&r->run, whole ? e->whole : e->rest) && hit(r, e, h))
+                        if (bh_run_eval(&r->run, e->whole) && hit(r, e, h))
                                 return;
                 }
 }
 
+/* As many ones as the group has rules. */
+static void set_all(const struct bh_group *g, uint64_t *bits) {
+        uint32_t last = (g->n - 1) / 64;
+
+        for (uint32_t w = 0; w < last; w++)
+                bits[w] = ~0ull;
+        bits[last] = ~0ull >> (63 - (g->n - 1) % 64);
+}
+
 static void ask_all(struct bh_rule_run *r, const struct bh_group *g, struct hits *h) {
-        uint64_t bits[BH_SIEVE_WORDS];
+        uint64_t *bits = r->run.bits[0];
 
         if (g->n <= BH_SIEVE_WORDS * 64) {
-                memset(bits, 0xff, sizeof bits);
-                if (g->n % 64)
-                        bits[g->n / 64] = (1ull << (g->n % 64)) - 1;
+                set_all(g, bits);
                 if (!g->whole || bh_sieve_run(g->whole, &r->run, bits))
-                        ask(r, g, bits, true, h);
+                        ask(r, g, bits, h);
                 return;
         }
         for (uint32_t i = 0; i < g->n; i++)
@@ -166,14 +173,9 @@ static void ask_all(struct bh_rule_run *r, const struct bh_group *g, struct hits
                         return;
 }
 
-/*
- * Which of the group's rules are still possible for the process of this event:
- * NULL when it remembers nothing. The first event of a group only leaves a
- * mark, for many processes have no second one.
- */
-static const uint64_t *possible(struct bh_rule_run *r, const struct bh_group *g) {
-        enum { MET = BH_RULE_MEMO_BITS / 64, KNOWN };
-        uint64_t key = 0, mark = 1ull << g->number;
+/* What the process of this event remembers: a bit for each rule that cannot fire for it. NULL: nothing. */
+static uint64_t *memory_of(struct bh_rule_run *r) {
+        uint64_t key = 0;
         struct bh_process_memo *m = r->set->source->memo(r->run.event, &key);
 
         if (!m)
@@ -181,38 +183,56 @@ static const uint64_t *possible(struct bh_rule_run *r, const struct bh_group *g)
         key = (key ^ r->rules->number) * 0x9e3779b97f4a7c15ull | 1;
         if (m->key != key)
                 *m = (struct bh_process_memo){ .key = key, .owner = m->owner };
-        if (m->bits[KNOWN] & mark)
-                return m->bits;
-        if (!(m->bits[MET] & mark)) {
-                m->bits[MET] |= mark;
-                return NULL;
-        }
-        for (uint32_t i = 0; i < g->n; i++) {
-                unsigned bit = (unsigned) g->first_bit + i;
-
-                if (bh_run_eval(&r->run, g->entries[i].exec))
-                        m->bits[bit / 64] |= 1ull << (bit % 64);
-        }
-        m->bits[KNOWN] |= mark;
         return m->bits;
 }
 
-/* The group's bits, from where they lie in the process's memory. */
-static void ask_possible(struct bh_rule_run *r, const struct bh_group *g, const uint64_t *memory, struct hits *h) {
-        unsigned from = (unsigned) g->first_bit, shift = from % 64, words = (g->n + 63) / 64;
-        uint64_t bits[BH_RULE_MEMO_BITS / 64], any = 0;
+/* Leaves those of the bits that are not remembered to be ruled out. */
+static void leave_possible(const struct bh_group *g, const uint64_t *memory, uint64_t *bits) {
+        unsigned from = (unsigned) g->first_bit / 64, shift = (unsigned) g->first_bit % 64;
 
-        for (unsigned w = 0; w < words; w++) {
-                bits[w] = memory[from / 64 + w] >> shift;
-                if (shift)
-                        bits[w] |= memory[from / 64 + w + 1] << (64 - shift); /* at most of the word of marks behind, which is cut off */
+        for (unsigned w = 0; w < (g->n + 63) / 64; w++) {
+                uint64_t out = memory[from + w] >> shift;
+
+                if (shift && from + w + 1 < BH_PROCESS_MEMO_WORDS)
+                        out |= memory[from + w + 1] << (64 - shift);
+                bits[w] &= ~out;
         }
-        if (g->n % 64)
-                bits[words - 1] &= (1ull << (g->n % 64)) - 1;
-        for (unsigned w = 0; w < words; w++)
-                any |= bits[w];
-        if (any && (!g->rest || bh_sieve_run(g->rest, &r->run, bits)))
-                ask(r, g, bits, false, h);
+}
+
+/* First of the process, then of the event; that the process rules it out is remembered. */
+static bool holds(struct bh_rule_run *r, const struct bh_group *g, uint32_t i, uint64_t *memory) {
+        uint32_t bit = (uint32_t) g->first_bit + i;
+
+        if (bh_run_eval(&r->run, g->entries[i].exec))
+                return bh_run_eval(&r->run, g->entries[i].rest);
+        memory[bit / 64] |= 1ull << (bit % 64);
+        return false;
+}
+
+/*
+ * What the event itself rules out goes first: that is nearly all, and costs
+ * less than to ask who did it. Of the others the process remembers which it
+ * has ruled out before.
+ */
+static void ask_remembering(struct bh_rule_run *r, const struct bh_group *g, struct hits *h) {
+        uint64_t *bits = r->run.bits[0], *memory;
+
+        set_all(g, bits);
+        if (g->rest && !bh_sieve_run(g->rest, &r->run, bits))
+                return;
+        memory = memory_of(r);
+        if (!memory) {
+                ask(r, g, bits, h);
+                return;
+        }
+        leave_possible(g, memory, bits);
+        for (uint32_t w = 0; w <= (g->n - 1) / 64; w++)
+                for (uint64_t left = bits[w]; left; left &= left - 1) {
+                        uint32_t i = w * 64 + (uint32_t) __builtin_ctzll(left);
+
+                        if (holds(r, g, i, memory) && hit(r, &g->entries[i], h))
+                                return;
+                }
 }
 
 static const struct bh_group *group_of(const struct bh_ruleset *set, const void *event) {
@@ -225,14 +245,12 @@ static const struct bh_group *group_of(const struct bh_ruleset *set, const void 
 size_t bh_rule_match(struct bh_rule_run *r, const void *event, const struct bh_rule **ret, size_t max) {
         struct hits h = { ret, 0, max };
         const struct bh_group *g = r->set && max ? group_of(r->set, event) : NULL;
-        const uint64_t *bits;
 
         if (!g)
                 return 0;
         bh_run_begin(&r->run, event);
-        bits = g->first_bit >= 0 ? possible(r, g) : NULL;
-        if (bits)
-                ask_possible(r, g, bits, &h);
+        if (g->first_bit >= 0)
+                ask_remembering(r, g, &h);
         else
                 ask_all(r, g, &h);
         return h.n;
