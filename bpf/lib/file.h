@@ -122,12 +122,10 @@ inline_ void read_times(struct inode *inode, struct inode_times *ret) {
 /* The file that an fd of a process stands for, or NULL. */
 inline_ struct file *file_of_fd(struct task_struct *t, s64 fd) {
         struct fdtable *table = only_read(t)->files->fdt;
-        struct file *file = NULL;
 
         if (fd < 0 || fd >= table->max_fds)
                 return NULL;
-        bpf_probe_read_kernel(&file, sizeof(file), (void *) table->fd + fd * sizeof(file));
-        return file;
+        return (struct file *) word_at((void *) table->fd + fd * sizeof(struct file *));
 }
 
 #endif

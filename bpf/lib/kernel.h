@@ -357,6 +357,16 @@ const volatile u8 can_cast = 0;
                             BPF_CORE_READ(get_, member);                                                            \
                     }))
 
+/* Eight bytes of the kernel's memory, wherever they belong to. */
+inline_ u64 word_at(const volatile void *p) {
+        u64 word = 0;
+
+        if (can_cast)
+                return ((struct timespec64 *) bpf_rdonly_cast((const void *) p, bpf_core_type_id_kernel(struct timespec64)))->tv_sec;
+        bpf_probe_read_kernel(&word, sizeof(word), (const void *) p);
+        return word;
+}
+
 /* The compiler must not know where x came from: what is then asked of it, the verifier sees asked. */
 #define forget(x) asm volatile("" : "+r"(x))
 

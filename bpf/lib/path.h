@@ -67,6 +67,21 @@ inline_ void read_dentry(struct dentry *d, struct dentry_part *ret) {
         ret->name = BPF_CORE_READ(d, d_name.name);
 }
 
+#define SHORT_NAME 64
+
+/*
+ * The bytes of a short name, so that they end at `end`: by words, from the last
+ * one to the first, which may bring along bytes that lie before the name; they
+ * go where the next name comes.
+ */
+inline_ void copy_name(struct path_buf *w, u32 end, const unsigned char *name, u32 len) {
+        for (u32 done = 0; done < SHORT_NAME && done < len; done += 8) {
+                u64 word = word_at(name + len - done - 8);
+
+                __builtin_memcpy(&w->at[(end - done - 8) & (BH_PATH_MAX - 1)], &word, 8);
+        }
+}
+
 /* Puts one name in front; a slash before it when asked. False when there is no room. */
 inline_ bool put_name(struct path_buf *w, const unsigned char *name, u32 len, bool slash) {
         u32 pos = w->pos, n = len & 0xff; /* NAME_MAX is 255 */
@@ -75,8 +90,11 @@ inline_ bool put_name(struct path_buf *w, const unsigned char *name, u32 len, bo
                 w->cut = 1;
                 return false;
         }
+        if (can_cast && n <= SHORT_NAME && pos > SHORT_NAME + 8)
+                copy_name(w, pos, name, n);
+        else
+                bpf_probe_read_kernel(&w->at[(pos - n) & (BH_PATH_MAX - 1)], n, name);
         pos -= n;
-        bpf_probe_read_kernel(&w->at[pos & (BH_PATH_MAX - 1)], n, name);
         if (w->pos == BH_PATH_MAX)
                 w->name = pos;
         if (slash) {

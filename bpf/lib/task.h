@@ -7,12 +7,7 @@
 #include "maps.h"
 #include "put.h"
 
-#define caps_of(cred, member) \
-        ({ \
-                u64 caps_ = 0; \
-                bpf_probe_read_kernel(&caps_, 8, (void *) (cred) + bpf_core_field_offset(struct cred___caps, member)); \
-                caps_; \
-        })
+#define caps_of(cred, member) word_at((void *) (cred) + bpf_core_field_offset(struct cred___caps, member))
 
 inline_ void fill_head(struct bh_ev_head *h, struct task_struct *t, u32 type, u64 now) {
         const struct cred *cred;
@@ -23,7 +18,7 @@ inline_ void fill_head(struct bh_ev_head *h, struct task_struct *t, u32 type, u6
         h->type = type;
         h->flags = 0;
         h->ktime_ns = now;
-        h->cgroup_id = bpf_get_current_cgroup_id();
+        h->cgroup_id = t->cgroups->dfl_cgrp->kn->id;
         h->pid = t->tgid;
         h->tid = t->pid;
         h->res = 0;

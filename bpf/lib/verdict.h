@@ -39,24 +39,27 @@ inline_ u64 sum_with(const struct summing *s, u64 sum, u64 word) {
         return (sum ^ sum >> 32) * s->secret[1];
 }
 
-/* Names lie in the kernel's memory, where eight bytes can be read of what is shorter: those behind it do not count. */
+/*
+ * Names lie in the kernel's memory, where eight bytes can be read of what is
+ * shorter. What is left for the last word is less than eight: its highest byte
+ * is the length, so no two rows of names are the same words.
+ */
 inline_ bool sum_name(struct summing *s, const struct dentry_part *d) {
         const u8 *at = d->name;
-        u64 sum = sum_with(s, s->sum, d->len), word;
         u32 left = d->len;
+        u64 sum = s->sum, last = 0;
 
-        for (int i = 0; i < BH_SUM_WORDS && left; i++) {
-                word = GET(timespec64, at, tv_sec);
-                if (left < 8) {
-                        s->sum = sum_with(s, sum, word & ((1ull << left * 8) - 1));
-                        return true;
-                }
-                sum = sum_with(s, sum, word);
+        for (int i = 0; i < BH_SUM_WORDS && left >= 8; i++) {
+                sum = sum_with(s, sum, word_at(at));
                 at += 8;
                 left -= 8;
         }
-        s->sum = sum;
-        return left == 0;
+        if (left >= 8)
+                return false;
+        if (left)
+                last = word_at(at) << (64 - left * 8) >> (64 - left * 8);
+        s->sum = sum_with(s, sum, last | (u64) d->len << 56);
+        return true;
 }
 
 /* As walk_step. */
