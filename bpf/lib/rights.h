@@ -32,7 +32,7 @@ inline_ void namespaces_now(u32 ret[BH_NAMESPACES], struct task_struct *t) {
                 ret[6] = n->cgroup_ns->ns.inum;
 }
 
-inline_ void rights_now(struct bh_rights *ret, struct task_struct *t) {
+inline_ void ids_now(struct bh_rights *ret, struct task_struct *t) {
         const struct cred *cred = only_read(t)->real_cred;
 
         ret->uid = cred->uid.val;
@@ -40,6 +40,10 @@ inline_ void rights_now(struct bh_rights *ret, struct task_struct *t) {
         ret->gid = cred->gid.val;
         ret->egid = cred->egid.val;
         ret->cap_effective = caps_of(cred, cap_effective);
+}
+
+inline_ void rights_now(struct bh_rights *ret, struct task_struct *t) {
+        ids_now(ret, t);
         namespaces_now(ret->ns, t);
         ret->known = 1;
 }
@@ -75,15 +79,16 @@ inline_ bool have_grown(const struct bh_rights *was, const struct bh_rights *is)
 
 /* Looks at the current task; a growth is told once. */
 inline_ void compare_rights(struct task_struct *t, const struct bh_sensor_control *c) {
-        struct bh_rights *was = bpf_task_storage_get(&rights, t, NULL, 0), is = { 0 };
+        struct bh_rights *was, is = { 0 };
 
-        if (!was || !was->known)
+        ids_now(&is, t);
+        if (is.uid && is.euid && !is.cap_effective) /* what has nothing has not grown */
                 return;
-        rights_now(&is, t);
-        if (!have_grown(was, &is))
+        was = bpf_task_storage_get(&rights, t, NULL, 0);
+        if (!was || !was->known || !have_grown(was, &is))
                 return;
         send_jump(t, was, &is, c);
-        *was = is;
+        rights_now(was, t);
 }
 
 /* The types whose calls change rights lawfully: they learn by themselves. */

@@ -43,6 +43,12 @@ inline_ void add_nothing(struct scratch *s) {
         add_length(s, 0);
 }
 
+/* The last two strings were not meant to be; the record went as far as `at` before them. */
+inline_ void take_back_two(struct scratch *s, u32 at) {
+        s->n -= 2;
+        s->at = at;
+}
+
 /* The path that was walked last. */
 inline_ void add_walked_path(struct scratch *s) {
         struct path_buf *w = &s->path;
@@ -133,13 +139,17 @@ inline_ void add_base(struct scratch *s, struct task_struct *t, s32 dirfd) {
 
 /* A path argument: its base unless it is absolute, and what the caller wrote. */
 inline_ void add_path_argument(struct scratch *s, struct task_struct *t, s32 dirfd, u64 from) {
-        char first = 0;
+        u32 at = s->at;
 
-        bpf_probe_read_user(&first, 1, (void *) from);
-        if (first == '/')
-                add_nothing(s);
-        else
-                add_base(s, t, dirfd);
+        if (at > BH_REC_MASK)
+                return;
+        s->rec[at & BH_REC_MASK] = 0;
+        add_nothing(s);
+        add_user_string(s, from, BH_PATH_MAX);
+        if (s->rec[at & BH_REC_MASK] == '/')
+                return;
+        take_back_two(s, at);
+        add_base(s, t, dirfd);
         add_user_string(s, from, BH_PATH_MAX);
 }
 
