@@ -12,34 +12,40 @@
 #define SOCK_DGRAM 2
 
 inline_ u8 l4_of(struct sock *sk, u16 family) {
-        u16 type = BPF_CORE_READ(sk, sk_type);
+        u16 type = GET(sock, sk, sk_type);
 
         if (family != AF_INET && family != AF_INET6)
                 return 0;
-        return BPF_CORE_READ(sk, sk_protocol) ?: type == SOCK_STREAM ? 6 : type == SOCK_DGRAM ? 17 : 0;
+        return GET(sock, sk, sk_protocol) ?: type == SOCK_STREAM ? 6 : type == SOCK_DGRAM ? 17 : 0;
+}
+
+inline_ void read_v6(u8 *to, const void *from) {
+        u64 parts[2] = { word_at(from), word_at(from + 8) };
+
+        __builtin_memcpy(to, parts, sizeof(parts));
 }
 
 inline_ void fill_inet(struct bh_ev_fd *fd, struct sock *sk, u16 family) {
         struct inet_sock *inet = (void *) sk;
 
         fd->kind = family == AF_INET ? BH_FD_IPV4 : BH_FD_IPV6;
-        fd->lport = BPF_CORE_READ(sk, __sk_common.skc_num);
-        fd->rport = bpf_ntohs(BPF_CORE_READ(sk, __sk_common.skc_dport));
+        fd->lport = GET(sock, sk, __sk_common.skc_num);
+        fd->rport = bpf_ntohs(GET(sock, sk, __sk_common.skc_dport));
         if (family == AF_INET) {
-                u32 local = BPF_CORE_READ(sk, __sk_common.skc_rcv_saddr) ?: BPF_CORE_READ(inet, inet_saddr);
-                u32 remote = BPF_CORE_READ(sk, __sk_common.skc_daddr);
+                u32 local = GET(sock, sk, __sk_common.skc_rcv_saddr) ?: GET(inet_sock, inet, inet_saddr);
+                u32 remote = GET(sock, sk, __sk_common.skc_daddr);
 
                 __builtin_memcpy(fd->lip, &local, 4);
                 __builtin_memcpy(fd->rip, &remote, 4);
                 return;
         }
-        bpf_probe_read_kernel(fd->lip, 16, (void *) sk + bpf_core_field_offset(struct sock, __sk_common.skc_v6_rcv_saddr));
-        bpf_probe_read_kernel(fd->rip, 16, (void *) sk + bpf_core_field_offset(struct sock, __sk_common.skc_v6_daddr));
+        read_v6(fd->lip, (void *) sk + bpf_core_field_offset(struct sock, __sk_common.skc_v6_rcv_saddr));
+        read_v6(fd->rip, (void *) sk + bpf_core_field_offset(struct sock, __sk_common.skc_v6_daddr));
 }
 
 inline_ void fill_sock(struct bh_ev_fd *fd, struct sock *sk) {
-        u16 family = BPF_CORE_READ(sk, __sk_common.skc_family);
-        u8 state = BPF_CORE_READ(sk, __sk_common.skc_state);
+        u16 family = GET(sock, sk, __sk_common.skc_family);
+        u8 state = GET(sock, sk, __sk_common.skc_state);
 
         fd->family = family;
         fd->l4 = l4_of(sk, family);
@@ -62,14 +68,14 @@ inline_ bool is_socket(struct file *file) {
 }
 
 inline_ struct sock *sock_of(struct file *file) {
-        struct socket *socket = BPF_CORE_READ(file, private_data);
+        struct socket *socket = GET(file, file, private_data);
 
-        return BPF_CORE_READ(socket, sk);
+        return GET(socket, socket, sk);
 }
 
 inline_ u32 inet_of(struct file *file) {
         struct sock *sk = sock_of(file);
-        u16 family = BPF_CORE_READ(sk, __sk_common.skc_family);
+        u16 family = GET(sock, sk, __sk_common.skc_family);
 
         return family == AF_INET || family == AF_INET6 ? 0x80 : 0; /* BH_HAVE_INET */
 }
