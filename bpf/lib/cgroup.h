@@ -11,23 +11,22 @@
 #define BH_CGROUP_DEPTH 64
 
 inline_ struct cgroup *cgroup_of_controller(struct css_set *set, u32 id) {
-        struct cgroup_subsys_state *css = NULL;
+        struct cgroup_subsys_state *css = (void *) word_at((void *) set + bpf_core_field_offset(struct css_set, subsys) + id * 8);
 
-        bpf_probe_read_kernel(&css, sizeof(css), (void *) set + bpf_core_field_offset(struct css_set, subsys) + id * 8);
-        return css ? BPF_CORE_READ(css, cgroup) : NULL;
+        return css ? GET(cgroup_subsys_state, css, cgroup) : NULL;
 }
 
 #define TRY_CONTROLLER(name)                                                                               \
         if (bpf_core_enum_value_exists(enum cgroup_subsys_id, name)) {                                     \
                 c = cgroup_of_controller(set, bpf_core_enum_value(enum cgroup_subsys_id, name));           \
-                if (c && BPF_CORE_READ(c, level) > 0)                                                      \
+                if (c && GET(cgroup, c, level) > 0)                                                      \
                         return c;                                                                          \
         }
 
 inline_ struct cgroup *telling_cgroup(struct css_set *set) {
-        struct cgroup *root = BPF_CORE_READ(set, dfl_cgrp), *c = root;
+        struct cgroup *root = GET(css_set, set, dfl_cgrp), *c = root;
 
-        if (BPF_CORE_READ(c, level) > 0)
+        if (GET(cgroup, c, level) > 0)
                 return c;
         TRY_CONTROLLER(pids_cgrp_id)
         TRY_CONTROLLER(devices_cgrp_id)
@@ -41,7 +40,7 @@ inline_ struct kernfs_node *kernfs_parent(struct kernfs_node *kn) {
         struct kernfs_node___rcu *now = (void *) kn;
         struct kernfs_node___old *old = (void *) kn;
 
-        return bpf_core_field_exists(now->__parent) ? (void *) BPF_CORE_READ(now, __parent) : (void *) BPF_CORE_READ(old, parent);
+        return bpf_core_field_exists(now->__parent) ? (void *) GET(kernfs_node___rcu, now, __parent) : (void *) GET(kernfs_node___old, old, parent);
 }
 
 struct kernfs_walk {
@@ -51,7 +50,7 @@ struct kernfs_walk {
 
 static long kernfs_step(u64 i, struct kernfs_walk *k) {
         struct kernfs_node *kn = k->kn, *parent = kernfs_parent(kn);
-        const char *name = BPF_CORE_READ(kn, name);
+        const char *name = GET(kernfs_node, kn, name);
         struct path_buf *w = k->buf;
         u32 pos = w->pos;
         u8 *to;
@@ -75,7 +74,7 @@ apart_ int walk_cgroup_set(struct path_buf *w, u64 set) {
 
         if (!w)
                 return 0;
-        k.kn = BPF_CORE_READ(told, kn);
+        k.kn = GET(cgroup, told, kn);
         start_text(w);
         bpf_loop(BH_CGROUP_DEPTH, kernfs_step, &k, 0);
         end_text(w);

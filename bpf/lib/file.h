@@ -104,18 +104,18 @@ inline_ void read_times(struct inode *inode, struct inode_times *ret) {
         struct inode___parts *parts = (void *) inode;
 
         if (bpf_core_field_exists(parts->i_ctime_sec)) {
-                ret->mtime_ns = NS(BPF_CORE_READ(parts, i_mtime_sec), BPF_CORE_READ(parts, i_mtime_nsec));
+                ret->mtime_ns = NS(GET(inode___parts, parts, i_mtime_sec), GET(inode___parts, parts, i_mtime_nsec));
                 /* The highest bit is the kernel's own mark that somebody has looked. */
-                ret->ctime_ns = NS(BPF_CORE_READ(parts, i_ctime_sec), BPF_CORE_READ(parts, i_ctime_nsec) & 0x7fffffff);
+                ret->ctime_ns = NS(GET(inode___parts, parts, i_ctime_sec), GET(inode___parts, parts, i_ctime_nsec) & 0x7fffffff);
         } else if (bpf_core_field_exists(renamed->__i_ctime)) {
-                ret->ctime_ns = NS(BPF_CORE_READ(renamed, __i_ctime.tv_sec), BPF_CORE_READ(renamed, __i_ctime.tv_nsec));
+                ret->ctime_ns = NS(GET(inode___renamed_times, renamed, __i_ctime.tv_sec), GET(inode___renamed_times, renamed, __i_ctime.tv_nsec));
                 if (bpf_core_field_exists(renamed->__i_mtime))
-                        ret->mtime_ns = NS(BPF_CORE_READ(renamed, __i_mtime.tv_sec), BPF_CORE_READ(renamed, __i_mtime.tv_nsec));
+                        ret->mtime_ns = NS(GET(inode___renamed_times, renamed, __i_mtime.tv_sec), GET(inode___renamed_times, renamed, __i_mtime.tv_nsec));
                 else /* 6.6 */
-                        ret->mtime_ns = NS(BPF_CORE_READ(old, i_mtime.tv_sec), BPF_CORE_READ(old, i_mtime.tv_nsec));
+                        ret->mtime_ns = NS(GET(inode___struct_times, old, i_mtime.tv_sec), GET(inode___struct_times, old, i_mtime.tv_nsec));
         } else {
-                ret->mtime_ns = NS(BPF_CORE_READ(old, i_mtime.tv_sec), BPF_CORE_READ(old, i_mtime.tv_nsec));
-                ret->ctime_ns = NS(BPF_CORE_READ(old, i_ctime.tv_sec), BPF_CORE_READ(old, i_ctime.tv_nsec));
+                ret->mtime_ns = NS(GET(inode___struct_times, old, i_mtime.tv_sec), GET(inode___struct_times, old, i_mtime.tv_nsec));
+                ret->ctime_ns = NS(GET(inode___struct_times, old, i_ctime.tv_sec), GET(inode___struct_times, old, i_ctime.tv_nsec));
         }
 }
 

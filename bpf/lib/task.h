@@ -34,15 +34,15 @@ inline_ void upid_at(struct pid *p, u32 level, struct upid *ret) {
         /* As a number: what is added to a pointer older verifiers want to know the bounds of. */
         u64 at = plain(p) + bpf_core_field_offset(struct pid, numbers) + (u64) level * bpf_core_type_size(struct upid);
 
-        bpf_probe_read_kernel(&ret->nr, sizeof(ret->nr), (void *) (at + bpf_core_field_offset(struct upid, nr)));
-        bpf_probe_read_kernel(&ret->ns, sizeof(ret->ns), (void *) (at + bpf_core_field_offset(struct upid, ns)));
+        ret->nr = word_at((void *) (at + bpf_core_field_offset(struct upid, nr)));
+        ret->ns = (void *) word_at((void *) (at + bpf_core_field_offset(struct upid, ns)));
 }
 
 /* A pid as a namespace `level` deep sees it; 0 when it cannot. */
 inline_ u32 pid_at(struct pid *p, u32 level) {
         struct upid u = { 0 };
 
-        if (!p || BPF_CORE_READ(p, level) < level)
+        if (!p || GET(pid, p, level) < level)
                 return 0;
         upid_at(p, level, &u);
         return u.nr;
@@ -54,7 +54,8 @@ inline_ void fill_ids(struct bh_ev_proc *p, struct task_struct *t) {
         struct pid *pgrp = signal->pids[BH_PGID], *sid = signal->pids[BH_SID];
         struct upid own = { 0 };
         struct pid_namespace *ns;
-        u32 level = BPF_CORE_READ(pid, level);
+        struct task_struct *init;
+        u32 level = GET(pid, pid, level);
 
         upid_at(pid, level, &own);
         ns = own.ns;
@@ -65,8 +66,9 @@ inline_ void fill_ids(struct bh_ev_proc *p, struct task_struct *t) {
         p->sid = pid_at(sid, 0);
         p->vpgid = pid_at(pgrp, level);
         p->vsid = pid_at(sid, level);
-        p->ns_pid = BPF_CORE_READ(ns, ns.inum);
-        p->pidns_init_start_ns = BPF_CORE_READ(ns, child_reaper, start_boottime);
+        p->ns_pid = GET(pid_namespace, ns, ns.inum);
+        init = GET(pid_namespace, ns, child_reaper);
+        p->pidns_init_start_ns = GET(task_struct, init, start_boottime);
 }
 
 inline_ u32 tty_of(struct task_struct *t) {

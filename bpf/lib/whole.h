@@ -107,23 +107,24 @@ inline_ bool could_write(const struct bh_ev_proc *p, u32 exe_gid) {
 /* The program's file. */
 apart_ int fill_exe_of(struct bh_ev_proc *p, u64 file) {
         struct file *exe = (void *) file;
-        struct inode *inode = BPF_CORE_READ(exe, f_inode);
-        struct dentry *dentry = BPF_CORE_READ(exe, f_path.dentry);
+        struct inode *inode = GET(file, exe, f_inode);
+        struct dentry *dentry = GET(file, exe, f_path.dentry);
         struct inode_times times = { 0 };
+        struct super_block *sb = GET(inode, inode, i_sb);
         u32 flags = 0;
-        u64 name = 0;
+        u64 name;
 
         if (!p || !exe)
                 return 0;
         read_times(inode, &times);
         p->exe_ctime_ns = times.ctime_ns;
         p->exe_mtime_ns = times.mtime_ns;
-        p->exe_ino = BPF_CORE_READ(inode, i_ino);
-        p->exe_mode = BPF_CORE_READ(inode, i_mode);
-        p->exe_uid = BPF_CORE_READ(inode, i_uid.val);
-        p->exe_dev = dev_of_kernel(BPF_CORE_READ(inode, i_sb, s_dev));
-        p->exe_magic = BPF_CORE_READ(inode, i_sb, s_magic);
-        if (BPF_CORE_READ(inode, i_nlink) == 0)
+        p->exe_ino = GET(inode, inode, i_ino);
+        p->exe_mode = GET(inode, inode, i_mode);
+        p->exe_uid = GET(inode, inode, i_uid.val);
+        p->exe_dev = dev_of_kernel(GET(super_block, sb, s_dev));
+        p->exe_magic = GET(super_block, sb, s_magic);
+        if (GET(inode, inode, i_nlink) == 0)
                 flags |= BH_PROC_EXE_NO_LINK;
         if (p->exe_magic == BH_MAGIC_OVERLAY) {
                 u32 o = overlay_flags(dentry, inode);
@@ -132,11 +133,11 @@ apart_ int fill_exe_of(struct bh_ev_proc *p, u64 file) {
         }
         if (p->exe_magic == BH_MAGIC_TMPFS)
                 flags |= BH_PROC_EXE_TMPFS;
-        bpf_probe_read_kernel(&name, 6, BPF_CORE_READ(dentry, d_name.name));
-        if ((flags & BH_PROC_EXE_NO_LINK) && BPF_CORE_READ(dentry, d_parent) == dentry && name == MEMFD)
+        name = word_at(GET(dentry, dentry, d_name.name)) << 16 >> 16;
+        if ((flags & BH_PROC_EXE_NO_LINK) && GET(dentry, dentry, d_parent) == dentry && name == MEMFD)
                 flags |= BH_PROC_EXE_MEMFD;
         p->flags |= flags;
-        if (could_write(p, BPF_CORE_READ(inode, i_gid.val)))
+        if (could_write(p, GET(inode, inode, i_gid.val)))
                 p->flags |= BH_PROC_EXE_WRITABLE;
         return 0;
 }
@@ -155,7 +156,8 @@ struct stdio {
 inline_ void look_at_stdio(struct stdio *ret, struct task_struct *t) {
         for (s32 i = 2; i >= 0; i--) {
                 struct file *file = file_of_fd(t, i);
-                u32 kind = file ? BPF_CORE_READ(file, f_inode, i_mode) & S_IFMT : 0;
+                struct inode *inode = file ? GET(file, file, f_inode) : NULL;
+                u32 kind = inode ? GET(inode, inode, i_mode) & S_IFMT : 0;
 
                 if (kind == S_IFSOCK) {
                         ret->flags |= BH_PROC_STDIN_SOCKET << i;

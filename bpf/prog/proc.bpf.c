@@ -153,6 +153,12 @@ struct small {
         u8 text[16];
 };
 
+inline_ u32 reaper_of(struct task_struct *t) {
+        struct nsproxy *n = t->nsproxy;
+
+        return n ? n->pid_ns_for_children->child_reaper->tgid : 0;
+}
+
 SEC("tp_btf/sched_process_exit")
 int BPF_PROG(proc_exit, struct task_struct *t) {
         struct bh_sensor_control *c = the_control();
@@ -171,7 +177,7 @@ int BPF_PROG(proc_exit, struct task_struct *t) {
         watch_rights(t, c, f, BH_EV_PROCEXIT);
         fill_head(&r.head, t, BH_EV_PROCEXIT, bpf_ktime_get_boot_ns());
         r.head.n_nums = 2;
-        r.nums[1] = BPF_CORE_READ(t, nsproxy, pid_ns_for_children, child_reaper, tgid);
+        r.nums[1] = reaper_of(only_read(t));
         r.nums[0] = signal->flags & BH_SIGNAL_GROUP_EXIT ? signal->group_exit_code : only_read(t)->group_leader->exit_code;
         BH_SEND(ring_proc, BH_LANE_PROC, &r.head, at_bytes(false, false, 2, 0), c);
         return 0;
