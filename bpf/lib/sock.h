@@ -10,6 +10,8 @@
 #define TCP_LISTEN 10
 #define SOCK_STREAM 1
 #define SOCK_DGRAM 2
+#define SOCK_RAW 3
+#define SOCK_TYPE 0xf /* the rest are flags */
 
 inline_ u8 l4_of(struct sock *sk, u16 family) {
         u16 type = GET(sock, sk, sk_type);

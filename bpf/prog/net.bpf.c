@@ -49,6 +49,11 @@ inline_ struct file *socket_of_call(struct call *k, s64 *ret_num) {
         return file && is_socket(file) ? file : NULL;
 }
 
+/* What socket() was asked for: streams and datagrams between programs and machines are made all the time. */
+inline_ bool is_everyday(u32 domain, u32 type) {
+        return (domain == AF_UNIX || domain == AF_INET || domain == AF_INET6) && (type & SOCK_TYPE) != SOCK_RAW;
+}
+
 /* Flags, families and ends are known before anything is written. */
 inline_ bool socket_wanted(struct call *k, struct file *file) {
         u32 have = outcome(k->ret) | where_is(k->t, k->c) | BH_HAVE_ANY_ACCESS | (file ? inet_of(file) : 0);
@@ -57,6 +62,8 @@ inline_ bool socket_wanted(struct call *k, struct file *file) {
                 have |= BH_HAVE_SUCCESS;
         if (!file) /* of what family, nobody knows */
                 have |= BH_HAVE_INET;
+        if (k->row->type == BH_EV_SOCKET && is_everyday(k->args[0], k->args[1]))
+                have &= ~BH_HAVE_ODD;
         if (!rows_left(k->f, k->row->type, have))
                 return false;
         k->s = my_scratch();

@@ -55,7 +55,7 @@ enum bh_kernel_view {
         BH_KV_DIRECTORY,  /* fd.directory */
         BH_KV_FILENAME,   /* fd.filename: the last part */
         BH_KV_PORT,       /* fd.sport, fd.rport, fd.lport, fd.port */
-        BH_KV_ARG,        /* evt.arg[KEY], where bh_source.arg_view says that it is such a path */
+        BH_KV_ARG,        /* evt.arg[KEY]: such a path where bh_source.arg_view says so, or what an odd socket has */
 };
 
 enum bh_arg_view {

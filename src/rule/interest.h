@@ -19,6 +19,7 @@
 #define BH_IR_WRITE 0x01     /* an open for writing */
 #define BH_IR_READ 0x02      /* an open for reading */
 #define BH_IR_EXEC 0x04      /* an open with FMODE_EXEC */
+#define BH_IR_ODD BH_IR_EXEC /* of socket(): not a stream or datagrams of Unix, IPv4 or IPv6 */
 #define BH_IR_CONTAINER 0x08 /* in a container */
 #define BH_IR_HOST 0x10      /* not in a container */
 #define BH_IR_SUCCESS 0x20   /* the call succeeded */

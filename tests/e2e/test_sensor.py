@@ -218,6 +218,21 @@ u.sendto(b"hello", ("127.0.0.1", {port}))""")
     assert d.fd["rport"] == port and d.res == 5
 
 
+SOCKETS = """
+import socket as s
+for family, kind, protocol in ((s.AF_UNIX, s.SOCK_STREAM, 0), (s.AF_INET, s.SOCK_STREAM, 0), (s.AF_INET6, s.SOCK_DGRAM, 0), (s.AF_INET, s.SOCK_RAW, 1),
+                               (s.AF_NETLINK, s.SOCK_RAW, 0), (s.AF_PACKET, s.SOCK_DGRAM, 0), (s.AF_INET6, s.SOCK_RAW | s.SOCK_NONBLOCK, 58)):
+    s.socket(family, kind, protocol).close()
+"""
+
+
+def test_odd_sockets_are_told_from_everyday_ones(watch):
+    s = watch("socket:sx")
+    pid = start(sys.executable, "-I", "-c", SOCKETS)
+    found = [(r.nums[0], r.nums[1] & 0xf) for r in of(s.stop(), pid, "socket")]
+    assert found == [(socket.AF_INET, 3), (socket.AF_NETLINK, 3), (socket.AF_PACKET, 2), (socket.AF_INET6, 3)]
+
+
 def test_a_unix_socket_has_its_name(watch, tmp_path):
     path = str(tmp_path / "s")
     with socket.socket(socket.AF_UNIX) as server:

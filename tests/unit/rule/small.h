@@ -25,7 +25,7 @@ static const struct bh_field small_fields[] = {
         SMALL("syscall.type", BH_V_STRING, BH_ARG_NONE, BH_LIFE_EVENT, BH_F_TYPE, BH_KV_NONE),
         SMALL("evt.num", BH_V_UINT, BH_ARG_NONE, BH_LIFE_EVENT, 0, BH_KV_NONE),
         SMALL("evt.dir", BH_V_STRING, BH_ARG_NONE, BH_LIFE_EVENT, BH_F_DEPRECATED, BH_KV_NONE),
-        SMALL("evt.arg", BH_V_WORD, BH_ARG_KEY, BH_LIFE_EVENT, 0, BH_KV_NONE),
+        SMALL("evt.arg", BH_V_WORD, BH_ARG_KEY, BH_LIFE_EVENT, 0, BH_KV_ARG),
         SMALL("evt.args", BH_V_STRING, BH_ARG_NONE, BH_LIFE_EVENT, 0, BH_KV_NONE),
         SMALL("evt.buffer", BH_V_BYTES, BH_ARG_NONE, BH_LIFE_EVENT, 0, BH_KV_NONE),
         SMALL("evt.rawres", BH_V_INT, BH_ARG_NONE, BH_LIFE_EVENT, 0, BH_KV_FAILED),

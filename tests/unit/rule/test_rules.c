@@ -407,9 +407,39 @@ static void what_is_asked_deep_inside_is_fetched(void **state) {
         done(&s);
 }
 
+/* socket() is asked for the odd ones: only what no everyday socket can match is left to them. */
+static void everyday_sockets_are_left_out_when_no_rule_could_want_one(void **state) {
+        static const struct {
+                const char *condition;
+                uint32_t must;
+        } rows[] = { { "evt.arg.domain contains AF_PACKET", BH_IR_ODD }, { "evt.arg.domain = AF_NETLINK", BH_IR_ODD },
+                     { "evt.arg.type in (3, 524291)", BH_IR_ODD },       { "evt.arg.domain contains AF_", 0 },
+                     { "evt.arg.domain in (AF_PACKET, AF_INET6)", 0 },   { "evt.arg.domain contains AF_INET", 0 },
+                     { "evt.arg.domain = 17", 0 },                       { "evt.arg.type in (3, 1)", 0 },
+                     { "evt.arg.type = SOCK_RAW", 0 },                   { "not evt.arg.domain contains AF_PACKET", 0 },
+                     { "evt.arg.protocol = 3", 0 } };
+
+        (void) state;
+        for (size_t i = 0; i < BH_LEN(rows); i++) {
+                BH_CLEANUP(bh_buf_done) struct bh_buf text = { 0 };
+                struct bh_interest in;
+                struct set s;
+
+                bh_buf_printf(&text, "- rule: r\n  desc: d\n  condition: evt.type=connect and proc.name=x and %s\n  output: o\n  priority: NOTICE\n", rows[i].condition);
+                bh_buf_putc(&text, '\0');
+                s = load(text.at);
+                in = interest_of(&s);
+                assert_int_equal(in.types[4].all, rows[i].must ? BH_INTEREST_ROWS : BH_INTEREST_ALL); /* connect stands for it in this source */
+                if (rows[i].must)
+                        assert_int_equal(in.types[4].rows.at[0].must, rows[i].must);
+                done(&s);
+        }
+}
+
 BH_UNIT_MAIN(the_first_rule_in_order_fires, a_redefinition_keeps_its_place, appends_are_text, lists_are_put_in_as_text,
              a_list_sees_only_earlier_lists, macros_see_only_earlier_macros, a_loop_of_macros_is_an_error, exceptions_take_events_away,
              exceptions_must_fit_together, overrides_name_what_they_change, one_bad_rule_does_not_silence_the_others,
              places_are_found_in_folded_text, broken_yaml_is_an_error_with_its_place, versions_are_asked_for, rules_that_make_no_sense_are_told,
              switches_and_priorities_choose_rules, outputs_are_filled_in, outputs_can_be_wrong, a_bomb_of_lists_ends,
-             a_bomb_of_macros_costs_nothing, a_rule_that_is_off_costs_the_kernel_nothing, what_is_asked_deep_inside_is_fetched)
+             a_bomb_of_macros_costs_nothing, a_rule_that_is_off_costs_the_kernel_nothing, what_is_asked_deep_inside_is_fetched,
+             everyday_sockets_are_left_out_when_no_rule_could_want_one)
