@@ -54,16 +54,46 @@ static int read_postgres_md5(struct bh_arena *arena, const struct bh_crypto *c, 
         return hex_into(t, bh_str_from(t->text, 3)) ? digest(t, c, BH_MD_MD5, 1, err) : bh_fail(err, BH_E_FORMAT, "no digest behind md5");
 }
 
-/* {SHA} and {SSHA}: base64 of a digest, and of a salt behind it. */
+/* {SHA}, {SSHA} and their kin: base64 of a digest, and of a salt behind it. */
 static int read_sha(struct bh_arena *arena, const struct bh_crypto *c, struct bh_target *t, struct bh_err *err) {
+        static const struct {
+                const char *prefix;
+                enum bh_md md;
+        } kinds[] = { { "{SHA}", BH_MD_SHA1 }, { "{SSHA}", BH_MD_SHA1 }, { "{SHA256}", BH_MD_SHA256 }, { "{SSHA256}", BH_MD_SHA256 },
+                      { "{SHA512}", BH_MD_SHA512 }, { "{SSHA512}", BH_MD_SHA512 }, { "{SMD5}", BH_MD_MD5 } };
         struct bh_str bytes;
+        size_t i = 0, len;
 
-        if (!bh_base64_decode(arena, bh_str_from(t->text, strlen(t->scheme->prefix)), &bytes) || bytes.len < 20)
+        while (strcmp(kinds[i].prefix, t->scheme->prefix) != 0)
+                i++;
+        len = bh_md_len(c, kinds[i].md);
+        if (!bh_base64_decode(arena, bh_str_from(t->text, strlen(t->scheme->prefix)), &bytes) || len == 0 || bytes.len < len)
                 return bh_fail(err, BH_E_FORMAT, "no digest in base64");
-        memcpy(t->want, bytes.at, 20);
-        t->want_len = 20;
-        t->after = bh_str_from(bytes, 20);
-        return digest(t, c, BH_MD_SHA1, 1, err);
+        memcpy(t->want, bytes.at, len);
+        t->want_len = (uint8_t) len;
+        t->after = bh_str_from(bytes, len);
+        return digest(t, c, kinds[i].md, 1, err);
+}
+
+/* Dovecot: "{PBKDF2}$1$salt$rounds$key", the key in hexadecimal. */
+static int read_dovecot_pbkdf2(struct bh_arena *arena, const struct bh_crypto *c, struct bh_target *t, struct bh_err *err) {
+        struct bh_str rest = bh_str_from(t->text, strlen(t->scheme->prefix)), rounds, key;
+        uint64_t n;
+
+        (void) arena;
+        (void) c;
+        if (!bh_str_cut_prefix(&rest, BH_STR("$1$")) || !bh_str_cut(rest, '$', &t->before, &rest) || !bh_str_cut(rest, '$', &rounds, &key) ||
+            !bh_str_u64(rounds, &n) || n == 0 || n > INT32_MAX || !hex_into(t, key) || t->want_len != 20)
+                return bh_fail(err, BH_E_FORMAT, "no salt, rounds and key of 20 bytes");
+        t->md = BH_MD_SHA1;
+        t->rounds = (uint32_t) n;
+        t->cost_ns = n * 450;
+        return 1;
+}
+
+static int read_plain_md5(struct bh_arena *arena, const struct bh_crypto *c, struct bh_target *t, struct bh_err *err) {
+        (void) arena;
+        return hex_into(t, bh_str_from(t->text, strlen(t->scheme->prefix))) ? digest(t, c, BH_MD_MD5, 1, err) : bh_fail(err, BH_E_FORMAT, "no digest in hexadecimal");
 }
 
 static int read_rabbit(struct bh_arena *arena, const struct bh_crypto *c, struct bh_target *t, struct bh_err *err) {
@@ -236,6 +266,13 @@ const struct bh_scheme bh_schemes[] = {
         { "apr1", "htpasswd: MD5 as Apache has it", BH_SCHEME_ANY, "$apr1$", 400000, bh_read_apr1, bh_test_apr1 },
         { "sha1", "htpasswd -s", BH_SCHEME_ANY, "{SHA}", 600, read_sha, bh_test_digest },
         { "ssha", "nginx, LDAP: salted SHA-1", BH_SCHEME_ANY, "{SSHA}", 600, read_sha, bh_test_digest },
+        { "sha256", "Dovecot, LDAP", BH_SCHEME_ANY, "{SHA256}", 700, read_sha, bh_test_digest },
+        { "ssha256", "Dovecot, LDAP: salted SHA-256", BH_SCHEME_ANY, "{SSHA256}", 700, read_sha, bh_test_digest },
+        { "sha512", "Dovecot, LDAP", BH_SCHEME_ANY, "{SHA512}", 900, read_sha, bh_test_digest },
+        { "ssha512", "Dovecot, LDAP: salted SHA-512", BH_SCHEME_ANY, "{SSHA512}", 900, read_sha, bh_test_digest },
+        { "smd5", "Dovecot, LDAP: salted MD5", BH_SCHEME_ANY, "{SMD5}", 600, read_sha, bh_test_digest },
+        { "plain-md5", "Dovecot", BH_SCHEME_ANY, "{PLAIN-MD5}", 600, read_plain_md5, bh_test_digest },
+        { "dovecot-pbkdf2", "Dovecot: PBKDF2-SHA1", BH_SCHEME_ANY, "{PBKDF2}", 2500000, read_dovecot_pbkdf2, bh_test_pbkdf2 },
         { "argon2", "Argon2id, Argon2i, Argon2d as PHC strings: Vaultwarden's admin, code-server, Authelia, LDAP", BH_SCHEME_ANY, "$argon2", 180000000, bh_read_argon2, bh_test_argon2 },
         CRYPT("yescrypt", "$y$", 45000000, "crypt(3)"),
         CRYPT("gost-yescrypt", "$gy$", 45000000, "crypt(3)"),

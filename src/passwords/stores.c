@@ -68,6 +68,9 @@ const struct bh_store bh_stores[] = {
             "var/lib/forgejo/forgejo.db" } },
         { "vaultwarden", "its config.json: the administrator's token, and what it sends mail with", "app", bh_parse_settings_json,
           { "data/config.json", "vw-data/config.json", "var/lib/vaultwarden/config.json", "opt/vaultwarden/data/config.json" } },
+        { "dovecot", "users of Dovecot", "mail", bh_parse_dovecot,
+          { "etc/dovecot/users", "etc/dovecot/passwd", "etc/dovecot/userdb", "etc/dovecot/*passwd", "etc/dovecot/*users" } },
+        { "dovecot", "files that its configuration names", "mail", bh_parse_dovecot_conf, { "etc/dovecot/dovecot.conf", "etc/dovecot/local.conf", "etc/dovecot/conf.d/*" } },
         { NULL, NULL, NULL, NULL, { NULL } },
 };
 

@@ -325,6 +325,20 @@ def test_gitea(passwords, root):
     assert f.one("gitea_admin")["why"] == "the vendor's default (gitea)"
 
 
+def test_dovecot_with_every_scheme(passwords, root):
+    need("doveadm")
+    kinds = {"CRYPT": "bcrypt", "SHA512-CRYPT": "sha512crypt", "SHA256-CRYPT": "sha256crypt", "BLF-CRYPT": "bcrypt", "MD5-CRYPT": "md5crypt", "ARGON2ID": "argon2",
+             "ARGON2I": "argon2", "SHA": "sha1", "SSHA": "ssha", "SHA256": "sha256", "SSHA256": "ssha256", "SHA512": "sha512", "SSHA512": "ssha512", "SMD5": "smd5",
+             "PLAIN-MD5": "plain-md5", "PBKDF2": "dovecot-pbkdf2", "SCRAM-SHA-256": "scram-sha256", "PLAIN": "plain"}
+    name = lambda kind: "u" + kind.lower().replace("-", "")
+    put(root, "srv/mail/people", "".join(f"{name(k)}@shop:{run('doveadm', 'pw', '-s', k, '-p', name(k)).stdout.strip()}:5000:5000::/mail\n" for k in kinds) +
+        f"old:{run('doveadm', 'pw', '-s', 'CRAM-MD5', '-p', 'old').stdout.strip()}:1:1\nfree::1:1::::nopassword=y\n")
+    put(root, "etc/dovecot/conf.d/auth-passwdfile.conf.ext", "passdb {\n  driver = passwd-file\n  args = scheme=CRYPT username_format=%u /srv/mail/people\n}\n")
+    f = passwords(root, "--cpu-seconds", "20")
+    assert {a["account"]: a["scheme"] for a in f.accounts if a["verdict"] == "weak" and a["why"] == "the account's own name"} == {f"{name(k)}@shop": s for k, s in kinds.items()}
+    assert f.one("free")["why"] == "no password at all" and f.one("old")["verdict"] == "untested"
+
+
 def test_argon2_as_programs_write_it(passwords, root):
     need("argon2")
     made = run("argon2", "0123456789abcdef", "-id", "-t", "2", "-k", "1024", "-p", "2", "-e", input="vault").stdout.strip()

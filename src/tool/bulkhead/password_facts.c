@@ -30,6 +30,7 @@ static const struct {
         { "vnc", "vncpasswd %p" },
         { "ftp", "ftpasswd, pure-pw or htpasswd, for %a of %p" },
         { "samba", "smbpasswd %a" },
+        { "dovecot", "doveadm pw -s ARGON2ID, for %a of %p" },
         { "ssh", "chmod 600 %p" },
 };
 

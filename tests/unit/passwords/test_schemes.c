@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Hashes were made by the programs that write them: argon2, mkpasswd, htpasswd, PostgreSQL, MariaDB, Tomcat's digest.sh, tigervncpasswd. */
+/* Hashes were made by the programs that write them: argon2, doveadm, mkpasswd, htpasswd, PostgreSQL, MariaDB, Tomcat's digest.sh, tigervncpasswd. */
 #include "unit.h"
 
 #include "passwords/schemes.h"
@@ -30,6 +30,13 @@ static const struct {
         { BH_SCHEME_ANY, "argon2", "$argon2d$v=19$m=64,t=2,p=2$MDEyMzQ1Njc4OWFiY2RlZg$FNmrsW5gBz/R/uNelEWzTje+YOakO1zxvxC42k//Qfo" },
         { BH_SCHEME_ANY, "argon2", "$argon2i$v=16$m=64,t=2,p=1$MDEyMzQ1Njc4OWFiY2RlZg$XGv1T5E07VbT8E33ORIaBNT0KKgPEL4J" },
         { BH_SCHEME_ANY, "argon2", "$argon2i$m=64,t=2,p=1$MDEyMzQ1Njc4OWFiY2RlZg$XGv1T5E07VbT8E33ORIaBNT0KKgPEL4J" },
+        { BH_SCHEME_ANY, "sha256", "{SHA256}Mo42N5LgvFLZYF9kdP3+lo05RtOKoUr8POe28DysPmY=" },
+        { BH_SCHEME_ANY, "ssha256", "{SSHA256}BOQ1MFeHDaQU7GQoryzjBSCQIz8eKN7gsVJVz08Fv4/H1Bbi" },
+        { BH_SCHEME_ANY, "sha512", "{SHA512}quHrowih9xpN8V2UZT5q66eEUYzpqlB7y0SpkCu0qPhYuuiUyw1cyychZEXtcge2SRQdH2B/LqqhweJra2IquQ==" },
+        { BH_SCHEME_ANY, "ssha512", "{SSHA512}qgNBeVB0aUicE0MCNqjytJY9ybE28aHxIZrqvUPstgj03lowgMTCHIiYbrlwVAGobwFI89CoUQJSB4oIO6s9u8rG5uc=" },
+        { BH_SCHEME_ANY, "smd5", "{SMD5}BsFSrQFQ75TrF1vfZNCpK51Zwe4=" },
+        { BH_SCHEME_ANY, "plain-md5", "{PLAIN-MD5}8fec6a89285f0235ce7295c00be73338" },
+        { BH_SCHEME_ANY, "dovecot-pbkdf2", "{PBKDF2}$1$/RWY.ViuIXak0cW5$5000$fac635ea44923ed22593de6c5258ebc1f5c7ed5c" },
         { BH_SCHEME_GITEA, "gitea-argon2", "argon2$2$64$2$50:0123456789:8afb36bb69515d802611ce12d8fc8eacc1ee88c4f70997ef72bc64494653dc78e892d85b17f9ed5026bbcaf4cf15ba5ab601" },
         { BH_SCHEME_GITEA, "gitea-pbkdf2", "pbkdf2$1000$50:0123456789:dc7ca6e25ed9776393239f8de0a71d121636cfc1de2d54d3d3ce4ccb4e3a98bafc2e13868be1062cc756fe8bbea590197105" },
         { BH_SCHEME_GITEA, "gitea-pbkdf2", "pbkdf2:00112233445566778899aabbccddeeff:867d6af01926543dd7fecc054eb4598d3ce5cff5f9059a13ccb838f850aa7e8f3e6dc1317aefc9d34903ee04192bcb477f11" },
@@ -191,6 +198,7 @@ static void rounds_without_end_are_refused(void **state) {
         assert_int_equal(open_code("SCRAM-SHA-256$4000000000:z6oGKxDHUfh7Lm+ow4HzmQ==$n1i4pnF6/G+f1MWBYsNJji/0T0eKxA+INmYqaEqV0ZY=:x", BH_SCHEME_POSTGRES), BH_E_LIMIT);
         assert_int_equal(open_code("$argon2id$v=19$m=4000000,t=3,p=1$MDEyMzQ1Njc4OWFiY2RlZg$Q/LkM9nKTrBYRq2rYWEV", BH_SCHEME_ANY), BH_E_LIMIT);
         assert_int_equal(open_code("$argon2id$v=19$m=65536,t=4000000000,p=1$MDEyMzQ1Njc4OWFiY2RlZg$Q/LkM9nKTrBYRq2rYWEV", BH_SCHEME_ANY), BH_E_LIMIT);
+        assert_int_equal(open_code("{PBKDF2}$1$F/cud15GmPZhMH0k$2000000000$cdbd2b23acf7b75866ba55b958ee0c4d12e9ae07", BH_SCHEME_ANY), BH_E_LIMIT);
         assert_int_equal(open_code("argon2$2$4000000$8$18:0123456789:8afb36bb69515d802611ce12d8fc8eacc1ee", BH_SCHEME_GITEA), BH_E_LIMIT);
         assert_int_equal(open_code("pbkdf2$2000000000$16:0123456789:dc7ca6e25ed9776393239f8de0a71d12", BH_SCHEME_GITEA), BH_E_LIMIT);
         assert_int_equal(open_code("aa$2000000000$aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", BH_SCHEME_TOMCAT), BH_E_LIMIT);
@@ -204,6 +212,10 @@ static void what_is_no_hash_says_so(void **state) {
         assert_int_equal(open_code("$argon2id$v=19$m=7,t=1,p=1$MDEyMzQ1Njc4OWFiY2RlZg$Q/LkM9nKTrBYRq2rYWEV", BH_SCHEME_ANY), BH_E_FORMAT);
         assert_int_equal(open_code("$argon2id$v=20$m=64,t=1,p=1$MDEyMzQ1Njc4OWFiY2RlZg$Q/LkM9nKTrBYRq2rYWEV", BH_SCHEME_ANY), BH_E_UNSUPPORTED);
         assert_int_equal(open_code("$argon2x$v=19$m=64,t=1,p=1$MDEyMzQ1Njc4OWFiY2RlZg$Q/LkM9nKTrBYRq2rYWEV", BH_SCHEME_ANY), BH_E_UNSUPPORTED);
+        assert_int_equal(open_code("{SSHA512}Mo42N5LgvFLZYF9kdP3+lo05RtOKoUr8POe28DysPmY=", BH_SCHEME_ANY), BH_E_FORMAT);
+        assert_int_equal(open_code("{PBKDF2}$1$F/cud15GmPZhMH0k", BH_SCHEME_ANY), BH_E_FORMAT);
+        assert_int_equal(open_code("{PLAIN-MD5}8fec", BH_SCHEME_ANY), BH_E_FORMAT);
+        assert_int_equal(open_code("{CRAM-MD5}acfb2c28c7a468d4fee6074a1bd5b1238b19e64c3261cdbd6c81c490baaec829", BH_SCHEME_ANY), BH_E_UNSUPPORTED);
         assert_int_equal(open_code("pbkdf2$1000$49:0123456789:dc7ca6e25ed9", BH_SCHEME_GITEA), BH_E_FORMAT);
         assert_int_equal(open_code("pbkdf2$1000$6:012345678x0:dc7ca6e25ed9", BH_SCHEME_GITEA), BH_E_FORMAT);
         assert_int_equal(open_code("scrypt$65536$16$2$50:0123456789:dc7ca6e25ed9", BH_SCHEME_GITEA), BH_E_UNSUPPORTED);

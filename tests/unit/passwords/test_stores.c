@@ -44,6 +44,45 @@ static void a_file_of_passwords_is_known_by_the_look_of_its_hashes(void **state)
         assert_str(f.secrets.at[5].hash, "aaJg7gdfPeW1J");
 }
 
+static void dovecot_names_how_it_keeps_a_hash(void **state) {
+        struct bh_store_found f = PARSED(bh_parse_dovecot, "etc/dovecot/users",
+                                         "# users\na@x:{SHA512-CRYPT}$6$s$h:5000:5000::/mail\nb:{plain}word\nc:{SSHA256}abc=:1:1\nd:{SCRAM-SHA-256}4096,c2FsdA==,a2V5,c3J2\n"
+                                         "e::1:1::::nopassword=y\nf::1:1\ng:!:1:1\nh:{Argon2id}$argon2id$v=19\ni:$6$s$h\nj:{NEW}x\nbroken\n:{PLAIN}x\n");
+        static const struct {
+                const char *account, *hash;
+                enum bh_scheme_kind scheme;
+                enum bh_secret_state state;
+        } want[] = {
+                { "a@x", "$6$s$h", BH_SCHEME_ANY, BH_SECRET_KEPT }, { "b", "word", BH_SCHEME_PLAIN, BH_SECRET_KEPT }, { "c", "{SSHA256}abc=", BH_SCHEME_ANY, BH_SECRET_KEPT },
+                { "d", "SCRAM-SHA-256$4096:c2FsdA==$a2V5:c3J2", BH_SCHEME_POSTGRES, BH_SECRET_KEPT }, { "e", "", BH_SCHEME_PLAIN, BH_SECRET_NONE },
+                { "g", "!", BH_SCHEME_PLAIN, BH_SECRET_LOCKED }, { "h", "$argon2id$v=19", BH_SCHEME_ANY, BH_SECRET_KEPT }, { "i", "$6$s$h", BH_SCHEME_ANY, BH_SECRET_KEPT },
+                { "j", "{NEW}x", BH_SCHEME_ANY, BH_SECRET_KEPT },
+        };
+
+        (void) state;
+        assert_int_equal(f.secrets.len, BH_LEN(want));
+        for (size_t i = 0; i < BH_LEN(want); i++) {
+                assert_str(f.secrets.at[i].account, want[i].account);
+                assert_str(f.secrets.at[i].hash, want[i].hash);
+                assert_int_equal(f.secrets.at[i].scheme, want[i].scheme);
+                assert_int_equal(f.secrets.at[i].state, want[i].state);
+        }
+}
+
+static void dovecot_names_its_files(void **state) {
+        struct bh_store_found f = PARSED(bh_parse_dovecot_conf, "etc/dovecot/conf.d/auth",
+                                         "passdb {\n  driver = passwd-file\n  # args = /not/this\n  args = scheme=CRYPT username_format=%u /etc/mail/users\n}\n"
+                                         "passdb {\n  driver = sql\n  args = /etc/dovecot/dovecot-sql.conf.ext\n}\npassdb passwd-file {\n  passwd_file_path = /etc/mail/new\n}\n"
+                                         "passdb {\n  args = /etc/mail/%d/passwd /srv/users\n  driver = passwd-file\n}\n");
+
+        (void) state;
+        assert_int_equal(f.follows.len, 3);
+        assert_str(f.follows.at[0].path, "etc/mail/users");
+        assert_str(f.follows.at[1].path, "etc/mail/new");
+        assert_str(f.follows.at[2].path, "srv/users");
+        assert_ptr_equal(f.follows.at[0].store, bh_store_of(bh_parse_dovecot));
+}
+
 static void samba_tells_disabled_accounts(void **state) {
         struct bh_store_found f = PARSED(bh_parse_samba, "etc/samba/smbpasswd",
                                          "a:1000:XXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXX:1B5BEC9E6DE94A830517E3B00C5B574D:[U          ]:LCT-1:\n"
@@ -473,6 +512,8 @@ int main(void) {
         static const struct CMUnitTest tests[] = {
                 cmocka_unit_test(shadow_tells_locked_and_open_apart),
                 cmocka_unit_test(a_file_of_passwords_is_known_by_the_look_of_its_hashes),
+                cmocka_unit_test(dovecot_names_how_it_keeps_a_hash),
+                cmocka_unit_test(dovecot_names_its_files),
                 cmocka_unit_test(samba_tells_disabled_accounts),
                 cmocka_unit_test(redis_reads_words_and_follows_files),
                 cmocka_unit_test(one_file_gives_no_more_than_was_agreed),
