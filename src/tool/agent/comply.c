@@ -31,8 +31,9 @@
 #include "sys/fd.h"
 #include "tool/agent/agent.h"
 
-enum { LEVEL = 5, LIMIT_S = 900, FIRST_S = 20, SPLAY_S = 40, EVERY_S = 6 * 3600, LATER_S = 600, THOROUGH_S = 600, QUICK_S = 5, PERCENT = 25, WHOLE_EVERY = 4, PART_BYTES = 512 * 1024, ASKED_MAX = 16,
+enum { LEVEL = 5, LIMIT_S = 900, FIRST_S = 20, SPLAY_S = 40, EVERY_S = 6 * 3600, LATER_S = 600, WHOLE_EVERY = 4, PART_BYTES = 512 * 1024, ASKED_MAX = 16,
        STEP = 64 * 1024 };
+enum { THOROUGH_S = 600, QUICK_S = 5, PERCENT = 25 }; /* of guesses at passwords */
 
 /* What a line is about, and a hash of all it says. */
 struct known {

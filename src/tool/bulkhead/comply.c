@@ -253,8 +253,10 @@ static int guess(struct run *x, struct bh_err *err) {
         BH_IGNORE(bh_fail(&x->passwords_why, BH_E_NOTFOUND, "passwords were not guessed: --passwords SECONDS does that"));
         if (seconds == 0 || x->is_cluster || !bh_comply_asks(&x->checks, &x->judge, &bh_kind_password))
                 return 0;
-        *p = (struct bh_tool_passwords){ .cli = x->cli, .all = !bh_cli_has(x->cli, "root"), .opts = { .cpu_ms = seconds * 1000, .cpu_percent = (unsigned) percent, .wall_ms = seconds * 1000 * 100 / percent * 2 + 5000 } };
-        p->state = bh_arena_printf(x->cli->arena, "%s/passwords", bh_tool_state_dir(x->cli)).at;
+        *p = (struct bh_tool_passwords){ .cli = x->cli, .all = !bh_cli_has(x->cli, "root"), .state = bh_arena_printf(x->cli->arena, "%s/passwords", bh_tool_state_dir(x->cli)).at };
+        p->opts.cpu_ms = seconds * 1000;
+        p->opts.cpu_percent = (unsigned) percent;
+        p->opts.wall_ms = p->opts.cpu_ms * 100 / percent * 2 + 5000; /* twice what it should take, on however busy a machine */
         x->guessed = bh_tool_passwords_look(p, &x->passwords_why) >= 0;
         x->guess_failed = !x->guessed;
         return 0;
