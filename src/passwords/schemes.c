@@ -273,7 +273,7 @@ const struct bh_scheme bh_schemes[] = {
         { "smd5", "Dovecot, LDAP: salted MD5", BH_SCHEME_ANY, "{SMD5}", 600, read_sha, bh_test_digest },
         { "plain-md5", "Dovecot", BH_SCHEME_ANY, "{PLAIN-MD5}", 600, read_plain_md5, bh_test_digest },
         { "dovecot-pbkdf2", "Dovecot: PBKDF2-SHA1", BH_SCHEME_ANY, "{PBKDF2}", 2500000, read_dovecot_pbkdf2, bh_test_pbkdf2 },
-        { "argon2", "Argon2id, Argon2i, Argon2d as PHC strings: Vaultwarden's admin, code-server, Authelia, LDAP", BH_SCHEME_ANY, "$argon2", 180000000, bh_read_argon2, bh_test_argon2 },
+        { "argon2", "Argon2id, Argon2i, Argon2d as PHC strings: Dovecot, Authelia, Vaultwarden's admin, code-server", BH_SCHEME_ANY, "$argon2", 180000000, bh_read_argon2, bh_test_argon2 },
         CRYPT("yescrypt", "$y$", 45000000, "crypt(3)"),
         CRYPT("gost-yescrypt", "$gy$", 45000000, "crypt(3)"),
         CRYPT("scrypt", "$7$", 45000000, "crypt(3)"),

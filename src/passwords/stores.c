@@ -71,6 +71,9 @@ const struct bh_store bh_stores[] = {
         { "dovecot", "users of Dovecot", "mail", bh_parse_dovecot,
           { "etc/dovecot/users", "etc/dovecot/passwd", "etc/dovecot/userdb", "etc/dovecot/*passwd", "etc/dovecot/*users" } },
         { "dovecot", "files that its configuration names", "mail", bh_parse_dovecot_conf, { "etc/dovecot/dovecot.conf", "etc/dovecot/local.conf", "etc/dovecot/conf.d/*" } },
+        { "authelia", "users of Authelia's file", "app", bh_parse_authelia,
+          { "config/users_database.yml", "config/users.yml", "etc/authelia/users_database.yml", "etc/authelia/users.yml", "opt/authelia/users_database.yml" } },
+        { "code-server", "its password", "app", bh_parse_code_server, { IN_HOMES(".config/code-server/config.yaml") } },
         { NULL, NULL, NULL, NULL, { NULL } },
 };
 

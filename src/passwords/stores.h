@@ -59,6 +59,6 @@ struct bh_secret *bh_store_add_any(struct bh_store_found *found, struct bh_str a
 bh_store_parse bh_parse_shadow, bh_parse_passwd_file, bh_parse_samba, bh_parse_redis_conf, bh_parse_redis_acl, bh_parse_mariadb, bh_parse_postgres,
         bh_parse_postgres_map, bh_parse_tomcat, bh_parse_jenkins, bh_parse_snmp, bh_parse_vnc, bh_parse_grafana, bh_parse_gitea, bh_parse_rabbit, bh_parse_docker_auth, bh_parse_dovecot, bh_parse_dovecot_conf,
         bh_parse_ssh_key, bh_parse_env, bh_parse_environ, bh_parse_arguments, bh_parse_settings, bh_parse_settings_json, bh_parse_compose, bh_parse_pgpass, bh_parse_netrc,
-        bh_parse_git_credentials, bh_parse_sites, bh_parse_mongodump;
+        bh_parse_git_credentials, bh_parse_sites, bh_parse_mongodump, bh_parse_authelia, bh_parse_code_server;
 
 #endif

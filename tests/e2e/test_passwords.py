@@ -346,11 +346,14 @@ def test_argon2_as_programs_write_it(passwords, root):
     put(root, "srv/vault/compose.yml", f"services:\n  vault:\n    environment:\n      ADMIN_TOKEN: {made.replace('$', '$$')}\n      OTHER_PASSWORD: ${{ELSEWHERE}}\n")
     put(root, "srv/vault/.env", f"ADMIN_TOKEN='{made}'\n")
     put(root, "etc/nginx/.htpasswd", f"vault:{made}\n")
+    put(root, "config/users_database.yml", f"users:\n  vault:\n    disabled: false\n    password: '{made}'\n")
+    put(root, "home/coder/.config/code-server/config.yaml", f'auth: password\nhashed-password: "{made}"\n')
     f = passwords(root)
     assert {(a["path"], a["account"], a["verdict"], a["scheme"]) for a in f.accounts} == {
         ("data/config.json", "admin_token", "weak", "argon2"), ("data/config.json", "smtp_password", "weak", "plain"), ("srv/vault/compose.yml", "ADMIN_TOKEN", "weak", "argon2"),
-        ("srv/vault/.env", "ADMIN_TOKEN", "weak", "argon2"), ("etc/nginx/.htpasswd", "vault", "weak", "argon2")}
-    assert f.one("vault")["why"] == "the account's own name" and f.one("admin_token")["why"].startswith("the same as that of ")
+        ("srv/vault/.env", "ADMIN_TOKEN", "weak", "argon2"), ("etc/nginx/.htpasswd", "vault", "weak", "argon2"), ("config/users_database.yml", "vault", "weak", "argon2"),
+        ("home/coder/.config/code-server/config.yaml", "code-server", "weak", "argon2")}
+    assert f.one("vault", store="htpasswd")["why"] == "the account's own name" and f.one("admin_token")["why"].startswith("the same as that of ")
 
 
 def test_jenkins_rabbitmq_samba(passwords, root):

@@ -69,6 +69,35 @@ static void dovecot_names_how_it_keeps_a_hash(void **state) {
         }
 }
 
+static void authelia_users_are_named_by_their_keys(void **state) {
+        struct bh_store_found f = PARSED(bh_parse_authelia, "config/users_database.yml",
+                                         "users:\n  ann:\n    disabled: false\n    displayname: 'Ann B'\n    password: '$argon2id$v=19$m=1'\n  bob:\n    disabled: true\n    password: $6$x\n  cy: {}\n");
+
+        (void) state;
+        assert_int_equal(f.secrets.len, 2);
+        assert_str(f.secrets.at[0].account, "ann");
+        assert_str(f.secrets.at[0].hash, "$argon2id$v=19$m=1");
+        assert_str(f.secrets.at[0].also[0], "Ann B");
+        assert_int_equal(f.secrets.at[0].state, BH_SECRET_KEPT);
+        assert_int_equal(f.secrets.at[1].state, BH_SECRET_LOCKED);
+        assert_int_equal(PARSED(bh_parse_authelia, "x", "[1, 2]").secrets.len, 0);
+}
+
+static void code_server_has_a_hash_a_word_or_none(void **state) {
+        struct bh_store_found hash = PARSED(bh_parse_code_server, "x", "bind-addr: 0.0.0.0:8080\nauth: password\npassword: old\nhashed-password: \"$argon2i$v=19\"\n");
+        struct bh_store_found plain = PARSED(bh_parse_code_server, "x", "auth: password\npassword: 123456\n"), none = PARSED(bh_parse_code_server, "x", "auth: none\npassword: x\n");
+
+        (void) state;
+        assert_int_equal(hash.secrets.len, 1);
+        assert_str(hash.secrets.at[0].hash, "$argon2i$v=19");
+        assert_int_equal(hash.secrets.at[0].line, 4);
+        assert_int_equal(plain.secrets.at[0].scheme, BH_SCHEME_PLAIN);
+        assert_str(plain.secrets.at[0].hash, "123456");
+        assert_int_equal(none.secrets.len, 1);
+        assert_int_equal(none.secrets.at[0].state, BH_SECRET_NONE);
+        assert_int_equal(PARSED(bh_parse_code_server, "x", "cert: false\n").secrets.len, 0);
+}
+
 static void dovecot_names_its_files(void **state) {
         struct bh_store_found f = PARSED(bh_parse_dovecot_conf, "etc/dovecot/conf.d/auth",
                                          "passdb {\n  driver = passwd-file\n  # args = /not/this\n  args = scheme=CRYPT username_format=%u /etc/mail/users\n}\n"
@@ -514,6 +543,8 @@ int main(void) {
                 cmocka_unit_test(a_file_of_passwords_is_known_by_the_look_of_its_hashes),
                 cmocka_unit_test(dovecot_names_how_it_keeps_a_hash),
                 cmocka_unit_test(dovecot_names_its_files),
+                cmocka_unit_test(authelia_users_are_named_by_their_keys),
+                cmocka_unit_test(code_server_has_a_hash_a_word_or_none),
                 cmocka_unit_test(samba_tells_disabled_accounts),
                 cmocka_unit_test(redis_reads_words_and_follows_files),
                 cmocka_unit_test(one_file_gives_no_more_than_was_agreed),
