@@ -7,11 +7,15 @@ import json
 import re
 import ssl
 import subprocess
+from types import SimpleNamespace
 
 import pytest
 
 import guard_help as g
-from conftest import BUILD, need_root
+import platform_help
+import uplink_help
+from conftest import BUILD, need_root, run, wait_for
+from test_agent import Agent
 
 TOKEN = "a token that nobody guesses"
 
@@ -144,3 +148,21 @@ def test_it_says_what_is_wrong(tmp_path, token, spec, words):
     r = subprocess.run([BUILD / "bulkhead", "watch", "--backend", "proc", "--state", tmp_path / "state", "--k8s-audit-hook", spec.format(token=token, short=short)],
                        capture_output=True, text=True, timeout=60)
     assert r.returncode in (2, 3) and "--k8s-audit-hook" in r.stderr and words in r.stderr, r.stderr
+
+
+def test_an_agent_takes_it_too_and_tells_its_server(tmp_path, token):
+    need_root()
+    rules = tmp_path / "rules.yaml"
+    rules.write_text(RULES)
+    with platform_help.Server(tmp_path) as server:
+        admin = server.login()
+        joining = admin.post("/api/v1/enrolment-tokens", {"name": "test", "environment": "test"})["token"]
+        agent = Agent(tmp_path / "agent", "--rules", rules, "--no-scans", "--no-comply", "--no-inventory", "--k8s-audit-hook", f"0,token={token}")
+        run(uplink_help.AGENT, "enrol", "--state", agent.state, "--token", joining, timeout=60)
+        agent.start()
+        try:
+            url = re.search(r"audit is taken at (\S+)", "".join(agent.said)).group(1)
+            assert Hook.post(SimpleNamespace(url=url), events(event("of-an-agent")))[0] == 200
+            wait_for("the alert", lambda: any("of-an-agent" in json.dumps(a) for a in admin.items("/api/v1/alerts")), 20)
+        finally:
+            assert agent.stop() == 0, "".join(agent.said)
