@@ -185,21 +185,27 @@ int bh_inlet_open(const struct bh_inlet_opts *opts, struct bh_inlet **ret, struc
         return r;
 }
 
-void bh_inlet_close(struct bh_inlet **inlet) {
-        struct bh_inlet *in = BH_TAKE(*inlet);
+void bh_inlet_stop(struct bh_inlet *in) {
         uint64_t one = 1;
 
-        if (!in)
-                return;
         atomic_store(&in->stop, true);
         if (in->runs) {
                 BH_IGNORE(write(in->wake, &one, sizeof one)); /* full is awake, too */
                 (void) pthread_join(in->thread, NULL);
         }
+        in->runs = false;
         for (size_t i = 0; i < BH_LEN(in->conns); i++)
                 if (in->conns[i].inlet)
                         bh_inlet_conn_close(&in->conns[i]);
         bh_fd_close(&in->listener);
+}
+
+void bh_inlet_close(struct bh_inlet **inlet) {
+        struct bh_inlet *in = BH_TAKE(*inlet);
+
+        if (!in)
+                return;
+        bh_inlet_stop(in);
         bh_fd_close(&in->wake);
         bh_tls_free(&in->tls);
         bh_buf_done(&in->token);

@@ -40,6 +40,8 @@ struct bh_inlet_stats {
 };
 
 int bh_inlet_open(const struct bh_inlet_opts *opts, struct bh_inlet **ret, struct bh_err *err) BH_MUST_CHECK;
+/* Nothing more is taken; who was sending is cut off. */
+void bh_inlet_stop(struct bh_inlet *inlet);
 void bh_inlet_close(struct bh_inlet **inlet);
 void bh_inlet_stats(const struct bh_inlet *inlet, struct bh_inlet_stats *ret);
 /* "https://127.0.0.1:9444", as it listens. */

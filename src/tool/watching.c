@@ -248,8 +248,9 @@ static int look_at_logins(struct bh_watch *w, struct bh_err *err) {
 }
 
 static int look_at_logs(struct bh_watch *w, struct bh_err *err) {
-        int r = w->inbox && bh_audit_inbox_poll(w->inbox, on_audit, w) == ENOUGH ? ENOUGH : 1;
+        int r = 1;
 
+        bh_watch_audit_turn(w);
         if (bh_clock_ms(CLOCK_MONOTONIC) - w->looked_ms < LOGS_MS)
                 return 1;
         w->looked_ms = bh_clock_ms(CLOCK_MONOTONIC);
@@ -335,6 +336,7 @@ static int open_all(struct bh_watch *w, struct bh_err *err) {
 static void close_all(struct bh_watch *w, bool stats) {
         struct bh_guard_stats g = { 0 };
 
+        bh_watch_audit_end(w);
         if (w->guard) {
                 bh_guard_tick(w->guard);
                 bh_guard_stats(w->guard, &g);

@@ -62,6 +62,9 @@ void bh_watch_greet(struct bh_watch *w);
 void bh_watch_cannot(const struct bh_watch *w, const char *what, const struct bh_err *why);
 /* watching_audit.c: listens for the webhook of Kubernetes' audit where it was asked for, and hands on what came. */
 int bh_watch_audit_open(struct bh_watch *w, struct bh_err *err) BH_MUST_CHECK;
+void bh_watch_audit_turn(struct bh_watch *w);
+/* At the end: nothing more is taken, and what was taken is judged, for some seconds at most. */
+void bh_watch_audit_end(struct bh_watch *w);
 void bh_watch_audit_close(struct bh_watch *w);
 /* Of requests: those that found no room, and those that were none of ours. Zeros when it is not listened for. */
 void bh_watch_audit_stats(const struct bh_watch *w, struct bh_inlet_stats *ret_door, struct bh_audit_inbox_stats *ret_inbox);

@@ -118,6 +118,16 @@ def test_a_flood_is_slowed_down_and_nothing_is_lost(build, tmp_path, token):
     assert f"60 requests with 6000 events; {len(turned)} turned away" in said
 
 
+def test_what_was_taken_is_judged_before_the_end(build, tmp_path, token):
+    need_root()
+    hook = Hook(build, tmp_path, f"0,token={token}")
+    for n in range(20):
+        assert hook.post(events(*(event(f"{n}-{i}") for i in range(400))))[0] == 200
+    said = hook.stop()
+    assert "20 requests with 8000 events" in said and "; 0 wait" in said, said
+    assert len(set(hook.pods())) == 8000
+
+
 def test_certificates_of_senders(build, tmp_path, token, ca):
     need_root()
     cert, key = ca.issue("hook")
