@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "base/buf.h"
+#include "base/vec.h"
 #include "fmt/json_put.h"
 #include "sense/audit.h"
 
@@ -17,7 +18,7 @@
 struct values {
         struct bh_arena *arena;
         struct bh_value *at;
-        size_t n;
+        size_t len, cap;
         uint8_t type;
 };
 
@@ -55,22 +56,17 @@ static struct bh_str text_of(const struct bh_doc *n, struct bh_arena *arena) {
 }
 
 static void add(struct values *v, const struct bh_doc *n) {
-        int64_t i;
+        struct bh_value one = { .type = v->type };
 
-        if (!n || n->kind == BH_DOC_NULL || v->n == VALUES_MOST)
+        if (!n || n->kind == BH_DOC_NULL || v->len == VALUES_MOST)
                 return;
-        if (!v->at)
-                v->at = bh_arena_array(v->arena, struct bh_value, VALUES_MOST);
-        v->at[v->n] = (struct bh_value){ .type = v->type };
-        if (v->type == BH_V_INT || v->type == BH_V_UINT) {
-                i = bh_doc_int(n, INT64_MIN);
-                if (i == INT64_MIN)
-                        return;
-                v->at[v->n].i = i;
-        } else {
-                v->at[v->n].str = text_of(n, v->arena);
-        }
-        v->n++;
+        if (v->type == BH_V_INT || v->type == BH_V_UINT)
+                one.i = bh_doc_int(n, INT64_MIN);
+        else
+                one.str = text_of(n, v->arena);
+        if ((v->type == BH_V_INT || v->type == BH_V_UINT) && one.i == INT64_MIN)
+                return;
+        *bh_vec_add(v->arena, v) = one;
 }
 
 /* "~1" is a slash and "~0" a tilde in a name, as in RFC 6901. */
@@ -177,10 +173,10 @@ static const struct bh_doc *root_of(const void *event) {
 }
 
 static bool give(const struct bh_field *self, struct values *v, struct bh_value *ret) {
-        if (!v->n)
+        if (!v->len)
                 return false;
         if (self->flags & BH_F_LIST)
-                *ret = (struct bh_value){ .type = self->type, .is_list = true, .list = { v->at, v->n } };
+                *ret = (struct bh_value){ .type = self->type, .is_list = true, .list = { v->at, v->len } };
         else
                 *ret = v->at[0];
         return true;
@@ -193,10 +189,10 @@ GET(at_path) {
         walk(&v, root_of(event), bh_str_of(paths[self->tag]), self->flags & BH_F_LIST);
         if (!arg->given)
                 return give(self, &v, ret);
-        if (arg->index >= v.n)
+        if (arg->index >= v.len)
                 return false;
         one.at = &v.at[arg->index];
-        one.n = 1;
+        one.len = 1;
         return give(self, &one, ret);
 }
 
@@ -206,7 +202,7 @@ GET(repositories) {
 
         (void) arg;
         walk(&v, root_of(event), bh_str_of(paths[P_image]), false);
-        for (size_t i = 0; i < v.n; i++) {
+        for (size_t i = 0; i < v.len; i++) {
                 struct bh_str s = v.at[i].str, rest;
                 ptrdiff_t colon;
 
