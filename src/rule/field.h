@@ -55,12 +55,14 @@ enum bh_kernel_view {
         BH_KV_DIRECTORY,  /* fd.directory */
         BH_KV_FILENAME,   /* fd.filename: the last part */
         BH_KV_PORT,       /* fd.sport, fd.rport, fd.lport, fd.port */
-        BH_KV_ARG,        /* evt.arg[KEY]: such a path where bh_source.arg_view says so, or what an odd socket has */
+        BH_KV_ARG,        /* evt.arg[KEY], where bh_source.arg_view says what it is */
 };
 
 enum bh_arg_view {
         BH_ARG_UNSEEN,
         BH_ARG_PATH,
+        BH_ARG_FAMILY,  /* of a socket, by its name: AF_INET */
+        BH_ARG_TYPE,    /* of a socket, as a number: SOCK_RAW, with flags */
         BH_ARG_MISSING, /* events of that type have none of that name: no check of it holds */
 };
 

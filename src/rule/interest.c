@@ -123,39 +123,6 @@ static struct rows of_kind(struct wants *w, const struct bh_pred *p) {
         return must(w, BH_IR_INET);
 }
 
-/* Are all of the words families of sockets, and none of them part of an everyday one's name? */
-static bool odd_families(const struct bh_pred *p) {
-        static const char *const everyday[] = { "AF_UNIX", "AF_LOCAL", "AF_INET", "AF_INET6" };
-
-        for (uint32_t i = 0; i < p->n_items; i++) {
-                if (!bh_str_starts(p->items[i], BH_STR("AF_")))
-                        return false;
-                for (size_t k = 0; k < BH_LEN(everyday); k++)
-                        if (bh_str_find(bh_str_of(everyday[k]), p->items[i]) >= 0)
-                                return false;
-        }
-        return true;
-}
-
-static bool raw_types(const struct bh_pred *p) {
-        for (uint32_t i = 0; i < p->n_items; i++) {
-                uint64_t type;
-
-                if (!bh_str_u64(p->items[i], &type) || (type & 0xf) != SOCK_RAW)
-                        return false;
-        }
-        return true;
-}
-
-/* evt.arg.domain, evt.arg.type: sockets are made all the time, and asked for when they are odd. */
-static struct rows of_socket(struct wants *w, const struct bh_pred *p, struct bh_str key) {
-        if (bh_str_is(key, "domain") && (p->test == BH_TEST_EQ || p->test == BH_TEST_CONTAINS) && odd_families(p))
-                return must(w, BH_IR_ODD);
-        if (bh_str_is(key, "type") && p->test == BH_TEST_EQ && raw_types(p))
-                return must(w, BH_IR_ODD);
-        return all;
-}
-
 static struct rows of_container(struct wants *w, const struct bh_pred *p) {
         if (p->test == BH_TEST_EQ)
                 return !has(p, "host") ? must(w, BH_IR_CONTAINER) : p->n_items == 1 ? must(w, BH_IR_HOST) : all;
@@ -201,11 +168,42 @@ static struct rows of_failed(struct wants *w, const struct bh_pred *p, const str
         return all;
 }
 
+/* Are all of the words families of sockets, and none of them part of an everyday one's name? */
+static bool odd_families(const struct bh_pred *p) {
+        static const char *const everyday[] = { "AF_UNIX", "AF_LOCAL", "AF_INET", "AF_INET6" };
+
+        for (uint32_t i = 0; i < p->n_items; i++) {
+                if (!bh_str_starts(p->items[i], BH_STR("AF_")))
+                        return false;
+                for (size_t k = 0; k < BH_LEN(everyday); k++)
+                        if (bh_str_find(bh_str_of(everyday[k]), p->items[i]) >= 0)
+                                return false;
+        }
+        return true;
+}
+
+static bool raw_types(const struct bh_pred *p) {
+        for (uint32_t i = 0; i < p->n_items; i++) {
+                uint64_t type;
+
+                if (!bh_str_u64(p->items[i], &type) || (type & 0xf) != SOCK_RAW)
+                        return false;
+        }
+        return true;
+}
+
+/* Sockets are made all the time, and asked for when they are odd. */
+static struct rows of_odd(struct wants *w, bool odd) {
+        return odd ? must(w, BH_IR_ODD) : all;
+}
+
 static struct rows of_arg(struct wants *w, const struct bh_pred *p, const struct bh_field_arg *arg) {
         switch (arg->given && w->source->arg_view ? w->source->arg_view(w->type, arg->key) : BH_ARG_UNSEEN) {
         case BH_ARG_PATH: return of_paths(w, p);
+        case BH_ARG_FAMILY: return of_odd(w, (p->test == BH_TEST_EQ || p->test == BH_TEST_CONTAINS) && odd_families(p));
+        case BH_ARG_TYPE: return of_odd(w, p->test == BH_TEST_EQ && raw_types(p));
         case BH_ARG_MISSING: return (struct rows){ 0 };
-        default: return of_socket(w, p, arg->key);
+        default: return all;
         }
 }
 

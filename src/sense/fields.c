@@ -597,6 +597,10 @@ static enum bh_arg_view arg_view(unsigned type, struct bh_str key) {
 
         if (!arg)
                 return bh_str_u64(key, &number) ? BH_ARG_UNSEEN : BH_ARG_MISSING;
+        if (type == BH_EV_SOCKET && bh_str_is(key, "domain"))
+                return BH_ARG_FAMILY;
+        if (type == BH_EV_SOCKET && bh_str_is(key, "type"))
+                return BH_ARG_TYPE;
         return info->flags & BH_EVI_PATHS && arg->render == BH_AS_PATH ? BH_ARG_PATH : BH_ARG_UNSEEN;
 }
 

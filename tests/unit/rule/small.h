@@ -63,7 +63,14 @@ static const struct bh_field small_fields[] = {
         SMALL("ka.verb", BH_V_STRING, BH_ARG_NONE, BH_LIFE_EVENT, 0, BH_KV_NONE),
 };
 
+/* connect stands for what makes a socket. */
+static enum bh_arg_view small_arg_view(unsigned type, struct bh_str key) {
+        if (type != 4)
+                return BH_ARG_UNSEEN;
+        return bh_str_is(key, "domain") ? BH_ARG_FAMILY : bh_str_is(key, "type") ? BH_ARG_TYPE : BH_ARG_UNSEEN;
+}
+
 static const struct bh_source small_source = { .name = "syscall", .fields = small_fields, .n_fields = BH_LEN(small_fields),
-                                               .type_name = small_type_name, .type_of = small_no_type, .n_types = 8 };
+                                               .type_name = small_type_name, .type_of = small_no_type, .n_types = 8, .arg_view = small_arg_view };
 
 #endif

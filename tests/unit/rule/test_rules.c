@@ -429,7 +429,7 @@ static void everyday_sockets_are_left_out_when_no_rule_could_want_one(void **sta
                 bh_buf_putc(&text, '\0');
                 s = load(text.at);
                 in = interest_of(&s);
-                assert_int_equal(in.types[4].all, rows[i].must ? BH_INTEREST_ROWS : BH_INTEREST_ALL); /* connect stands for it in this source */
+                assert_int_equal(in.types[4].all, rows[i].must ? BH_INTEREST_ROWS : BH_INTEREST_ALL);
                 if (rows[i].must)
                         assert_int_equal(in.types[4].rows.at[0].must, rows[i].must);
                 done(&s);
