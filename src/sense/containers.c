@@ -10,8 +10,8 @@
 #include "base/hash.h"
 #include "base/limits.h"
 #include "sense/cgroup.h"
-#include "sense/runtime_find.h"
-#include "sense/runtime_files.h"
+#include "runtime/find.h"
+#include "runtime/files.h"
 
 #define IDLE_PART 8u                    /* at most one of so many without a process */
 #define FIRST_RETRY_NS 50000000ull      /* then four times as long each time, */

@@ -21,7 +21,7 @@
 #include "base/macros.h"
 #include "model/container.h"
 #include "sense/procfs.h"
-#include "sense/runtime_files.h"
+#include "runtime/files.h"
 #include "sys/clock.h"
 #include "sys/fd.h"
 #include "sys/proc.h"

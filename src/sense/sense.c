@@ -12,7 +12,7 @@
 #include "sense/own.h"
 #include "sense/procfs.h"
 #include "sense/recording.h"
-#include "sense/runtime_files.h"
+#include "runtime/files.h"
 #include "sys/clock.h"
 
 #define PROCESSES 100000u

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A file of a container runtime; the title begins with the reader's name and a colon. */
 #include "case.h"
-#include "sense/runtime_files.h"
+#include "runtime/files.h"
 
 #define ID "0a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c6d7e8f9"
 

@@ -5,7 +5,7 @@
 #include "fuzz.h"
 #include "sense/cgroup.h"
 #include "sense/procfs.h"
-#include "sense/runtime_files.h"
+#include "runtime/files.h"
 #include "sense/users.h"
 
 typedef int (*reader)(struct bh_arena *arena, struct bh_str bytes, struct bh_container *c, struct bh_err *err);

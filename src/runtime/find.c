@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #define _GNU_SOURCE
-#include "sense/runtime_find.h"
+#include "runtime/find.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -10,7 +10,7 @@
 
 #include "base/limits.h"
 #include "fmt/json.h"
-#include "sense/runtime_files.h"
+#include "runtime/files.h"
 #include "sys/fd.h"
 
 #define LOOK_FOR_DAEMON_NS 5000000000ull

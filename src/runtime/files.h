@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef BH_SENSE_RUNTIME_FILES_H
-#define BH_SENSE_RUNTIME_FILES_H
+#ifndef BH_RUNTIME_FILES_H
+#define BH_RUNTIME_FILES_H
 /*
  * What container runtimes write down about a container before it runs. Pure
  * readers: bytes in, a container out. They add to `c` what they find and leave

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef BH_SENSE_RUNTIME_FIND_H
-#define BH_SENSE_RUNTIME_FIND_H
+#ifndef BH_RUNTIME_FIND_H
+#define BH_RUNTIME_FIND_H
 /*
  * Where on this machine the runtimes keep their files about containers, and
  * reading those of one. Docker's places are those its daemon was started with.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "sense/runtime_files.h"
+#include "runtime/files.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -4,7 +4,7 @@
 #include "base/vec.h"
 #include "fmt/json.h"
 #include "fmt/json_put.h"
-#include "sense/runtime_files.h"
+#include "runtime/files.h"
 
 static const struct {
         const char *key;
