@@ -20,6 +20,7 @@
 #include "model/asset.h"
 
 struct bh_uses;
+struct bh_runtime_roots;
 
 struct bh_collect {
         struct bh_arena *arena;
@@ -28,6 +29,7 @@ struct bh_collect {
         const struct bh_roots *roots;
         void *inventory;
         struct bh_uses *uses; /* inventory/uses.h */
+        struct bh_runtime_roots *runtimes;
         struct bh_json_put json; /* of the thing being told */
         struct bh_buf body;
         enum bh_asset_kind kind;
@@ -59,6 +61,9 @@ void bh_collect_told(struct bh_collect *c);
 void bh_collect_gap(struct bh_collect *c, struct bh_str where, const struct bh_err *why);
 /* Something below this root could not be read: what was told of it stays, and what others have comes and goes. */
 void bh_collect_blind(struct bh_collect *c, const struct bh_root *root, const struct bh_err *why);
+/* Of a mount: does a container reach the host by it? Of a user as a container names it ("", "0:0", "root"). */
+bool bh_mount_is_dangerous(struct bh_str source);
+bool bh_user_is_root(struct bh_str user);
 /* The key of a thing below a root: "0123456789ab/" and the name in a container, the name alone on the host. */
 struct bh_str bh_collect_key(struct bh_collect *c, const struct bh_root *root, struct bh_str name);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Containers and images, as the engines of this machine know them. */
+/* Containers and images, as the engines of this machine know them; and the pods they are in. */
 #include "base/text.h"
 #include "engine/docker.h"
 #include "fmt/json.h"
-#include "inventory/collect.h"
+#include "inventory/pods.h"
 
 enum { ANSWER_S = 10 };
 
@@ -26,7 +26,7 @@ static int64_t time_of(struct bh_str text) {
 /* ---- containers ---- */
 
 /* Mounts through which a container reaches the host. */
-static bool is_dangerous(struct bh_str source) {
+bool bh_mount_is_dangerous(struct bh_str source) {
         static const char *const paths[] = { "/", "/etc", "/root", "/home", "/var", "/var/lib", "/var/lib/docker", "/var/lib/kubelet", "/proc", "/sys", "/dev", "/boot",
                                              "/lib", "/lib/modules", "/usr", "/run", "/var/run", "/var/log", "/opt" };
 
@@ -43,7 +43,7 @@ static void put_mounts(struct bh_json_put *j, const struct bh_doc *mounts) {
         for (const struct bh_doc *m = bh_doc_first(mounts); m; m = m->next) {
                 struct bh_str source = bh_doc_get_text(m, "Source");
 
-                if (bh_str_is(bh_doc_get_text(m, "Type"), "bind") && is_dangerous(source)) {
+                if (bh_str_is(bh_doc_get_text(m, "Type"), "bind") && bh_mount_is_dangerous(source)) {
                         bh_buf_puts(&list, list.len ? "," : "");
                         bh_buf_add(&list, source);
                         bh_buf_puts(&list, bh_doc_bool(bh_doc_get(m, "RW"), true) ? "" : ":ro");
@@ -75,7 +75,7 @@ static void put_ports(struct bh_json_put *j, const struct bh_doc *ports) {
         bh_json_put_some(j, "exposed", bh_buf_str(&list));
 }
 
-static bool is_root(struct bh_str user) {
+bool bh_user_is_root(struct bh_str user) {
         struct bh_str name, group;
 
         (void) bh_str_cut(user, ':', &name, &group);
@@ -86,6 +86,23 @@ static void put_kubernetes(struct bh_json_put *j, const struct bh_doc *labels) {
         bh_json_put_some(j, "pod", bh_doc_get_text(labels, "io.kubernetes.pod.name"));
         bh_json_put_some(j, "namespace", bh_doc_get_text(labels, "io.kubernetes.pod.namespace"));
         bh_json_put_some(j, "workload", bh_doc_get_text(labels, "com.docker.compose.service"));
+}
+
+/* What all engines have told in this pass. */
+struct telling {
+        struct bh_map told; /* ids of containers */
+        struct bh_pods pods;
+};
+
+/* The kubelet's labels on Docker's containers. */
+static void add_pod(struct bh_collect *c, const struct bh_api *api, const struct bh_doc *labels, bool host_net, struct bh_pods *pods) {
+        bool sandbox = bh_str_is(bh_doc_get_text(labels, "io.kubernetes.docker.type"), "podsandbox");
+
+        bh_pods_add(c, pods,
+                    &(struct bh_pod_member){ .uid = bh_doc_get_text(labels, "io.kubernetes.pod.uid"), .name = bh_doc_get_text(labels, "io.kubernetes.pod.name"),
+                                             .namespace = bh_doc_get_text(labels, "io.kubernetes.pod.namespace"),
+                                             .sandbox = bh_doc_get_text(labels, "io.kubernetes.sandbox.id"), .runtime = api->word,
+                                             .container = sandbox ? BH_STR("") : bh_doc_get_text(labels, "io.kubernetes.container.name"), .host_net = host_net });
 }
 
 static void put_container(struct bh_collect *c, const struct bh_api *api, struct bh_str id, const struct bh_doc *d) {
@@ -100,7 +117,7 @@ static void put_container(struct bh_collect *c, const struct bh_api *api, struct
         bh_json_put_str(j, "image_ref", bh_doc_get_text(config, "Image"));
         bh_json_put_str(j, "state", bh_doc_get_text(state, "Status"));
         bh_json_put_bool(j, "privileged", bh_doc_bool(bh_doc_get(host, "Privileged"), false));
-        bh_json_put_bool(j, "root", is_root(bh_doc_get_text(config, "User")));
+        bh_json_put_bool(j, "root", bh_user_is_root(bh_doc_get_text(config, "User")));
         bh_json_put_bool(j, "host_net", bh_str_is(bh_doc_get_text(host, "NetworkMode"), "host"));
         bh_json_put_bool(j, "host_pid", bh_str_is(bh_doc_get_text(host, "PidMode"), "host"));
         bh_json_put_bool(j, "read_only", bh_doc_bool(bh_doc_get(host, "ReadonlyRootfs"), false));
@@ -114,7 +131,7 @@ static void put_container(struct bh_collect *c, const struct bh_api *api, struct
         bh_collect_told(c);
 }
 
-static int containers(struct bh_collect *c, const struct bh_api *api, struct bh_err *err) {
+static int containers(struct bh_collect *c, const struct bh_api *api, struct telling *t, struct bh_err *err) {
         const struct bh_doc *list = get(c, api, "/containers/json?all=1", err);
 
         if (!list)
@@ -124,9 +141,11 @@ static int containers(struct bh_collect *c, const struct bh_api *api, struct bh_
                 struct bh_str id = bh_doc_get_text(row, "Id");
                 const struct bh_doc *d = get(c, api, bh_arena_printf(c->arena, "/containers/%.*s/json", BH_FMT(id)).at, &why);
 
-                if (d)
+                (void) bh_map_set(&t->told, id, t);
+                if (d) {
                         put_container(c, api, id, d);
-                else if (why.code != BH_E_NOTFOUND) /* else it went meanwhile */
+                        add_pod(c, api, bh_doc_path(d, "Config.Labels"), bh_str_is(bh_doc_get_text(bh_doc_get(d, "HostConfig"), "NetworkMode"), "host"), &t->pods);
+                } else if (why.code != BH_E_NOTFOUND) /* else it went meanwhile */
                         bh_collect_gap(c, api->word, &why);
         }
         return 0;
@@ -164,7 +183,7 @@ static int images(struct bh_collect *c, const struct bh_api *api, struct bh_err 
         return 0;
 }
 
-static void engine(struct bh_collect *c, enum bh_api_kind kind, const char *given) {
+static void engine(struct bh_collect *c, enum bh_api_kind kind, const char *given, struct telling *t) {
         const char *address = bh_api_address(c->arena, kind, given);
         struct bh_err why = BH_ERR_NONE;
         struct bh_api api = { 0 };
@@ -175,7 +194,7 @@ static void engine(struct bh_collect *c, enum bh_api_kind kind, const char *give
         r = bh_api_open(c->arena, kind, address, ANSWER_S, &api, &why);
         if (r < 0)
                 return bh_collect_gap(c, bh_str_of(address), &why);
-        r = containers(c, &api, &why);
+        r = containers(c, &api, t, &why);
         r = r < 0 ? r : images(c, &api, &why);
         if (r < 0)
                 bh_collect_gap(c, api.word, &why);
@@ -183,8 +202,12 @@ static void engine(struct bh_collect *c, enum bh_api_kind kind, const char *give
 }
 
 int bh_collect_engines(struct bh_collect *c, struct bh_err *err) {
+        struct telling t = { .told = bh_map_in(c->arena) };
+
         (void) err;
-        engine(c, BH_API_DOCKER, c->opts->docker);
-        engine(c, BH_API_PODMAN, c->opts->podman);
+        engine(c, BH_API_DOCKER, c->opts->docker, &t);
+        engine(c, BH_API_PODMAN, c->opts->podman, &t);
+        bh_collect_cri(c, &t.told, &t.pods);
+        bh_pods_tell(c, &t.pods);
         return 0;
 }

@@ -8,6 +8,7 @@
 #include "inventory/collect.h"
 #include "inventory/known.h"
 #include "inventory/uses.h"
+#include "runtime/find.h"
 #include "sys/clock.h"
 
 enum { SHARE = 100 /* of one processor: a hundredth */, SHORTEST_MS = 1000, SHORT_ID = 12 };
@@ -16,7 +17,7 @@ enum { SHARE = 100 /* of one processor: a hundredth */, SHORTEST_MS = 1000, SHOR
 
 const struct bh_collector bh_collectors[] = {
         { "host", bh_collect_host, 300, KIND(HOST), BH_COLLECT_ALONE },
-        { "engines", bh_collect_engines, 10, KIND(CONTAINER) | KIND(IMAGE), BH_COLLECT_ALONE },
+        { "engines", bh_collect_engines, 10, KIND(CONTAINER) | KIND(IMAGE) | KIND(POD), BH_COLLECT_TASKS },
         { "processes", bh_collect_processes, 15, KIND(PROCESS), BH_COLLECT_TASKS },
         { "ports", bh_collect_ports, 15, KIND(PORT), BH_COLLECT_TASKS },
         { "accounts", bh_collect_accounts, 120, KIND(USER) | KIND(GROUP) | KIND(SUDO_RULE), BH_COLLECT_ROOTS },
@@ -39,6 +40,7 @@ struct bh_inventory {
         struct bh_arena *arena; /* of a pass */
         struct bh_tasks tasks;
         struct bh_uses *uses;
+        struct bh_runtime_roots *runtimes;
         struct bh_known known[_BH_ASSET_MAX];
         int64_t due_ms[N_COLLECTORS], rest_until_ms;
         struct bh_known gaps[N_COLLECTORS]; /* that were told */
@@ -188,7 +190,7 @@ static int look(struct bh_collect *c, const struct bh_collector *of, struct bh_i
 static void pass(struct bh_inventory *inv, size_t i) {
         const struct bh_collector *of = &bh_collectors[i];
         struct bh_roots roots = { 0 };
-        struct bh_collect c = { .arena = inv->arena, .opts = &inv->opts, .tasks = &inv->tasks, .roots = &roots, .inventory = inv, .uses = inv->uses,
+        struct bh_collect c = { .arena = inv->arena, .opts = &inv->opts, .tasks = &inv->tasks, .roots = &roots, .inventory = inv, .uses = inv->uses, .runtimes = inv->runtimes,
                                 .blind_roots = bh_map_in(inv->arena) };
         struct bh_err err = BH_ERR_NONE;
 
@@ -267,6 +269,7 @@ int bh_inventory_open(const struct bh_inventory_opts *opts, struct bh_inventory 
         inv->arena = bh_arena_new();
         bh_tasks_init(&inv->tasks);
         inv->uses = bh_uses_new();
+        inv->runtimes = bh_runtime_roots_new(NULL);
         for (int kind = 0; kind < _BH_ASSET_MAX; kind++)
                 bh_known_init(&inv->known[kind]);
         for (size_t i = 0; i < N_COLLECTORS; i++)
@@ -287,6 +290,7 @@ void bh_inventory_close(struct bh_inventory **inventory) {
                 bh_known_done(&inv->gaps[i]);
         bh_tasks_done(&inv->tasks);
         bh_uses_free(&inv->uses);
+        bh_runtime_roots_free(&inv->runtimes);
         bh_arena_free(&inv->arena);
         free(inv);
 }

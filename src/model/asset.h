@@ -13,6 +13,7 @@
 #define BH_ASSETS(X)                                                                               \
         X(HOST, "host", true, "the machine: system, kernel, hardware")                             \
         X(CONTAINER, "container", true, "a container of any engine")                               \
+        X(POD, "pod", true, "a pod of Kubernetes, and the containers it has here")                 \
         X(IMAGE, "image", true, "an image an engine keeps")                                        \
         X(PROCESS, "process", false, "a process that lives longer than a moment")                  \
         X(PORT, "port", true, "a listening socket, and who listens")                               \

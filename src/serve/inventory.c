@@ -46,7 +46,7 @@ static const struct bh_list_column container_columns[] = {
         { "image", "c.image_ref", BH_LIST_TEXT, FSQ | BH_LIST_FACET, NULL },
         { "runtime", "c.runtime", BH_LIST_TEXT, FF, NULL },
         { "state", "c.state", BH_LIST_TEXT, FF | BH_LIST_SORT, NULL },
-        { "pod", "c.pod", BH_LIST_TEXT, BH_LIST_FILTER | BH_LIST_SEARCH, NULL },
+        { "pod", "c.pod", BH_LIST_TEXT, FF | BH_LIST_SEARCH, NULL },
         { "namespace", "c.namespace", BH_LIST_TEXT, FF | BH_LIST_SEARCH, NULL },
         { "workload", "c.workload", BH_LIST_TEXT, FF | BH_LIST_SEARCH, NULL },
         { "privileged", "c.privileged", BH_LIST_BOOL, FF, NULL },

@@ -5,7 +5,7 @@ import { useFormats, useServerWord, useWords } from "../../i18n";
 import { Ago, Badge } from "../../ui/basic";
 import { words } from "./words";
 
-export const KINDS = ["process", "port", "user", "group", "sudo-rule", "ssh-key", "login", "cron", "service", "kernel-module", "mount", "database", "site", "certificate", "framework", "image"] as const;
+export const KINDS = ["process", "port", "user", "group", "sudo-rule", "ssh-key", "login", "cron", "service", "kernel-module", "mount", "database", "site", "certificate", "framework", "pod", "image"] as const;
 
 /* The columns of each kind beside its name, with their widths. */
 export const SHOWN: Record<string, [string, string][]> = {
@@ -24,6 +24,7 @@ export const SHOWN: Record<string, [string, string][]> = {
 	site: [["server", "100px"], ["names", "minmax(160px, 1fr)"], ["listen", "minmax(110px, 1fr)"], ["root", "minmax(140px, 1fr)"], ["proxy", "minmax(140px, 1fr)"]],
 	certificate: [["issuer", "minmax(180px, 1fr)"], ["self_signed", "100px"], ["not_after_ms", "140px"], ["file", "minmax(180px, 1fr)"]],
 	framework: [["pid", "80px"], ["exe", "minmax(160px, 1fr)"], ["directory", "minmax(160px, 1fr)"]],
+	pod: [["namespace", "minmax(110px, 1fr)"], ["containers", "minmax(180px, 2fr)"], ["runtime", "110px"], ["host_network", "120px"]],
 	image: [["runtime", "100px"], ["refs", "minmax(220px, 2fr)"], ["bytes", "100px"]],
 };
 

@@ -66,12 +66,13 @@ export function ContainerList({ fixed, without = [], name = "containers" }: { fi
 		{ key: "exposed", label: t("exposed"), width: "minmax(130px, 1fr)" },
 		{ key: "listening", label: t("listening"), width: "100px", hidden: true },
 		{ key: "namespace", label: c("namespace"), width: "110px", hidden: true },
+		{ key: "pod", label: t("pod"), width: "minmax(120px, 1fr)", hidden: true },
 		{ key: "runtime", label: t("runtime"), width: "96px", hidden: true },
 		{ key: "n_alerts", label: t("alerts"), width: "76px", sort: true, down: true, end: true, render: (r) => f.number(r.n_alerts) },
 		{ key: "started_ms", label: t("started"), width: "104px", sort: true, down: true, render: (r) => <Ago ms={r.started_ms} /> },
 	];
 	const facets: Facet[] = [
-		{ key: "state", label: c("state"), kind: "values" }, { key: "host", label: c("host"), kind: "values" }, { key: "namespace", label: c("namespace"), kind: "values" }, { key: "runtime", label: t("runtime"), kind: "values" },
+		{ key: "state", label: c("state"), kind: "values" }, { key: "host", label: c("host"), kind: "values" }, { key: "namespace", label: c("namespace"), kind: "values" }, { key: "pod", label: t("pod"), kind: "values" }, { key: "runtime", label: t("runtime"), kind: "values" },
 		{ key: "privileged", label: t("privileged"), kind: "flag" }, { key: "host_net", label: t("host_net"), kind: "flag" }, { key: "root", label: t("root"), kind: "flag" },
 	];
 	return (

@@ -67,6 +67,7 @@ interface Held {
 	layer: number;
 	side?: string;
 	in_use: boolean;
+	used_path?: string;
 	n_findings: number;
 }
 
@@ -170,7 +171,7 @@ function Packages({ id }: { id: string }) {
 		{ key: "side", label: c("side"), width: "120px", render: (r) => <Side value={r.side} /> },
 		{ key: "layer", label: t("layer"), width: "64px", sort: true, end: true },
 		{ key: "n_findings", label: t("findings"), width: "84px", end: true, render: (r) => f.number(r.n_findings) },
-		{ key: "in_use", label: t("in_use"), width: "116px", render: (r) => (r.in_use ? <Badge tone="good">{t("in_use")}</Badge> : <span className="dim">{t("not_used")}</span>) },
+		{ key: "in_use", label: t("in_use"), width: "116px", render: (r) => (r.in_use ? <span title={r.used_path}><Badge tone="good">{t("in_use")}</Badge></span> : <span className="dim">{t("not_used")}</span>) },
 		{ key: "licence", label: t("licence"), width: "minmax(110px, 1fr)" },
 		{ key: "location", label: t("location"), width: "minmax(160px, 1.4fr)" },
 	];
