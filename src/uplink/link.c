@@ -23,6 +23,7 @@ enum {
         REFUSED_PAUSE_MS = 15 * 60 * 1000,
         ANSWER_MS = 60000,
         BATCH_BYTES = 512 * 1024,
+        KEPT_BYTES = 64 * 1024, /* of buffers, from one batch to the next: most are small */
         LEAST_BATCH = 16 * 1024,
         RENEW_EVERY_MS = 60000,
         REPLY_MAX = 65536,
@@ -244,7 +245,7 @@ static int ask_epoch(struct sending *s, uint64_t epoch) {
 }
 
 static void let_go(struct bh_buf *b) {
-        if (b->cap > 2 * BATCH_BYTES)
+        if (b->cap > KEPT_BYTES)
                 bh_buf_done(b);
 }
 

@@ -16,7 +16,7 @@
 #include "uplink/outbox_parts.h"
 
 #define DEFAULT_BYTES (64 * BH_MIB)
-enum { PARTS = 64, LEAST_SEGMENT = 16 * 1024, MOST_SEGMENT = 1024 * 1024 };
+enum { PARTS = 64, LEAST_SEGMENT = 16 * 1024, MOST_SEGMENT = 1024 * 1024, KEPT_BYTES = 64 * 1024 };
 
 void bh_outbox_trouble(struct bh_outbox *o, const struct bh_err *err) {
         (void) snprintf(o->stats.trouble, sizeof o->stats.trouble, "%s", err->text);
@@ -24,7 +24,7 @@ void bh_outbox_trouble(struct bh_outbox *o, const struct bh_err *err) {
 
 /* Large ones are seldom: their memory goes back. */
 void bh_outbox_let_go(struct bh_buf *b) {
-        if (b->cap > MOST_SEGMENT)
+        if (b->cap > KEPT_BYTES)
                 bh_buf_done(b);
 }
 
