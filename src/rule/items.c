@@ -71,10 +71,15 @@ static const struct bh_doc *scalar(struct reader *r, const struct bh_doc *row, c
         return NULL;
 }
 
+/* Documents go when all is loaded; what is taken from them stays. */
+static struct bh_str kept(const struct reader *r, struct bh_str text) {
+        return bh_arena_str(r->s->arena, text);
+}
+
 static struct bh_str text(struct reader *r, const struct bh_doc *row, const char *key, bool required) {
         const struct bh_doc *v = scalar(r, row, key, required);
 
-        return v ? v->str : (struct bh_str){ 0 };
+        return v ? kept(r, v->str) : (struct bh_str){ 0 };
 }
 
 static bool flag(struct reader *r, const struct bh_doc *row, const char *key, bool otherwise) {
@@ -93,7 +98,7 @@ static bool flag(struct reader *r, const struct bh_doc *row, const char *key, bo
 }
 
 static struct bh_piece piece(struct reader *r, const struct bh_doc *v) {
-        return (struct bh_piece){ .text = v->str, .file = r->file, .line = v->line, .column = v->column };
+        return (struct bh_piece){ .text = kept(r, v->str), .file = r->file, .line = v->line, .column = v->column };
 }
 
 /* The scalars of a list. */
@@ -104,7 +109,7 @@ static struct bh_piece piece(struct reader *r, const struct bh_doc *v) {
                         if (n_->kind == BH_DOC_ARRAY || n_->kind == BH_DOC_OBJECT)                                     \
                                 wrong((r), n_, "LOAD_ERR_YAML_VALIDATE", "each of \"%s\" must be a single value", (key)); \
                         else                                                                                           \
-                                *bh_vec_add((r)->s->arena, (vec)) = n_->str;                                           \
+                                *bh_vec_add((r)->s->arena, (vec)) = kept((r), n_->str);                                     \
         } while (0)
 
 static const struct bh_doc *sequence(struct reader *r, const struct bh_doc *row, const char *key, bool required) {
@@ -260,7 +265,7 @@ static void read_value(struct reader *r, const struct bh_doc *v, struct bh_excep
         if (v->kind == BH_DOC_OBJECT)
                 wrong(r, v, "LOAD_ERR_YAML_VALIDATE", "a mapping where a value or a list is wanted");
         else if (!ret->is_list)
-                ret->text = v->str;
+                ret->text = kept(r, v->str);
         for (const struct bh_doc *n = ret->is_list ? bh_doc_first(v) : NULL; n; n = n->next) {
                 struct bh_exception_value item = { 0 };
 
@@ -347,7 +352,7 @@ static void read_rule_values(struct reader *r, bool required, bool append, struc
                 *bh_vec_add(r->s->arena, &ret->condition.pieces) = piece(r, condition);
         if (output)
                 ret->output_place = place_of(r, output);
-        ret->output = bh_str_trim(bh_doc_str(output));
+        ret->output = kept(r, bh_str_trim(bh_doc_str(output)));
         ret->desc = text(r, r->row, "desc", required);
         read_priority(r, required, ret);
         take_texts(r, r->row, "tags", false, &tags);
@@ -631,7 +636,7 @@ void bh_items_read(struct bh_items *s, const struct bh_rule_file *file) {
         struct bh_err err = BH_ERR_NONE;
         const struct bh_doc *list = NULL;
         int r = file->text.len > BH_LIMIT_RULE_FILE ? bh_fail(&err, BH_E_LIMIT, "larger than %llu MiB", BH_LIMIT_RULE_FILE / BH_MIB)
-                                                    : bh_yaml_parse_all(s->arena, file->text, &list, &err);
+                                                    : bh_yaml_parse_all(s->work, file->text, &list, &err);
 
         if (r < 0) {
                 bh_items_note(s, true, "LOAD_ERR_YAML_PARSE", yaml_place(file, &err), (struct bh_str){ 0 }, "%s", err.text);

@@ -373,11 +373,12 @@ static void note_unused(struct loader *l) {
                                       "no rule, macro or list names this list");
 }
 
+/* Places name their file for ever; its text is read while they are loaded. */
 static struct bh_rule_file *own_files(struct bh_arena *arena, const struct bh_rule_file *files, size_t n) {
         struct bh_rule_file *own = bh_arena_array(arena, struct bh_rule_file, n);
 
         for (size_t i = 0; i < n; i++)
-                own[i] = (struct bh_rule_file){ bh_arena_str(arena, files[i].name), bh_arena_str(arena, files[i].text) };
+                own[i] = (struct bh_rule_file){ bh_arena_str(arena, files[i].name), files[i].text };
         return own;
 }
 
@@ -424,6 +425,7 @@ int bh_rules_load(const struct bh_rules_opts *opts, const struct bh_rule_file *f
                   struct bh_err *err) {
         static atomic_ullong number;
         struct bh_arena *arena, *work;
+        struct bh_rule_file *own;
         struct bh_rules *rules;
         struct loader l = { 0 };
         int r = check_opts(opts, err);
@@ -443,8 +445,11 @@ int bh_rules_load(const struct bh_rules_opts *opts, const struct bh_rule_file *f
         l.s = (struct bh_items){ .arena = arena, .work = work, .opts = opts, .list_by_name = bh_map_in(arena), .macro_by_name = bh_map_in(arena),
                                  .rule_by_name = bh_map_in(arena) };
         l.rules = rules;
-        load(&l, own_files(arena, files, n_files), n_files);
+        own = own_files(arena, files, n_files);
+        load(&l, own, n_files);
         publish(&l);
+        for (size_t i = 0; i < n_files; i++)
+                own[i].text = BH_STR(""); /* the caller's, for places of what was wrong */
         for (size_t i = 0; i < opts->n_sources; i++)
                 bh_program_finish(&rules->sets[i].program);
         bh_text_edit_done(&l.edit);
