@@ -207,7 +207,8 @@ static void pass(struct bh_inventory *inv, size_t i) {
         bh_known_end(&inv->gaps[i], forget, NULL);
         bh_roots_done(&roots);
         bh_buf_done(&c.body);
-        bh_arena_reset(inv->arena);
+        bh_arena_free(&inv->arena); /* one that is reset would keep a block of what the dearest pass needed */
+        inv->arena = bh_arena_new();
 }
 
 /* The collector that is due for longest; N_COLLECTORS: none. */

@@ -15,7 +15,7 @@
 #include "sys/trim.h"
 #include "tool/agent/agent.h"
 
-enum { GUESS_MAX_S = 3600, STATUS_EVERY_MS = 60000, FLUSH_MS = 5000, TRIM_FIRST_MS = 20000, TRIM_EVERY_MS = 10 * 60 * 1000 };
+enum { GUESS_MAX_S = 3600, STATUS_EVERY_MS = 60000, FLUSH_MS = 5000, TRIM_FIRST_MS = 20000, TRIM_EVERY_MS = 15000, LARGE_BYTES = 128 * 1024 };
 
 int64_t bh_agent_now_ms(void) {
         struct timespec t;
@@ -161,7 +161,7 @@ static void turn(void *user) {
                 a->status_ms = now;
                 bh_agent_tell_status(a);
         }
-        if (now >= a->trim_ms) { /* what the start, the inventory's first pass and the first calls have needed */
+        if (now >= a->trim_ms) { /* what the start, looks at the machine, its checks and calls have needed and need no more */
                 a->trim_ms = now + TRIM_EVERY_MS;
                 bh_trim_memory();
         }
@@ -201,7 +201,8 @@ static int run(struct bh_cli *cli, struct bh_err *err) {
                 r = bh_fail(err, BH_E_USAGE, "--passwords: at most %d", GUESS_MAX_S);
         if (r < 0)
                 return r;
-        (void) mallopt(M_ARENA_MAX, 2); /* a heap for each thread would keep what it once needed */
+        (void) mallopt(M_ARENA_MAX, 2); /* a heap for each thread would keep what it once needed, */
+        (void) mallopt(M_MMAP_THRESHOLD, LARGE_BYTES); /* and what is large goes back at once; else that grows by what was freed */
         a->cli = cli;
         a->state_dir = bh_cli_get(cli, "state");
         a->memory_max = memory * BH_MIB;
