@@ -3,7 +3,8 @@
 """platform.py BUILD [AGENTS [SECONDS [ITEMS [DATABASE]]]]: what a server takes from many agents at once.
 
 A server of its own, AGENTS of bench_agents enrolled with it, each with a batch of ITEMS alerts under way all the time.
-DATABASE: a file that bench_store filled, copied to begin with. Meanwhile somebody looks at the lists.
+DATABASE: a file that bench_store filled, copied to begin with. Meanwhile somebody looks at the lists. Each step says how long it took,
+and none may take longer than five minutes.
 Prints events a second that were acknowledged (durable), what the lists took beside it, that all of it is found
 afterwards, and the server's memory.
 """
@@ -44,23 +45,36 @@ def watch(client, took, ending):
         time.sleep(0.2)
 
 
+began = time.monotonic()
+
+
+def step(what):
+    global began
+    print(f"{what}: {time.monotonic() - began:.1f} s", file=sys.stderr, flush=True)
+    began = time.monotonic()
+
+
 with tempfile.TemporaryDirectory(prefix="bulkhead-bench-") as folder:
     server = Server(folder)
     server.make()
     if database:
         shutil.copy(database, server.state / "with.db")
         os.replace(server.state / "with.db", server.state / "server.db")
-        subprocess.run([build / "bulkhead-server", "init", "--state", server.state, "--admin-password-file", server.state.parent / "password"], check=True)
+        subprocess.run([build / "bulkhead-server", "init", "--state", server.state, "--admin-password-file", server.state.parent / "password"], check=True, timeout=300)
+        step("the database")
     keys = pathlib.Path(folder) / "agents.pem"
-    subprocess.run([bench, "enrol", server.state, str(agents), keys], check=True)
+    subprocess.run([bench, "enrol", server.state, str(agents), keys], check=True, timeout=300)
+    step("enrolling")
     server.start()
+    step("the server's start")
     try:
         admin = server.login()
         before = admin.get("/api/v1/system/storage")["rows"]["alerts"]
         took, ending = [], threading.Event()
         watcher = threading.Thread(target=watch, args=(server.login(), took, ending))
         watcher.start()
-        sent = json.loads(subprocess.run([bench, "send", keys, str(server.agents_port), str(seconds), str(items)], check=True, stdout=subprocess.PIPE).stdout)
+        sent = json.loads(subprocess.run([bench, "send", keys, str(server.agents_port), str(seconds), str(items)], check=True, stdout=subprocess.PIPE, timeout=seconds + 300).stdout)
+        step("sending")
         begin = time.monotonic()
         found = admin.get("/api/v1/alerts?limit=1&count=true")["total"] - before
         visible = time.monotonic() - begin
