@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Packages in use: a real agent, its sensor on, tells a real server what runs in a container of Debian."""
+import json
+import os
+import shutil
+
 import conftest
 import platform_help
 import pytest
@@ -65,3 +69,44 @@ def test_the_lists_of_the_console_say_so_too(world):
     facets = admin.get(f"/api/v1/images/{image_of(admin)}/packages?limit=1&facets=in_use,used_how")["facets"]
     assert {f["value"] for f in facets["in_use"]} == {True, False}
     assert {"executed", "loaded"} <= {f["value"] for f in facets["used_how"]}
+
+
+SPEC = """
+Name: sleeper
+Version: 1
+Release: 1
+Summary: a test
+License: Apache-2.0
+AutoReqProv: no
+%define __os_install_post %{nil}
+%description
+It sleeps.
+%install
+mkdir -p %{buildroot}/usr/sbin
+cp @PROGRAM@ %{buildroot}/usr/sbin/busybox
+%files
+/usr/sbin/busybox
+"""
+
+
+@pytest.mark.parametrize("where", ["/var/lib/rpm", "/usr/lib/sysimage/rpm"])
+def test_whose_a_file_is_rpms_own_database_says(bulkhead, docker, tmp_path, where):
+    conftest.need("rpm", "rpmbuild", "busybox")
+    (tmp_path / "sleeper.spec").write_text(SPEC.replace("@PROGRAM@", shutil.which("busybox")))
+    conftest.run("rpmbuild", "-bb", "--quiet", "--define", f"_topdir {tmp_path}/build", tmp_path / "sleeper.spec", timeout=120)
+    package, root = next((tmp_path / "build/RPMS").rglob("*.rpm")), tmp_path / "root"
+    how = ["--root", root, "--define", f"_dbpath {where}", "--define", "_db_backend sqlite"]
+    root.mkdir()
+    conftest.run("rpm", *how, "--initdb")
+    conftest.run("rpm", *how, "-i", "--nodeps", "--noscripts", "--nosignature", "--ignorearch", "--ignoreos", package)
+    (root / "etc").mkdir(exist_ok=True)
+    conftest.run("tar", "-C", root, "-cf", tmp_path / "root.tar", ".")
+    docker("import", tmp_path / "root.tar", "bulkhead-test/rpm:1")
+    box = docker("run", "-d", "--network", "none", "bulkhead-test/rpm:1", "/usr/sbin/busybox", "sleep", "600")
+    try:
+        done = bulkhead("inventory", "--format", "json", "--kind", "package-use", env={**os.environ, "DOCKER_HOST": docker.host})
+        told = [json.loads(line) for line in done.stdout.splitlines()]
+        (use,) = [t for t in told if t["op"] == "put" and t["container"] == box]
+        assert (use["name"], use["attrs"]) == ("sleeper", {"type": "rpm", "path": "/usr/sbin/busybox", "executed": True})
+    finally:
+        docker("rm", "-f", box)
