@@ -12,7 +12,9 @@ struct bh_parts {
         uint32_t n, n_classes;
         bool nocase, any;
         uint8_t class[256];
-        uint32_t *next; /* state * n_classes + class -> state; NULL: search one by one. An odd entry is a hit. */
+        /* (state * n_classes + class) -> twice the next state * n_classes, and 1 where that is a hit; all NULL: search one by one */
+        uint16_t *narrow;
+        uint32_t *next; /* of those that 16 bits do not hold */
 };
 
 struct build {
@@ -75,10 +77,29 @@ static void link_states(struct build *b) {
         }
 }
 
+static uint32_t row_of(const struct build *b, size_t i) {
+        return b->p->next[i] * b->p->n_classes * 2 + b->hit[b->p->next[i]];
+}
+
+static uint32_t *widen(struct bh_arena *arena, const struct build *b, size_t n) {
+        uint32_t *next = bh_arena_array(arena, uint32_t, n);
+
+        for (size_t i = 0; i < n; i++)
+                next[i] = row_of(b, i);
+        return next;
+}
+
+static void narrow(struct bh_arena *arena, const struct build *b, size_t n) {
+        b->p->narrow = bh_arena_array(arena, uint16_t, n);
+        for (size_t i = 0; i < n; i++)
+                b->p->narrow[i] = (uint16_t) row_of(b, i);
+        b->p->next = NULL;
+}
+
 static void automaton(struct bh_arena *arena, struct bh_parts *p, size_t states) {
         struct bh_arena *work = bh_arena_new();
         struct build b = { .p = p, .n_states = 1 };
-        uint32_t *next;
+        size_t n;
 
         classify(p);
         p->next = bh_arena_array(work, uint32_t, states * p->n_classes);
@@ -88,10 +109,11 @@ static void automaton(struct bh_arena *arena, struct bh_parts *p, size_t states)
         for (uint32_t i = 0; i < p->n; i++)
                 insert(&b, p->items[i]);
         link_states(&b);
-        next = bh_arena_array(arena, uint32_t, (size_t) b.n_states * p->n_classes); /* words with the same beginning need fewer states */
-        for (size_t i = 0; i < (size_t) b.n_states * p->n_classes; i++)
-                next[i] = p->next[i] * p->n_classes * 2 + b.hit[p->next[i]];
-        p->next = next;
+        n = (size_t) b.n_states * p->n_classes; /* words with the same beginning need fewer states */
+        if (2 * n > UINT16_MAX)
+                p->next = widen(arena, &b, n);
+        else
+                narrow(arena, &b, n);
         bh_arena_free(&work);
 }
 
@@ -132,9 +154,24 @@ static bool run(const struct bh_parts *p, struct bh_str s) {
         return false;
 }
 
+static bool run_narrow(const struct bh_parts *p, struct bh_str s) {
+        uint32_t row = 0;
+
+        for (size_t i = 0; i < s.len; i++) {
+                uint32_t to = p->narrow[(row >> 1) + p->class[(unsigned char) s.at[i]]];
+
+                if (to & 1)
+                        return true;
+                row = to;
+        }
+        return false;
+}
+
 bool bh_parts_in(const struct bh_parts *p, struct bh_str s) {
         if (p->any)
                 return true;
+        if (p->narrow)
+                return run_narrow(p, s);
         if (p->next)
                 return run(p, s);
         for (uint32_t i = 0; i < p->n; i++)

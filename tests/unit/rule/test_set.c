@@ -79,6 +79,25 @@ static void many_answer_as_one_by_one(void **state) {
         }
 }
 
+/* So many that a table of 16 bits does not hold them, and a few less. */
+static void very_many_words_are_found_too(void **state) {
+        (void) state;
+        for (unsigned n = 100; n <= 3000; n += 2900) {
+                struct bh_arena *arena = bh_arena_new();
+                struct bh_str *items = bh_arena_array(arena, struct bh_str, n);
+                const struct bh_parts *parts;
+
+                for (unsigned i = 0; i < n; i++)
+                        items[i] = bh_arena_printf(arena, "w%u.%u", i * 7919 % 10007, i);
+                parts = bh_parts_build(arena, items, n, false);
+                for (unsigned i = 0; i < n; i++) {
+                        assert_true(bh_parts_in(parts, bh_arena_cat(arena, BH_STR("x w1"), items[i])));
+                        assert_false(bh_parts_in(parts, bh_str_part(items[i], 1, items[i].len - 1)));
+                }
+                bh_arena_free(&arena);
+        }
+}
+
 static void globs_are_those_of_the_c_library(void **state) {
         (void) state;
         for (unsigned i = 0; i < 60000; i++) {
@@ -128,4 +147,4 @@ static void paths_are_known_by_their_parts(void **state) {
         bh_arena_free(&arena);
 }
 
-BH_UNIT_MAIN(many_answer_as_one_by_one, globs_are_those_of_the_c_library, a_hostile_glob_is_quick, paths_are_known_by_their_parts)
+BH_UNIT_MAIN(many_answer_as_one_by_one, very_many_words_are_found_too, globs_are_those_of_the_c_library, a_hostile_glob_is_quick, paths_are_known_by_their_parts)
