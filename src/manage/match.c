@@ -257,23 +257,38 @@ static int count_some(struct bh_db *db, void *user, struct bh_err *err) {
         return r;
 }
 
-static int count_changed(struct matcher *m, struct bh_err *err) {
-        BH_CLEANUP(bh_arena_free) struct bh_arena *arena = bh_arena_new();
-        struct bh_subject_ids ids = { 0 };
-        struct counted counted = { .ids = &ids };
+/* Up to which use of packages risks were counted outlives us: else each start would count everything that is in use. */
+static int note_used(struct bh_db *db, void *user, struct bh_err *err) {
+        return bh_db_run(db, "INSERT INTO setting(name, value) VALUES('risk_used_ms', CAST(?1 AS TEXT)) ON CONFLICT(name) DO UPDATE SET value = excluded.value",
+                         BH_ARGS(bh_arg_int(*(const int64_t *) user)), NULL, err);
+}
+
+static int find_changed(struct matcher *m, struct bh_arena *arena, int64_t *ret_used, struct bh_subject_ids *ret, struct bh_err *err) {
         struct bh_db *db = NULL;
-        int64_t used = m->used_ms;
         int r = bh_store_borrow(m->store, &db, err);
 
         if (r < 0)
                 return r;
-        r = bh_risk_changed(db, arena, m->used_ms, &used, &ids, err);
+        if (!m->used_ms)
+                r = bh_db_number(db, "SELECT CAST(value AS INTEGER) FROM setting WHERE name = 'risk_used_ms'", BH_NO_ARGS, &m->used_ms, err);
+        r = r < 0 ? r : bh_risk_changed(db, arena, m->used_ms, ret_used, ret, err);
         bh_store_give_back(m->store, &db);
+        return r;
+}
+
+static int count_changed(struct matcher *m, struct bh_err *err) {
+        BH_CLEANUP(bh_arena_free) struct bh_arena *arena = bh_arena_new();
+        struct bh_subject_ids ids = { 0 };
+        struct counted counted = { .ids = &ids };
+        int64_t used = 0;
+        int r = find_changed(m, arena, &used, &ids, err);
+
         while (r >= 0 && counted.at < ids.len && !m->ending)
                 r = bh_store_write(m->store, count_some, &counted, err);
-        if (r >= 0 && counted.at == ids.len)
-                m->used_ms = used;
-        return r;
+        if (r < 0 || counted.at < ids.len || used <= m->used_ms)
+                return r;
+        m->used_ms = used;
+        return bh_store_write(m->store, note_used, &used, err);
 }
 
 static int count_vulns(struct bh_db *db, void *user, struct bh_err *err) {

@@ -71,6 +71,12 @@ def test_the_lists_of_the_console_say_so_too(world):
     assert {"executed", "loaded"} <= {f["value"] for f in facets["used_how"]}
 
 
+def test_how_far_risks_were_counted_outlives_the_server(world):
+    admin, _, _ = world
+    counted = lambda: [int(v) for (v,) in u.ask(admin.server, "SELECT value FROM setting WHERE name = 'risk_used_ms'")]
+    conftest.wait_for("the mark", lambda: counted() == [u.ask(admin.server, "SELECT max(used_ms) FROM holding")[0][0]], 30)
+
+
 SPEC = """
 Name: sleeper
 Version: 1
