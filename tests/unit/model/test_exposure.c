@@ -192,7 +192,7 @@ static void the_worst_place_is_the_one_that_counts(void **state) {
 
         (void) state;
         assert_int_equal(bh_risk_worst_place(arena, &base, p, 3, NULL, &r), 1);
-        bh_risk_place(arena, &base, &p[1], BH_RISK_USE_UNKNOWN, &one);
+        bh_risk_place(arena, &base, &p[1], NULL, &one);
         assert_true(r.score == one.score);
         assert_int_equal(bh_risk_worst_place(arena, &base, NULL, 0, NULL, &r), 0);
         assert_true(fabs(r.score - base.score) < 1e-9);
