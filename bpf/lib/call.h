@@ -113,15 +113,22 @@ inline_ u64 *nums_of(struct call *k, bool has_fd) {
         return (void *) k->s->rec + at_nums(has_fd, false);
 }
 
+apart_ int send_record(struct scratch *s, u32 lane) {
+        struct bh_sensor_control *c = the_control();
+        u32 at = s ? s->at : 0;
+
+        if (!s || !c || at > BH_REC_MASK + BH_PATH_MAX)
+                return 0;
+        send_to_lane(lane, (struct bh_ev_head *) s->rec, at, c);
+        return 0;
+}
+
 inline_ void send_call(struct call *k) {
         struct bh_ev_head *h = (void *) k->s->rec;
-        u32 lane = k->f->types[k->row->type & (BH_SENSOR_TYPES - 1)].lane, at = k->s->at;
 
         h->flags |= k->s->flags;
-        if (at > BH_REC_MASK + BH_PATH_MAX)
-                return;
-        watch_rights(k->t, k->c, k->f, k->row->type);
-        send_to_lane(lane, h, at, k->c);
+        watch_rights(k->f, k->row->type);
+        send_record(k->s, k->f->types[k->row->type & (BH_SENSOR_TYPES - 1)].lane);
 }
 
 #endif

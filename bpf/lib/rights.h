@@ -32,7 +32,7 @@ inline_ void namespaces_now(u32 ret[BH_NAMESPACES], struct task_struct *t) {
                 ret[6] = n->cgroup_ns->ns.inum;
 }
 
-inline_ void ids_now(struct bh_rights *ret, struct task_struct *t) {
+inline_ void rights_now(struct bh_rights *ret, struct task_struct *t) {
         const struct cred *cred = only_read(t)->real_cred;
 
         ret->uid = cred->uid.val;
@@ -40,10 +40,6 @@ inline_ void ids_now(struct bh_rights *ret, struct task_struct *t) {
         ret->gid = cred->gid.val;
         ret->egid = cred->egid.val;
         ret->cap_effective = caps_of(cred, cap_effective);
-}
-
-inline_ void rights_now(struct bh_rights *ret, struct task_struct *t) {
-        ids_now(ret, t);
         namespaces_now(ret->ns, t);
         ret->known = 1;
 }
@@ -63,32 +59,42 @@ struct jump {
         u64 nums[4];
 };
 
-inline_ void send_jump(struct task_struct *t, const struct bh_rights *was, const struct bh_rights *is,
-                       const struct bh_sensor_control *c) {
-        struct jump j = { .nums = { was->euid, is->euid, was->cap_effective, is->cap_effective } };
+/* Tells that a task has more rights than it had, when it has. */
+inline_ bool tell_growth(const struct bh_rights *was, struct task_struct *t, const struct bh_sensor_control *c) {
+        const struct cred *is = only_read(t)->real_cred;
+        u64 caps = caps_of(is, cap_effective);
+        struct jump j;
 
+        if (!(was->euid != 0 && is->euid.val == 0) && !(was->uid != 0 && is->uid.val == 0) && !(caps & ~was->cap_effective))
+                return false;
+        j.nums[0] = was->euid;
+        j.nums[1] = is->euid.val;
+        j.nums[2] = was->cap_effective;
+        j.nums[3] = caps;
         fill_head(&j.head, t, BH_EV_CREDJUMP, bpf_ktime_get_boot_ns());
         j.head.n_nums = 4;
         BH_SEND(ring_proc, BH_LANE_PROC, &j.head, sizeof(j), c);
+        return true;
 }
 
-inline_ bool have_grown(const struct bh_rights *was, const struct bh_rights *is) {
-        return (was->euid != 0 && is->euid == 0) || (was->uid != 0 && is->uid == 0) ||
-               (is->cap_effective & ~was->cap_effective);
+inline_ bool has_nothing(struct task_struct *t) {
+        const struct cred *is = only_read(t)->real_cred;
+
+        return is->uid.val && is->euid.val && !caps_of(is, cap_effective);
 }
 
-/* Looks at the current task; a growth is told once. */
-inline_ void compare_rights(struct task_struct *t, const struct bh_sensor_control *c) {
-        struct bh_rights *was, is = { 0 };
+/* Looks at the current task; a growth is told once. The frame must be small, for those of the callers are large. */
+apart_ int compare_rights(void) {
+        struct task_struct *t = bpf_get_current_task_btf();
+        struct bh_sensor_control *c = the_control();
+        struct bh_rights *was;
 
-        ids_now(&is, t);
-        if (is.uid && is.euid && !is.cap_effective) /* what has nothing has not grown */
-                return;
+        if (!c || has_nothing(t)) /* what has nothing has not grown */
+                return 0;
         was = bpf_task_storage_get(&rights, t, NULL, 0);
-        if (!was || !was->known || !have_grown(was, &is))
-                return;
-        send_jump(t, was, &is, c);
-        rights_now(was, t);
+        if (was && was->known && tell_growth(was, t, c))
+                rights_now(was, t);
+        return 0;
 }
 
 /* The types whose calls change rights lawfully: they learn by themselves. */
@@ -96,9 +102,9 @@ inline_ bool changes_rights(u32 type) {
         return (type >= BH_EV_SETNS && type <= BH_EV_UNSHARE) || (type >= BH_EV_SETUID && type <= BH_EV_CAPSET);
 }
 
-inline_ void watch_rights(struct task_struct *t, const struct bh_sensor_control *c, const struct bh_sensor_filter *f, u32 type) {
+inline_ void watch_rights(const struct bh_sensor_filter *f, u32 type) {
         if ((f->wants & BH_WANTS_RIGHTS) && !changes_rights(type))
-                compare_rights(t, c);
+                compare_rights();
 }
 
 #endif

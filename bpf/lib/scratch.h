@@ -43,12 +43,6 @@ inline_ void add_nothing(struct scratch *s) {
         add_length(s, 0);
 }
 
-/* The last two strings were not meant to be; the record went as far as `at` before them. */
-inline_ void take_back_two(struct scratch *s, u32 at) {
-        s->n -= 2;
-        s->at = at;
-}
-
 /* The path that was walked last. */
 inline_ void add_walked_path(struct scratch *s) {
         struct path_buf *w = &s->path;
@@ -97,10 +91,12 @@ inline_ u32 read_unix_name(u8 *to, struct sock *sk) {
         return n & 127;
 }
 
-inline_ void add_unix_name(struct scratch *s, struct file *file) {
-        struct sock *sk = sock_of(file), *peer;
-        u32 n = 0, at = s->at;
+apart_ int add_unix_name_of(struct scratch *s, u64 file) {
+        struct sock *sk = sock_of((void *) file), *peer;
+        u32 n = 0, at = s ? s->at : 0;
 
+        if (!s)
+                return 0;
         if (at <= BH_REC_MASK && BPF_CORE_READ(sk, __sk_common.skc_family) == AF_UNIX) {
                 u8 *to = &s->rec[at & BH_REC_MASK];
 
@@ -110,6 +106,11 @@ inline_ void add_unix_name(struct scratch *s, struct file *file) {
                         n = read_unix_name(to, sk);
         }
         add_length(s, n);
+        return 0;
+}
+
+inline_ void add_unix_name(struct scratch *s, struct file *file) {
+        add_unix_name_of(s, (u64) file); /* which was read, and is a number already */
 }
 
 /* What people call this fd: the path of a file, the name of a Unix socket, nothing for other sockets. */
@@ -120,37 +121,42 @@ inline_ void add_fd_name(struct scratch *s, struct task_struct *t, struct file *
         add_walked_path(s);
 }
 
-/* The directory from which a relative path is read: the path of dirfd, or of where the process is. */
-inline_ void add_base(struct scratch *s, struct task_struct *t, s32 dirfd) {
-        struct path_buf *w = &s->path;
+/* The directory from which the current task reads a relative path: the path of dirfd, or of where it is. */
+apart_ int add_base(struct scratch *s, s32 dirfd) {
+        struct task_struct *t = bpf_get_current_task_btf();
         struct fs_struct *fs = only_read(t)->fs;
         struct file *file;
 
+        if (!s)
+                return 0;
         if (dirfd == AT_FDCWD) {
-                walk_path(w, t, BPF_CORE_READ(fs, pwd.dentry), BPF_CORE_READ(fs, pwd.mnt));
-                return add_walked_path(s);
+                walk_path(&s->path, t, BPF_CORE_READ(fs, pwd.dentry), BPF_CORE_READ(fs, pwd.mnt));
+                add_walked_path(s);
+                return 0;
         }
         file = file_of_fd(t, dirfd);
-        if (!file)
-                return add_nothing(s);
-        walk_path(w, t, BPF_CORE_READ(file, f_path.dentry), BPF_CORE_READ(file, f_path.mnt));
+        if (!file) {
+                add_nothing(s);
+                return 0;
+        }
+        walk_path(&s->path, t, BPF_CORE_READ(file, f_path.dentry), BPF_CORE_READ(file, f_path.mnt));
         add_walked_path(s);
+        return 0;
 }
 
 /* A path argument: its base unless it is absolute, and what the caller wrote. */
-inline_ void add_path_argument(struct scratch *s, struct task_struct *t, s32 dirfd, u64 from) {
-        u32 at = s->at;
+apart_ int add_path_argument(struct scratch *s, s32 dirfd, u64 from) {
+        char first = 0;
 
-        if (at > BH_REC_MASK)
-                return;
-        s->rec[at & BH_REC_MASK] = 0;
-        add_nothing(s);
+        if (!s)
+                return 0;
+        bpf_probe_read_user(&first, 1, (void *) from);
+        if (first == '/')
+                add_nothing(s);
+        else
+                add_base(s, dirfd);
         add_user_string(s, from, BH_PATH_MAX);
-        if (s->rec[at & BH_REC_MASK] == '/')
-                return;
-        take_back_two(s, at);
-        add_base(s, t, dirfd);
-        add_user_string(s, from, BH_PATH_MAX);
+        return 0;
 }
 
 #endif

@@ -88,11 +88,17 @@ inline_ const struct begun *begun_of(struct task_struct *t, const struct bh_sens
 }
 
 /* The string that was put into the record last has this sum when nobody has changed it; 0: not known. */
-inline_ void check_text(struct scratch *s, u64 sum) {
-        u32 *lens = (void *) &s->rec[s->lens_at & 0x1ff], n = lens[(s->n - 1) & (BH_EV_MAX_STRS - 1)], at = s->at - n;
+apart_ int check_text(struct scratch *s, u64 sum) {
+        u32 *lens, n, at;
 
-        if (sum && n <= BH_PATH_MAX && at <= BH_REC_MASK && sum_of(at, n) != sum)
+        if (!s || !sum)
+                return 0;
+        lens = (void *) &s->rec[s->lens_at & 0x1ff];
+        n = lens[(s->n - 1) & (BH_EV_MAX_STRS - 1)];
+        at = s->at - n;
+        if (n <= BH_PATH_MAX && at <= BH_REC_MASK && sum_of(at, n) != sum)
                 s->flags |= BH_EV_RACED;
+        return 0;
 }
 
 #endif

@@ -74,12 +74,10 @@ inline_ void put_slash(struct path_buf *w) {
 }
 
 /* The text of the two strings that were put into the record last: a directory, and what the caller wrote. */
-apart_ int take_written(struct scratch *s) {
+inline_ void take_written(struct scratch *s) {
         struct written r = { 0 };
         u32 *lens, n, base, at;
 
-        if (!s)
-                return 0;
         lens = (void *) &s->rec[s->lens_at & 0x1ff];
         n = lens[(s->n - 1) & (BH_EV_MAX_STRS - 1)];
         base = lens[(s->n - 2) & (BH_EV_MAX_STRS - 1)];
@@ -97,13 +95,18 @@ apart_ int take_written(struct scratch *s) {
                 s->path.cut = 1;
         if (!s->path.cut)
                 bpf_loop(BH_PATH_MAX / LOOKED_AT, read_written, &r, 0);
-        return 0;
 }
 
 /* Is it one that the rows ask for? */
-inline_ bool written_wanted(struct scratch *s, const struct bh_sensor_filter *f, u64 rows, u32 which) {
+apart_ int written_wanted(u64 rows) {
+        struct scratch *s = my_scratch(); /* a map's own: older kernels take no other memory for a key */
+        struct bh_sensor_control *c = the_control();
+        struct bh_sensor_filter *f = c ? the_filter(c) : NULL;
+
+        if (!s || !f)
+                return 1;
         take_written(s);
-        return path_wanted(f, rows, &s->path, which);
+        return path_wanted(f, rows, &s->path, c->active & 1);
 }
 
 #endif

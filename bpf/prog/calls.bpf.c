@@ -27,19 +27,23 @@ struct asked_for {
         u64 sum;
 };
 
-/* A path takes two slots, a text one. True: it is a path of those that the rows ask for. */
-inline_ bool add_argument(struct call *k, const struct asked_for *a, u64 rows) {
-        u64 from;
+/* A path takes two slots, a text one. */
+apart_ int add_one(struct scratch *s, u64 from, s32 dirfd, u32 text, u64 sum) {
+        if (!s)
+                return 0;
+        if (text)
+                add_user_string(s, from, BH_PATH_MAX);
+        else
+                add_path_argument(s, dirfd, from);
+        return check_text(s, sum);
+}
 
+/* True: it is a path of those that the rows ask for. */
+inline_ bool add_argument(struct call *k, const struct asked_for *a, u64 rows) {
         if (!a->which)
                 return false;
-        from = argument(k, a->which);
-        if (a->text)
-                add_user_string(k->s, from, BH_PATH_MAX);
-        else
-                add_path_argument(k->s, k->t, a->dir ? (s32) argument(k, a->dir) : AT_FDCWD, from);
-        check_text(k->s, a->sum);
-        return !a->text && rows != ~0ull && written_wanted(k->s, k->f, rows, k->c->active & 1);
+        add_one(k->s, argument(k, a->which), a->dir ? (s32) argument(k, a->dir) : AT_FDCWD, a->text, a->sum);
+        return !a->text && rows != ~0ull && written_wanted(rows);
 }
 
 /* Are its paths asked for, and has it any? */
@@ -166,7 +170,7 @@ int BPF_PROG(sys_exec, struct pt_regs *regs, long ret) {
                 return 0;
         at = k.row->type == BH_EV_EXECVEAT;
         start_record(&k, false, 6, 3);
-        add_path_argument(k.s, k.t, at ? (s32) k.args[0] : AT_FDCWD, at ? k.args[1] : k.args[0]);
+        add_path_argument(k.s, at ? (s32) k.args[0] : AT_FDCWD, at ? k.args[1] : k.args[0]);
         check_text(k.s, sums_of(&k).a);
         a = (struct argv){ .from = at ? k.args[2] : k.args[1], .size = k.compat ? 4 : 8 };
         bpf_loop(ARGV_MAX, add_arg, &a, 0);

@@ -18,7 +18,7 @@ int BPF_PROG(sys_mount, struct pt_regs *regs, long ret) {
         sums = sums_of(&k);
         add_user_string(k.s, k.args[0], BH_PATH_MAX);
         check_text(k.s, sums.a);
-        add_path_argument(k.s, k.t, AT_FDCWD, k.args[1]);
+        add_path_argument(k.s, AT_FDCWD, k.args[1]);
         check_text(k.s, sums.b);
         add_user_string(k.s, k.args[2], 256);
         send_call(&k);
@@ -73,7 +73,7 @@ int BPF_PROG(sys_rights, struct pt_regs *regs, long ret) {
                 return 0;
         if (k.f->wants & BH_WANTS_RIGHTS) {
                 if (ret < 0)
-                        compare_rights(k.t, k.c);
+                        compare_rights();
                 else
                         learn_rights(k.t, &was);
         }

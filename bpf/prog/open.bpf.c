@@ -119,7 +119,7 @@ inline_ u32 open_have(const struct how *how, long ret) {
 inline_ void add_words(struct call *k, const struct opened *o) {
         if (!o->path)
                 return;
-        add_path_argument(k->s, k->t, o->dirfd, o->path);
+        add_path_argument(k->s, o->dirfd, o->path);
         check_text(k->s, sums_of(k).a);
 }
 

@@ -72,8 +72,7 @@ inline_ void rights_of_exec(struct task_struct *t, struct linux_binprm *b, struc
         rights_now(&is, t);
         if (is.euid == was.euid && is.uid == was.uid && is.euid == 0)
                 return;
-        if (have_grown(&was, &is))
-                send_jump(t, &was, &is, c);
+        tell_growth(&was, t, c);
 }
 
 SEC("tp_btf/sched_process_exec")
@@ -118,7 +117,7 @@ inline_ int born(struct task_struct *child, u64 clone_flags) {
 
         if (!f)
                 return 0;
-        watch_rights(t, c, f, BH_EV_CLONE);
+        watch_rights(f, BH_EV_CLONE);
         if (f->wants & BH_WANTS_RIGHTS)
                 learn_rights(child, &none);
         if (!b || child->tgid != child->pid || !wanted(f, BH_EV_CLONE, true, t, c))
@@ -174,7 +173,7 @@ int BPF_PROG(proc_exit, struct task_struct *t) {
         }
         if (!wanted(f, BH_EV_PROCEXIT, true, t, c))
                 return 0;
-        watch_rights(t, c, f, BH_EV_PROCEXIT);
+        watch_rights(f, BH_EV_PROCEXIT);
         fill_head(&r.head, t, BH_EV_PROCEXIT, bpf_ktime_get_boot_ns());
         r.head.n_nums = 2;
         r.nums[1] = reaper_of(only_read(t));

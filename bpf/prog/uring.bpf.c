@@ -95,7 +95,7 @@ inline_ void add_kernel_path(struct call *k, s32 dirfd, struct filename *name) {
         if (first == '/')
                 add_nothing(k->s);
         else
-                add_base(k->s, k->t, dirfd);
+                add_base(k->s, dirfd);
         if (k->s->at <= BH_REC_MASK)
                 n = bpf_probe_read_kernel_str(&k->s->rec[k->s->at & BH_REC_MASK], BH_PATH_MAX, text);
         add_length(k->s, n > 1 ? n - 1 : 0);
