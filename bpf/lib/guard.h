@@ -116,7 +116,7 @@ inline_ void tell_denied(struct denied *d, u32 what, u64 number, u32 n, u32 flag
         d->lens[0] = n;
         d->lens[1] = 0;
         if (n <= sizeof(d->text))
-                BH_SEND(ring_proc, BH_LANE_PROC, &d->head, at_bytes(false, false, 2, 1) + n, c);
+                BH_SEND_SMALL(ring_proc, BH_LANE_PROC, &d->head, at_bytes(false, false, 2, 1) + n, sizeof(*d), c);
 }
 
 #endif

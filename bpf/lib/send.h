@@ -67,6 +67,15 @@ inline_ void count_sent(u32 lane, long r, const struct bh_ev_head *h) {
                 BH_SEND_ROUND(ring, lane, h, bytes_, c);                                                       \
         } while (0)
 
+/* Of a record on the stack, which is `most` bytes long. Older verifiers forget a bound when a number is rounded: it is bounded last. */
+#define BH_SEND_SMALL(ring, lane, h, bytes, most, c)                                                           \
+        do {                                                                                                   \
+                u32 bytes_ = ((bytes) + 7) & ~7u;                                                              \
+                forget(bytes_);                                                                                \
+                if (bytes_ <= (most))                                                                          \
+                        BH_SEND_ROUND(ring, lane, h, bytes_, c);                                               \
+        } while (0)
+
 /* The lane of a type is the filter's to say. A map is not a variable: hence the branches. */
 inline_ void send_to_lane(u32 lane, struct bh_ev_head *h, u32 bytes, const struct bh_sensor_control *c) {
         if (lane == BH_LANE_PROC)

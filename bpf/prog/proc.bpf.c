@@ -198,6 +198,6 @@ int BPF_PROG(proc_rename, struct task_struct *t, const char *comm) {
         if (n < 1 || n > 16)
                 return 0;
         r.nums[0] = n - 1;
-        BH_SEND(ring_proc, BH_LANE_PROC, &r.head, at_bytes(false, false, 0, 1) + n - 1, c);
+        BH_SEND_SMALL(ring_proc, BH_LANE_PROC, &r.head, at_bytes(false, false, 0, 1) + n - 1, sizeof(r), c);
         return 0;
 }
