@@ -14,7 +14,7 @@
 #include "filter.h"
 
 #define BH_VERDICTS 1024
-#define BH_SUM_DEPTH 32  /* of a longer way, or */
+#define BH_SUM_DEPTH 12  /* of a longer way, or */
 #define BH_SUM_WORDS 8   /* a longer name (in words of 8 bytes) nothing is remembered */
 
 struct verdict {
@@ -28,10 +28,11 @@ struct {
         __type(value, struct verdict);
 } verdicts SEC(".maps");
 
+/* A walk that only sums up. Its state is in registers: in memory it would take as long again. */
 struct summing {
-        struct path_buf *buf;
+        struct dentry *dentry, *mount_root;
+        struct mount *mount;
         u64 sum, secret[2];
-        u32 whole;
 };
 
 inline_ u64 sum_with(const struct summing *s, u64 sum, u64 word) {
@@ -62,47 +63,54 @@ inline_ bool sum_name(struct summing *s, const struct dentry_part *d) {
         return true;
 }
 
+enum { ON, WHOLE, UNKNOWN };
+
+inline_ bool sum_up_a_mount(struct summing *s) {
+        struct mount *here = s->mount, *parent = GET(mount, here, mnt_parent);
+
+        if (parent == here || !parent)
+                return false;
+        s->dentry = GET(mount, here, mnt_mountpoint);
+        s->mount = parent;
+        s->mount_root = GET(mount, parent, mnt.mnt_root);
+        return true;
+}
+
 /* As walk_step. */
-static long sum_step(u64 i, struct summing *s) {
-        struct path_buf *w = s->buf;
+inline_ int sum_step(struct summing *s, const struct dentry *root, const struct mount *root_mount) {
         struct dentry_part d;
 
-        if (w->dentry == w->root && w->mount == w->root_mount) {
-                s->whole = 1;
-                return 1;
-        }
-        if (w->dentry == w->mount_root) {
-                if (up_a_mount(w))
-                        return 0;
-                s->whole = 1;
-                return 1;
-        }
-        read_dentry(w->dentry, &d);
+        if (s->dentry == root && s->mount == root_mount)
+                return WHOLE;
+        if (s->dentry == s->mount_root)
+                return sum_up_a_mount(s) ? ON : WHOLE;
+        read_dentry(s->dentry, &d);
         if (!sum_name(s, &d))
-                return 1;
-        if (d.parent == w->dentry) { /* of no tree */
+                return UNKNOWN;
+        if (d.parent == s->dentry) { /* of no tree */
                 s->sum = sum_with(s, s->sum, 1);
-                s->whole = 1;
-                return 1;
+                return WHOLE;
         }
-        w->dentry = d.parent;
-        return 0;
+        s->dentry = d.parent;
+        return ON;
 }
 
 /* Of the path that walk_path would write; 0: not known. */
 apart_ u64 sum_from(struct path_buf *w, const struct bh_sensor_filter *f) {
-        struct summing s = { .buf = w };
-        struct vfsmount *vfs;
+        struct dentry *root;
+        struct mount *root_mount;
+        struct summing s;
+        int how = ON;
 
         if (!w || !f)
                 return 0;
-        vfs = w->vfs;
-        s.secret[0] = s.sum = f->secret[0];
-        s.secret[1] = f->secret[1];
-        w->mount = mount_of(vfs);
-        w->mount_root = GET(vfsmount, vfs, mnt_root);
-        bpf_loop(BH_SUM_DEPTH, sum_step, &s, 0);
-        return s.whole ? s.sum : 0;
+        root = w->root;
+        root_mount = w->root_mount;
+        s = (struct summing){ .dentry = w->dentry, .mount = mount_of(w->vfs), .sum = f->secret[0], .secret = { f->secret[0], f->secret[1] } };
+        s.mount_root = GET(mount, s.mount, mnt.mnt_root);
+        for (int i = 0; i < BH_SUM_DEPTH && how == ON; i++)
+                how = sum_step(&s, root, root_mount);
+        return how == WHOLE ? s.sum : 0;
 }
 
 /* Where the verdict on a sum stands, or will. */
