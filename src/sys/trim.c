@@ -4,18 +4,27 @@
 
 #include <link.h>
 #include <malloc.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/macros.h"
 
-/* Only what is never written: a page that was would be lost. */
+enum { HEADERS_MOST = 32 };
+
+/*
+ * Only what is never written: a page that was would be lost. The headers lie in what is given back: read after that, they would
+ * bring it in again, with the fifteen pages around it, for each of fifty libraries.
+ */
 static int trim_object(struct dl_phdr_info *info, size_t size, void *user) {
         uintptr_t page = (uintptr_t) sysconf(_SC_PAGESIZE);
+        size_t n = BH_MIN((size_t) info->dlpi_phnum, (size_t) HEADERS_MOST);
+        ElfW(Phdr) own[HEADERS_MOST];
 
         (void) size, (void) user;
-        for (unsigned i = 0; i < info->dlpi_phnum; i++) {
-                const ElfW(Phdr) *p = &info->dlpi_phdr[i];
+        memcpy(own, info->dlpi_phdr, n * sizeof own[0]);
+        for (size_t i = 0; i < n; i++) {
+                const ElfW(Phdr) *p = &own[i];
                 uintptr_t from = (info->dlpi_addr + p->p_vaddr + page - 1) & ~(page - 1);
                 uintptr_t to = (info->dlpi_addr + p->p_vaddr + p->p_memsz) & ~(page - 1);
 
