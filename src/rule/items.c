@@ -97,8 +97,9 @@ static bool flag(struct reader *r, const struct bh_doc *row, const char *key, bo
         return otherwise;
 }
 
+/* Which is compiled, and goes with the documents. */
 static struct bh_piece piece(struct reader *r, const struct bh_doc *v) {
-        return (struct bh_piece){ .text = kept(r, v->str), .file = r->file, .line = v->line, .column = v->column };
+        return (struct bh_piece){ .text = v->str, .file = r->file, .line = v->line, .column = v->column };
 }
 
 /* The scalars of a list. */

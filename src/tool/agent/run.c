@@ -201,7 +201,7 @@ static int run(struct bh_cli *cli, struct bh_err *err) {
                 r = bh_fail(err, BH_E_USAGE, "--passwords: at most %d", GUESS_MAX_S);
         if (r < 0)
                 return r;
-        (void) mallopt(M_ARENA_MAX, 2); /* a heap for each thread would keep what it once needed, */
+        (void) mallopt(M_ARENA_MAX, 1); /* a heap for each thread would keep what it once needed, */
         (void) mallopt(M_MMAP_THRESHOLD, LARGE_BYTES); /* and what is large goes back at once; else that grows by what was freed */
         a->cli = cli;
         a->state_dir = bh_cli_get(cli, "state");
