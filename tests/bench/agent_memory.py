@@ -4,7 +4,8 @@
 
     agent_memory.py [BUILD] [SECONDS]        prints KiB: all, anonymous, the kernel's rings, libraries and programs
 
-Rings are counted as far as events have filled them since the start, so on a busy machine the figure is not that of an idle one.
+The kernel maps its rings whole. Processes that run, and those that ended within the last half minute, are kept with their words, so on a
+busy machine the figure is not that of an idle one.
 """
 import collections
 import os
