@@ -54,7 +54,8 @@ def flood(build, tmp_path):
 
 
 def rules(tmp_path, noise):
-    """Kinds of attack steps, each named by a number; and a rule that wants the noise and never alerts."""
+    """Kinds of attack steps, each named by a number; and a rule that wants the noise and never alerts. Opens that fail
+    have no path to be asked for: those of all the machine would be sent, and lost among ours."""
     text = f"""
 - rule: step exec
   condition: evt.type = execve and proc.exepath startswith {tmp_path}/step-
@@ -62,7 +63,7 @@ def rules(tmp_path, noise):
   output: exec %proc.exepath
   priority: CRITICAL
 - rule: step write
-  condition: evt.type in (open, openat, creat) and evt.is_open_write = true and fd.name startswith {tmp_path}/written-
+  condition: evt.type in (open, openat, creat) and evt.is_open_write = true and evt.rawres >= 0 and fd.name startswith {tmp_path}/written-
   desc: d
   output: write %fd.name
   priority: CRITICAL
@@ -83,7 +84,7 @@ def rules(tmp_path, noise):
     if noise:
         text += f"""
 - rule: noise
-  condition: evt.type in (open, openat) and fd.name startswith {tmp_path}/noise and proc.name = nobody-is-called-so
+  condition: evt.type in (open, openat) and evt.rawres >= 0 and fd.name startswith {tmp_path}/noise and proc.name = nobody-is-called-so
   desc: d
   output: noise
   priority: DEBUG
