@@ -21,8 +21,9 @@ sys.path[:0] = [str(ROOT / "tests/e2e"), str(ROOT / "tests/e2e/browser")]
 from platform_help import Server  # noqa: E402
 
 try:
-    from console_browser import playwright, settled
-except BaseException as e:  # what pytest raises to skip is no Exception
+    import playwright.sync_api as playwright
+    from console_browser import settled
+except ModuleNotFoundError as e:
     sys.exit(print(f"console: not measured, {e}"))
 if not shutil.which("chromium"):
     sys.exit(print("console: not measured, chromium is not installed"))

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""platform.py BUILD [AGENTS [SECONDS [ITEMS [DATABASE]]]]: what a server takes from many agents at once.
+"""agents.py BUILD [AGENTS [SECONDS [ITEMS [DATABASE]]]]: what a server takes from many agents at once.
 
 A server of its own, AGENTS of bench_agents enrolled with it, each with a batch of ITEMS alerts under way all the time.
 DATABASE: a file that bench_store filled, copied to begin with. Meanwhile somebody looks at the lists. Each step says how long it took,
