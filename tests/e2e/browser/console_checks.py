@@ -46,7 +46,7 @@ def run(number, container, privileged=True, more=0):
     results = [
         result("container-privileged", "fail" if privileged else "pass", "cart-1", container, [("container.privileged", str(privileged).lower(), "inspect HostConfig.Privileged")]),
         result("container-memory", "fail", "cart-1", container, [("container.memory", "0", "inspect HostConfig.Memory")]),
-        result("sshd-root-login", "fail", "sshd", evidence=[("sshd.permitrootlogin", "yes", "/etc/ssh/sshd_config:33")]),
+        result("sshd-root-login", "fail", "/etc/ssh/sshd_config", evidence=[("sshd.permitrootlogin", "yes", "/etc/ssh/sshd_config:33")]),
         result("host-distribution-known", "pass", "node-1", evidence=[("host.distribution", "debian", "/etc/os-release")]),
         result("container-privileged", "pass", "db-1", evidence=[("container.privileged", "false", "inspect HostConfig.Privileged")]),
         result("engine-live-restore", "pass", "docker"),
