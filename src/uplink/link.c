@@ -23,7 +23,6 @@ enum {
         REFUSED_PAUSE_MS = 15 * 60 * 1000,
         ANSWER_MS = 60000,
         BATCH_BYTES = 512 * 1024,
-        KEPT_BYTES = 64 * 1024, /* of buffers, from one batch to the next: most are small */
         LEAST_BATCH = 16 * 1024,
         RENEW_EVERY_MS = 60000,
         REPLY_MAX = 65536,
@@ -244,11 +243,6 @@ static int ask_epoch(struct sending *s, uint64_t epoch) {
         return send_batch(s, &none);
 }
 
-static void let_go(struct bh_buf *b) {
-        if (b->cap > KEPT_BYTES)
-                bh_buf_done(b);
-}
-
 /* 1: there may be more. */
 static int send_some(struct sending *s) {
         struct bh_outbox *o = s->uplink->opts.outbox;
@@ -266,8 +260,8 @@ static int send_some(struct sending *s) {
                 r = send_batch(s, &batch);
         else if (r == 0 && bh_outbox_unsettled(o, &epoch))
                 r = ask_epoch(s, epoch);
-        let_go(&s->lines);
-        let_go(&s->packed);
+        bh_outbox_let_go(&s->lines);
+        bh_outbox_let_go(&s->packed);
         return r;
 }
 

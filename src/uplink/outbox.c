@@ -22,7 +22,6 @@ void bh_outbox_trouble(struct bh_outbox *o, const struct bh_err *err) {
         (void) snprintf(o->stats.trouble, sizeof o->stats.trouble, "%s", err->text);
 }
 
-/* Large ones are seldom: their memory goes back. */
 void bh_outbox_let_go(struct bh_buf *b) {
         if (b->cap > KEPT_BYTES)
                 bh_buf_done(b);

@@ -80,4 +80,7 @@ bool bh_outbox_unsettled(struct bh_outbox *o, uint64_t *ret_epoch);
 uint64_t bh_outbox_epoch(struct bh_outbox *o);
 void bh_outbox_stats(struct bh_outbox *o, struct bh_outbox_stats *ret);
 
+/* Of a buffer that one batch made large the memory goes back: most are small. */
+void bh_outbox_let_go(struct bh_buf *b);
+
 #endif

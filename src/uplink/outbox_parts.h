@@ -75,8 +75,6 @@ void bh_epoch_remove(struct bh_outbox *o, struct bh_epoch *e);
 
 /* A payload belongs to its number, so that none can be put in another's place. */
 struct bh_str bh_record_name(char room[40], uint64_t epoch, uint64_t seq);
-/* Large ones are seldom: their memory goes back. */
-void bh_outbox_let_go(struct bh_buf *b);
 
 /* ---- outbox_add.c ---- */
 /* What the disk does not take stays to be declared. */
