@@ -95,6 +95,8 @@ static int put_table(struct told *t, struct bh_buf *out, struct bh_err *err) {
         for (int kind = 0; kind < _BH_ASSET_MAX; kind++)
                 if (t->kinds & 1u << kind)
                         put_kind(t, out, (enum bh_asset_kind) kind, things);
+        if (!out->len)
+                bh_buf_puts(out, "Nothing of that kind is here.\n");
         return 0;
 }
 
