@@ -10,7 +10,6 @@
 #include "sys/proc.h"
 
 enum { MAX_STATUS = 8192 };
-static const uint64_t usual_caps = 0xa80425fb; /* what Docker and containerd give by themselves; CRI-O gives fewer */
 
 /* ---- pods ---- */
 
@@ -104,7 +103,7 @@ static void put_caps(struct bh_json_put *j, struct bh_arena *arena, uint32_t pid
                 if (bh_str_cut_prefix(&line, BH_STR("CapBnd:")))
                         (void) bh_str_hex64(bh_str_trim(line), &caps);
         for (const struct bh_ev_word *w = bh_words_cap; w->word; w++)
-                if (caps & ~usual_caps & 1ull << w->value)
+                if (caps & ~BH_CAPS_USUAL & 1ull << w->value)
                         bh_buf_printf(&list, "%s%s", list.len ? "," : "", w->word);
         bh_json_put_some(j, "caps", bh_buf_str(&list));
 }

@@ -18,6 +18,12 @@ extern const struct bh_ev_word bh_words_open[], bh_words_resolve[], bh_words_mod
         bh_words_userfault[], bh_words_pipe[], bh_words_execve[], bh_words_personality[], bh_words_signal[],
         bh_words_errno[], bh_words_cap[], bh_words_lane[], bh_words_prevention[], bh_words_hidden[];
 
+/*
+ * The capabilities that Docker and containerd give by themselves, as bits: CHOWN, DAC_OVERRIDE, FOWNER, FSETID, KILL, SETGID,
+ * SETUID, SETPCAP, NET_BIND_SERVICE, NET_RAW, SYS_CHROOT, MKNOD, AUDIT_WRITE, SETFCAP. Podman and CRI-O give some of these.
+ */
+#define BH_CAPS_USUAL 0xa80425fbull
+
 /* The word of exactly that value; NULL. */
 const char *bh_word_of(const struct bh_ev_word *words, uint64_t value);
 

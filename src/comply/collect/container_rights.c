@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "comply/collect/container.h"
 #include "fmt/accounts.h"
+#include "model/event_words.h"
 
 static const char *const caps[] = {
         "CHOWN",       "DAC_OVERRIDE", "DAC_READ_SEARCH", "FOWNER",        "FSETID",       "KILL",      "SETGID",       "SETUID",        "SETPCAP",     "LINUX_IMMUTABLE",
@@ -12,9 +13,6 @@ static const char *const caps[] = {
         "CHECKPOINT_RESTORE",
 };
 #define ALL_CAPS ((1ull << BH_LEN(caps)) - 1)
-/* What Docker gives by itself: CHOWN, DAC_OVERRIDE, FOWNER, FSETID, KILL, SETGID, SETUID, SETPCAP, NET_BIND_SERVICE, NET_RAW,
-   SYS_CHROOT, MKNOD, AUDIT_WRITE, SETFCAP. Podman's are some of these. */
-#define USUAL_CAPS 0xa80425fbull
 
 static uint64_t cap_of(struct bh_str name) {
         (void) bh_str_cut_prefix(&name, BH_STR("CAP_"));
@@ -42,7 +40,7 @@ static uint64_t configured_caps(const struct bh_box *b, bool privileged) {
                 return ALL_CAPS;
         if (add == ALL_CAPS)
                 return drop == ALL_CAPS ? ALL_CAPS : ALL_CAPS & ~drop;
-        return drop == ALL_CAPS ? add : (USUAL_CAPS & ~drop) | add;
+        return drop == ALL_CAPS ? add : (BH_CAPS_USUAL & ~drop) | add;
 }
 
 static void set_caps(struct bh_engine_look *look, struct bh_box *b, bool privileged) {
@@ -55,7 +53,7 @@ static void set_caps(struct bh_engine_look *look, struct bh_box *b, bool privile
                 if (!(has >> i & 1))
                         continue;
                 bh_fact_add(b->fact, BH_BOX_CAPS, bh_str_of(caps[i]));
-                if (!(USUAL_CAPS >> i & 1))
+                if (!(BH_CAPS_USUAL >> i & 1))
                         bh_fact_add(b->fact, BH_BOX_EXTRA_CAPS, bh_str_of(caps[i]));
         }
 }
