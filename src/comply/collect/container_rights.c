@@ -1,26 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Who a container is, and what it may: user, capabilities, privilege, new privileges. */
+#include <linux/capability.h>
+#include <string.h>
+
 #include "base/limits.h"
 #include "comply/collect/container.h"
 #include "fmt/accounts.h"
 #include "model/event_words.h"
 
-static const char *const caps[] = {
-        "CHOWN",       "DAC_OVERRIDE", "DAC_READ_SEARCH", "FOWNER",        "FSETID",       "KILL",      "SETGID",       "SETUID",        "SETPCAP",     "LINUX_IMMUTABLE",
-        "NET_BIND_SERVICE", "NET_BROADCAST", "NET_ADMIN",  "NET_RAW",      "IPC_LOCK",     "IPC_OWNER", "SYS_MODULE",   "SYS_RAWIO",     "SYS_CHROOT",  "SYS_PTRACE",
-        "SYS_PACCT",   "SYS_ADMIN",    "SYS_BOOT",        "SYS_NICE",      "SYS_RESOURCE", "SYS_TIME",  "SYS_TTY_CONFIG", "MKNOD",       "LEASE",       "AUDIT_WRITE",
-        "AUDIT_CONTROL", "SETFCAP",    "MAC_OVERRIDE",    "MAC_ADMIN",     "SYSLOG",       "WAKE_ALARM", "BLOCK_SUSPEND", "AUDIT_READ",  "PERFMON",     "BPF",
-        "CHECKPOINT_RESTORE",
-};
-#define ALL_CAPS ((1ull << BH_LEN(caps)) - 1)
+#define ALL_CAPS ((2ull << CAP_LAST_CAP) - 1)
+
+/* "CHOWN" of "CAP_CHOWN", as engines write them. */
+static struct bh_str short_word(const struct bh_ev_word *w) {
+        return bh_str_of(w->word + strlen("CAP_"));
+}
 
 static uint64_t cap_of(struct bh_str name) {
         (void) bh_str_cut_prefix(&name, BH_STR("CAP_"));
         if (bh_str_eq_nocase(name, BH_STR("ALL")))
                 return ALL_CAPS;
-        for (size_t i = 0; i < BH_LEN(caps); i++)
-                if (bh_str_eq_nocase(name, bh_str_of(caps[i])))
-                        return 1ull << i;
+        for (const struct bh_ev_word *w = bh_words_cap; w->word; w++)
+                if (bh_str_eq_nocase(name, short_word(w)))
+                        return 1ull << w->value;
         return 0;
 }
 
@@ -49,12 +50,12 @@ static void set_caps(struct bh_engine_look *look, struct bh_box *b, bool privile
         if (bh_str_hex64(bh_box_status(look, b, "CapBnd"), &kernel) && b->task)
                 has = kernel;
         bh_fact_list(b->fact, BH_BOX_CAPS);
-        for (size_t i = 0; i < BH_LEN(caps); i++) {
-                if (!(has >> i & 1))
+        for (const struct bh_ev_word *w = bh_words_cap; w->word; w++) {
+                if (!(has >> w->value & 1))
                         continue;
-                bh_fact_add(b->fact, BH_BOX_CAPS, bh_str_of(caps[i]));
-                if (!(BH_CAPS_USUAL >> i & 1))
-                        bh_fact_add(b->fact, BH_BOX_EXTRA_CAPS, bh_str_of(caps[i]));
+                bh_fact_add(b->fact, BH_BOX_CAPS, short_word(w));
+                if (!(BH_CAPS_USUAL >> w->value & 1))
+                        bh_fact_add(b->fact, BH_BOX_EXTRA_CAPS, short_word(w));
         }
 }
 
