@@ -16,7 +16,7 @@ enum { CGROUP_MOST = 65536, SLICES_MOST = 8 };
 static const char *const folders[] = { "/etc/systemd/system", "/run/systemd/system", "/usr/local/lib/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system" };
 
 struct addresses {
-        BH_VEC(struct bh_str) deny, allow;
+        struct bh_paths deny, allow; /* texts, as paths are */
 };
 
 /* ---- which unit ---- */
@@ -51,20 +51,14 @@ static struct bh_str unit_of(struct bh_program *p, struct bh_str cgroup) {
 
 /* ---- its files ---- */
 
-static void take_words(struct bh_arena *arena, struct bh_str value, struct bh_str **at, size_t *len, size_t *cap) {
-        struct {
-                struct bh_str *at;
-                size_t len, cap;
-        } list = { *at, *len, *cap };
+/* One more row of it; an empty one begins the list anew. */
+static void take_words(struct bh_arena *arena, struct bh_str value, struct bh_paths *list) {
         struct bh_str word;
 
         if (!value.len)
-                list.len = 0;
+                list->len = 0;
         while (bh_str_word(&value, &word))
-                *bh_vec_add(arena, &list) = word;
-        *at = list.at;
-        *len = list.len;
-        *cap = list.cap;
+                *bh_vec_add(arena, list) = word;
 }
 
 static void take_file(struct bh_place *at, struct bh_str path, const char *section, struct addresses *a) {
@@ -79,9 +73,9 @@ static void take_file(struct bh_place *at, struct bh_str path, const char *secti
                 if (!bh_str_is(u.section, section))
                         continue;
                 if (bh_str_is(u.name, "IPAddressDeny"))
-                        take_words(at->arena, u.value, &a->deny.at, &a->deny.len, &a->deny.cap);
+                        take_words(at->arena, u.value, &a->deny);
                 else if (bh_str_is(u.name, "IPAddressAllow"))
-                        take_words(at->arena, u.value, &a->allow.at, &a->allow.len, &a->allow.cap);
+                        take_words(at->arena, u.value, &a->allow);
         }
 }
 
@@ -136,14 +130,14 @@ static void take_unit(struct bh_place *at, struct bh_str unit, const char *kind,
 /* ---- the whole ---- */
 
 /* Both families together are "any". */
-static void tell_list(struct bh_fact *f, unsigned field, const struct bh_str *at, size_t n) {
+static void tell_list(struct bh_fact *f, unsigned field, const struct bh_paths *list) {
         bool four = false, six = false;
 
         bh_fact_list(f, field);
-        for (size_t i = 0; i < n; i++) {
-                four |= bh_str_is(at[i], "0.0.0.0/0");
-                six |= bh_str_is(at[i], "::/0");
-                bh_fact_once(f, field, at[i]);
+        for (size_t i = 0; i < list->len; i++) {
+                four |= bh_str_is(list->at[i], "0.0.0.0/0");
+                six |= bh_str_is(list->at[i], "::/0");
+                bh_fact_once(f, field, list->at[i]);
         }
         if (four && six)
                 bh_fact_once(f, field, BH_STR("any"));
@@ -164,6 +158,6 @@ void bh_k8s_tell_unit(struct bh_program *p, struct bh_fact *f) {
                         slices++;
                 }
         bh_fact_str(f, BH_K8S_KUBELET_UNIT, unit);
-        tell_list(f, BH_K8S_KUBELET_DENY, all.deny.at, all.deny.len);
-        tell_list(f, BH_K8S_KUBELET_ALLOW, all.allow.at, all.allow.len);
+        tell_list(f, BH_K8S_KUBELET_DENY, &all.deny);
+        tell_list(f, BH_K8S_KUBELET_ALLOW, &all.allow);
 }
