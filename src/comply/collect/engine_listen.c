@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "comply/collect/docker.h"
 #include "comply/collect/engine_fields.h"
+#include "comply/read/unit.h"
 
 static bool is_everywhere(struct bh_str address) {
         return bh_str_starts(address, BH_STR(":")) || bh_str_starts(address, BH_STR("0.0.0.0")) || bh_str_starts(address, BH_STR("[::]")) || address.len == 0;
@@ -34,22 +35,21 @@ static void add_stream(struct bh_engine_look *look, struct bh_str stream, bool m
 /* One unit file or drop-in; an empty ListenStream= takes those before it away. */
 static void read_unit(struct bh_engine_look *look, struct bh_str path, struct bh_str *streams, size_t max, size_t *n, struct bh_str *ret_where) {
         struct bh_err why = BH_ERR_NONE;
-        struct bh_str text, line;
+        struct bh_unit u = { 0 };
+        struct bh_str text;
         struct bh_cur c;
 
         if (look->reach->read(look->reach->user, 0, bh_arena_cstr(look->arena, path), BH_LIMIT_BASELINE_SETTINGS, look->arena, &text, &why) < 0)
                 return;
         c = bh_cur_of(text);
-        while (bh_cur_line(&c, &line)) {
-                line = bh_str_trim(line);
-                if (!bh_str_cut_prefix(&line, BH_STR("ListenStream=")))
+        while (bh_unit_next(look->arena, &c, &u)) {
+                if (!bh_str_is(u.section, "Socket") || !bh_str_is(u.name, "ListenStream"))
                         continue;
-                line = bh_str_trim(line);
                 *ret_where = bh_arena_printf(look->arena, "%.*s:%u", BH_FMT(path), c.line);
-                if (line.len == 0)
+                if (u.value.len == 0)
                         *n = 0;
                 else if (*n < max)
-                        streams[(*n)++] = line;
+                        streams[(*n)++] = u.value;
         }
 }
 

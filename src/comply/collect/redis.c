@@ -10,6 +10,7 @@
 #include "comply/collect/collectors.h"
 #include "comply/collect/redis_users.h"
 #include "comply/collect/daemon.h"
+#include "comply/read/unit.h"
 #include "fmt/json.h"
 
 enum {
@@ -319,13 +320,14 @@ static bool try_parent(struct bh_daemon *s) {
 }
 
 static bool try_unit(struct bh_daemon *s, struct bh_str path) {
-        struct bh_str text, line;
+        struct bh_unit u = { 0 };
+        struct bh_str text;
         struct bh_cur c;
 
         if (s->reach->read(s->reach->user, s->root, bh_arena_cstr(s->arena, path), BH_LIMIT_INVENTORY_FILE, s->arena, &text, NULL) < 0)
                 return false;
-        for (c = bh_cur_of(text); bh_cur_line(&c, &line);)
-                if (bh_str_cut_prefix(&line, BH_STR("ExecStart=")) && try_line(s, line, BH_STR("/")))
+        for (c = bh_cur_of(text); bh_unit_next(s->arena, &c, &u);)
+                if (bh_str_is(u.section, "Service") && bh_str_is(u.name, "ExecStart") && try_line(s, u.value, BH_STR("/")))
                         return true;
         return false;
 }
