@@ -19,7 +19,6 @@
 
 struct call {
         struct task_struct *t;
-        struct bh_sensor_control *c;
         struct bh_sensor_filter *f;
         const struct bh_sensor_call *row;
         struct scratch *s;
@@ -42,9 +41,8 @@ inline_ bool find_call(struct call *k, struct pt_regs *regs, long ret) {
         u64 number = call_number(regs);
 
         k->t = bpf_get_current_task_btf();
-        k->c = the_control();
-        k->f = k->c ? the_filter(k->c) : NULL;
-        if (!k->f || k->t->tgid == k->c->own_tgid)
+        k->f = the_filter();
+        if (is_own(k->t->tgid))
                 return false;
         k->compat = is_compat(k->t);
         k->row = row_of_call(k->f, number, k->compat);
@@ -63,7 +61,7 @@ inline_ u32 outcome(long ret) {
 inline_ bool begin_call(struct call *k, struct pt_regs *regs, long ret, u32 have) {
         if (!find_call(k, regs, ret))
                 return false;
-        if (!rows_left(k->f, k->row->type, have | outcome(ret) | where_is(k->t, k->c)))
+        if (!rows_left(k->f, k->row->type, have | outcome(ret) | where_is(k->t)))
                 return false;
         k->s = my_scratch();
         return k->s != NULL;
@@ -114,12 +112,11 @@ inline_ u64 *nums_of(struct call *k, bool has_fd) {
 }
 
 apart_ int send_record(struct scratch *s, u32 lane) {
-        struct bh_sensor_control *c = the_control();
         u32 at = s ? s->at : 0;
 
-        if (!s || !c || at > BH_REC_MASK + BH_PATH_MAX)
+        if (!s || at > BH_REC_MASK + BH_PATH_MAX)
                 return 0;
-        send_to_lane(lane, (struct bh_ev_head *) s->rec, at, c);
+        send_to_lane(lane, (struct bh_ev_head *) s->rec, at);
         return 0;
 }
 

@@ -23,10 +23,10 @@
  * A container always has a mount namespace of its own; what else has one may be
  * a service of the host, so both answers stay open for it.
  */
-inline_ u32 where_is(struct task_struct *t, const struct bh_sensor_control *c) {
+inline_ u32 where_is(struct task_struct *t) {
         struct nsproxy *n = only_read(t)->nsproxy;
 
-        if (n && n->mnt_ns->ns.inum == c->host_mnt)
+        if (n && n->mnt_ns->ns.inum == control.host_mnt)
                 return BH_HAVE_HOST;
         return BH_HAVE_HOST | BH_HAVE_CONTAINER;
 }
@@ -43,11 +43,10 @@ inline_ u64 rows_left(const struct bh_sensor_filter *f, u32 type, u32 have) {
 }
 
 /* For what has no path, or whose path is not asked here. */
-inline_ bool wanted(const struct bh_sensor_filter *f, u32 type, bool success, struct task_struct *t,
-                    const struct bh_sensor_control *c) {
-        u32 have = where_is(t, c) | (success ? BH_HAVE_SUCCESS : BH_HAVE_FAILURE);
+inline_ bool wanted(const struct bh_sensor_filter *f, u32 type, bool success, struct task_struct *t) {
+        u32 have = where_is(t) | (success ? BH_HAVE_SUCCESS : BH_HAVE_FAILURE);
 
-        if (t->tgid == c->own_tgid)
+        if (is_own(t->tgid))
                 return false;
         return rows_left(f, type, have | BH_HAVE_WRITE | BH_HAVE_READ | BH_HAVE_EXEC | BH_HAVE_INET) != 0;
 }
@@ -110,23 +109,23 @@ inline_ bool may_be_suffix(const struct bh_sensor_filter *f, const struct path_b
 }
 
 /* Of `rows`, those that name the path that was walked last; all the others are left out or not. */
-inline_ u64 rows_naming(const struct bh_sensor_filter *f, u64 rows, struct path_buf *w, u32 which) {
+inline_ u64 rows_naming(const struct bh_sensor_filter *f, u64 rows, struct path_buf *w) {
         u64 named = 0;
 
         if (w->cut)
                 return rows;
         if (may_be_prefix(f, w))
-                named |= rows_of_prefix(w, which);
+                named |= rows_of_prefix(w, f->which);
         if ((named & rows) != rows && may_be_name(f, w))
-                named |= rows_of_name(w, which);
+                named |= rows_of_name(w, f->which);
         if ((named & rows) != rows && may_be_suffix(f, w))
-                named |= rows_of_suffix(w, which);
+                named |= rows_of_suffix(w, f->which);
         return named & rows;
 }
 
 /* Of the rows that are left, does any name this path? */
-inline_ bool path_wanted(const struct bh_sensor_filter *f, u64 rows, struct path_buf *w, u32 which) {
-        return rows == ~0ull || rows_naming(f, rows, w, which);
+inline_ bool path_wanted(const struct bh_sensor_filter *f, u64 rows, struct path_buf *w) {
+        return rows == ~0ull || rows_naming(f, rows, w);
 }
 
 #endif

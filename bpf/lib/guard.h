@@ -102,10 +102,7 @@ struct denied {
 
 /* `text` of d is filled in by the caller, n bytes of it. */
 inline_ void tell_denied(struct denied *d, u32 what, u64 number, u32 n, u32 flags) {
-        struct bh_sensor_control *c = the_control();
 
-        if (!c)
-                return;
         fill_head(&d->head, bpf_get_current_task_btf(), BH_EV_DENIED, bpf_ktime_get_boot_ns());
         d->head.flags = flags;
         d->head.res = flags & BH_EV_WOULD ? 0 : -1;
@@ -116,7 +113,7 @@ inline_ void tell_denied(struct denied *d, u32 what, u64 number, u32 n, u32 flag
         d->lens[0] = n;
         d->lens[1] = 0;
         if (n <= sizeof(d->text))
-                BH_SEND_SMALL(ring_proc, BH_LANE_PROC, &d->head, at_bytes(false, false, 2, 1) + n, sizeof(*d), c);
+                BH_SEND_SMALL(ring_proc, BH_LANE_PROC, &d->head, at_bytes(false, false, 2, 1) + n, sizeof(*d));
 }
 
 #endif

@@ -101,10 +101,9 @@ inline_ u32 kinds_of(struct guard_scratch *g, const struct exec_asked *a, struct
 
 /* Of the path that was walked last. */
 inline_ void tell_path(struct guard_scratch *g, struct task_struct *t, u32 what, u64 number, u32 flags) {
-        struct bh_sensor_control *c = the_control();
         u32 n = walked(&g->path);
 
-        if (!c || n > BH_PATH_MAX)
+        if (n > BH_PATH_MAX)
                 return;
         fill_head(&g->head, t, BH_EV_DENIED, bpf_ktime_get_boot_ns());
         g->head.flags = flags;
@@ -118,7 +117,7 @@ inline_ void tell_path(struct guard_scratch *g, struct task_struct *t, u32 what,
                 return;
         g->lens[0] = n;
         bpf_probe_read_kernel(g->text, n, &g->path.at[g->path.pos & (BH_PATH_MAX - 1)]);
-        BH_SEND(ring_proc, BH_LANE_PROC, &g->head, at_bytes(false, false, 2, 1) + n, c);
+        BH_SEND(ring_proc, BH_LANE_PROC, &g->head, at_bytes(false, false, 2, 1) + n);
 }
 
 inline_ void tell_exec(struct guard_scratch *g, struct task_struct *t, u32 kinds, u32 flags) {

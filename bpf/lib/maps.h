@@ -18,19 +18,12 @@ BH_RING(ring_proc);
 BH_RING(ring_file);
 BH_RING(ring_net);
 
-struct {
-        __uint(type, BPF_MAP_TYPE_ARRAY);
-        __uint(max_entries, 1);
-        __type(key, u32);
-        __type(value, struct bh_sensor_control);
-} control SEC(".maps");
-
-struct {
-        __uint(type, BPF_MAP_TYPE_ARRAY);
-        __uint(max_entries, 2);
-        __type(key, u32);
-        __type(value, struct bh_sensor_filter);
-} filters SEC(".maps");
+/*
+ * Variables, each in a map of its own: their place is known when a program is
+ * loaded, so that asking them costs no look-up.
+ */
+struct bh_sensor_control control SEC(BH_SENSOR_CONTROL);
+struct bh_sensor_filter filters[2] SEC(BH_SENSOR_FILTERS);
 
 struct {
         __uint(type, BPF_MAP_TYPE_LPM_TRIE);
@@ -79,23 +72,14 @@ struct {
         __type(value, u64);
 } sent SEC(".maps");
 
-inline_ struct bh_sensor_control *the_control(void) {
-        u32 zero = 0;
-
-        return bpf_map_lookup_elem(&control, &zero);
-}
-
 /* Of who loaded us: never told of, nor stopped. */
 inline_ bool is_own(u32 tgid) {
-        struct bh_sensor_control *c = the_control();
-
-        return c && tgid == c->own_tgid;
+        return tgid == control.own_tgid;
 }
 
-inline_ struct bh_sensor_filter *the_filter(const struct bh_sensor_control *c) {
-        u32 which = c->active & 1;
-
-        return bpf_map_lookup_elem(&filters, &which);
+/* The one in force. */
+inline_ struct bh_sensor_filter *the_filter(void) {
+        return &filters[control.active & 1];
 }
 
 #endif

@@ -60,7 +60,7 @@ struct jump {
 };
 
 /* Tells that a task has more rights than it had, when it has. */
-inline_ bool tell_growth(const struct bh_rights *was, struct task_struct *t, const struct bh_sensor_control *c) {
+inline_ bool tell_growth(const struct bh_rights *was, struct task_struct *t) {
         const struct cred *is = only_read(t)->real_cred;
         u64 caps = caps_of(is, cap_effective);
         struct jump j;
@@ -73,7 +73,7 @@ inline_ bool tell_growth(const struct bh_rights *was, struct task_struct *t, con
         j.nums[3] = caps;
         fill_head(&j.head, t, BH_EV_CREDJUMP, bpf_ktime_get_boot_ns());
         j.head.n_nums = 4;
-        BH_SEND(ring_proc, BH_LANE_PROC, &j.head, sizeof(j), c);
+        BH_SEND(ring_proc, BH_LANE_PROC, &j.head, sizeof(j));
         return true;
 }
 
@@ -86,13 +86,12 @@ inline_ bool has_nothing(struct task_struct *t) {
 /* Looks at the current task; a growth is told once. The frame must be small, for those of the callers are large. */
 apart_ int compare_rights(void) {
         struct task_struct *t = bpf_get_current_task_btf();
-        struct bh_sensor_control *c = the_control();
         struct bh_rights *was;
 
-        if (!c || has_nothing(t)) /* what has nothing has not grown */
+        if (has_nothing(t)) /* what has nothing has not grown */
                 return 0;
         was = bpf_task_storage_get(&rights, t, NULL, 0);
-        if (was && was->known && tell_growth(was, t, c))
+        if (was && was->known && tell_growth(was, t))
                 rights_now(was, t);
         return 0;
 }

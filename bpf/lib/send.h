@@ -11,16 +11,16 @@
  */
 #include "maps.h"
 
-inline_ u64 wake_flags(void *ring, u32 size, u64 now, const struct bh_sensor_control *c) {
+inline_ u64 wake_flags(void *ring, u32 size, u64 now) {
         u32 zero = 0;
         u64 *last = bpf_map_lookup_elem(&sent, &zero);
-        u64 step = c->wake_bytes, there, pause;
+        u64 step = control.wake_bytes, there, pause;
 
         if (!last)
                 return BPF_RB_FORCE_WAKEUP;
         pause = now - *last;
         *last = now;
-        if (pause > c->wake_pause_ns)
+        if (pause > control.wake_pause_ns)
                 return BPF_RB_FORCE_WAKEUP;
         there = bpf_ringbuf_query(ring, BPF_RB_AVAIL_DATA);
         return (there & step) != ((there + size) & step) ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
@@ -55,35 +55,35 @@ inline_ void count_sent(u32 lane, long r, const struct bh_ev_head *h) {
 }
 
 /* `bytes` of the buffer's beginning are the record. */
-#define BH_SEND_ROUND(ring, lane, h, bytes, c)                                                                 \
+#define BH_SEND_ROUND(ring, lane, h, bytes)                                                                    \
         do {                                                                                                   \
-                u64 flags_ = wake_flags(&(ring), (bytes), (h)->ktime_ns, (c));                                 \
+                u64 flags_ = wake_flags(&(ring), (bytes), (h)->ktime_ns);                                      \
                 (h)->size = (bytes);                                                                           \
                 count_sent((lane), bpf_ringbuf_output(&(ring), (h), (bytes), flags_), (h));                    \
         } while (0)
-#define BH_SEND(ring, lane, h, bytes, c)                                                                       \
+#define BH_SEND(ring, lane, h, bytes)                                                                          \
         do {                                                                                                   \
                 u32 bytes_ = ((bytes) + 7) & ~7u;                                                              \
-                BH_SEND_ROUND(ring, lane, h, bytes_, c);                                                       \
+                BH_SEND_ROUND(ring, lane, h, bytes_);                                                          \
         } while (0)
 
 /* Of a record on the stack, which is `most` bytes long. Older verifiers forget a bound when a number is rounded: it is bounded last. */
-#define BH_SEND_SMALL(ring, lane, h, bytes, most, c)                                                           \
+#define BH_SEND_SMALL(ring, lane, h, bytes, most)                                                              \
         do {                                                                                                   \
                 u32 bytes_ = ((bytes) + 7) & ~7u;                                                              \
                 forget(bytes_);                                                                                \
                 if (bytes_ <= (most))                                                                          \
-                        BH_SEND_ROUND(ring, lane, h, bytes_, c);                                               \
+                        BH_SEND_ROUND(ring, lane, h, bytes_);                                                  \
         } while (0)
 
 /* The lane of a type is the filter's to say. A map is not a variable: hence the branches. */
-inline_ void send_to_lane(u32 lane, struct bh_ev_head *h, u32 bytes, const struct bh_sensor_control *c) {
+inline_ void send_to_lane(u32 lane, struct bh_ev_head *h, u32 bytes) {
         if (lane == BH_LANE_PROC)
-                BH_SEND(ring_proc, BH_LANE_PROC, h, bytes, c);
+                BH_SEND(ring_proc, BH_LANE_PROC, h, bytes);
         else if (lane == BH_LANE_NET)
-                BH_SEND(ring_net, BH_LANE_NET, h, bytes, c);
+                BH_SEND(ring_net, BH_LANE_NET, h, bytes);
         else
-                BH_SEND(ring_file, BH_LANE_FILE, h, bytes, c);
+                BH_SEND(ring_file, BH_LANE_FILE, h, bytes);
 }
 
 #endif

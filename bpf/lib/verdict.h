@@ -122,23 +122,25 @@ inline_ struct verdict *verdict_on(u64 sum) {
 
 /* Does any of `rows` name this path? It is walked, too, when one does. */
 inline_ bool path_of_file_wanted(const struct bh_sensor_filter *f, u64 rows, struct path_buf *w, struct task_struct *t,
-                                 struct file *file, u32 which) {
+                                 struct file *file) {
         struct dentry *dentry = GET(file, file, f_path.dentry);
         struct vfsmount *mnt = GET(file, file, f_path.mnt);
         struct verdict *v = NULL;
+        bool known = false;
         u64 sum = 0, named;
 
         if (rows != ~0ull && can_cast && f->secret[0]) {
                 aim_walk(w, t, dentry, mnt);
                 sum = sum_from(w, f);
                 v = verdict_on(sum);
-                if (v && v->sum == sum && !(v->named & rows))
+                known = v && v->sum == sum;
+                if (known && !(v->named & rows))
                         return false;
         }
         walk_path(w, t, dentry, mnt);
-        if (rows == ~0ull || w->cut)
+        if (rows == ~0ull || known || w->cut)
                 return true;
-        named = rows_naming(f, ~0ull, w, which);
+        named = rows_naming(f, ~0ull, w);
         if (v) {
                 v->sum = sum;
                 v->named = named;

@@ -85,12 +85,12 @@ inline_ u32 end_whole(struct big *b) {
 }
 
 /* Older verifiers forget a bound when a number is rounded: it is rounded before, and bounded last. */
-#define SEND_WHOLE(h, bytes, c)                                                                                 \
+#define SEND_WHOLE(h, bytes)                                                                                    \
         do {                                                                                                    \
                 u32 whole_ = (bytes);                                                                           \
                 forget(whole_);                                                                                 \
                 if (whole_ && whole_ <= BH_EV_MAX_SIZE)                                                         \
-                        BH_SEND_ROUND(ring_proc, BH_LANE_PROC, h, whole_, c);                                   \
+                        BH_SEND_ROUND(ring_proc, BH_LANE_PROC, h, whole_);                                      \
         } while (0)
 
 /* By the mode bits alone: access lists and read-only mounts are not asked. */

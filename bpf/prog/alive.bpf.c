@@ -75,11 +75,10 @@ inline_ void fill_alive(struct bh_ev_proc *p, struct task_struct *t) {
 /* The namespaces of the host are those of the kernel's first task, the ancestor of all: also when /proc shows another one. */
 SEC("iter/task")
 int find_host(struct bpf_iter__task *ctx) {
-        struct bh_sensor_control *c = the_control();
         struct task_struct *t = ctx->task, *parent;
         struct nsproxy *n;
 
-        if (!t || !c || c->host_mnt)
+        if (!t || control.host_mnt)
                 return 0;
         for (int i = 0; i < ANCESTORS; i++) {
                 parent = BPF_CORE_READ(t, real_parent);
@@ -90,15 +89,14 @@ int find_host(struct bpf_iter__task *ctx) {
         if (BPF_CORE_READ(t, pid) != 0)
                 return 0;
         n = BPF_CORE_READ(t, nsproxy);
-        c->host_mnt = BPF_CORE_READ(n, mnt_ns, ns.inum);
-        c->host_net = BPF_CORE_READ(n, net_ns, ns.inum);
+        control.host_mnt = BPF_CORE_READ(n, mnt_ns, ns.inum);
+        control.host_net = BPF_CORE_READ(n, net_ns, ns.inum);
         return 0;
 }
 
 SEC("iter.s/task")
 int alive(struct bpf_iter__task *ctx) {
-        struct bh_sensor_control *c = the_control();
-        struct bh_sensor_filter *f = c ? the_filter(c) : NULL;
+        struct bh_sensor_filter *f = the_filter();
         struct task_struct *t = ctx->task;
         u32 zero = 0, size;
         struct big *b = bpf_map_lookup_elem(&alive_big, &zero);
@@ -106,11 +104,11 @@ int alive(struct bpf_iter__task *ctx) {
         struct bh_ev_head *h;
         struct bh_ev_proc *p;
 
-        if (!t || !f || !b)
+        if (!t || !b)
                 return 0;
         if (f->wants & BH_WANTS_RIGHTS)
                 learn_rights(t, &none);
-        if (t->pid != t->tgid || t->tgid == c->own_tgid)
+        if (t->pid != t->tgid || is_own(t->tgid))
                 return 0;
         p = start_whole(b, false);
         h = (void *) b->rec;

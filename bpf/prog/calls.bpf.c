@@ -102,7 +102,7 @@ int BPF_PROG(sys_named, struct pt_regs *regs, long ret) {
                 file = file_of_fd(k.t, num);
         if (file && is_socket(file))
                 inet = inet_of(file);
-        rows = rows_left(k.f, k.row->type, BH_HAVE_ANY_ACCESS | inet | outcome(ret) | where_is(k.t, k.c));
+        rows = rows_left(k.f, k.row->type, BH_HAVE_ANY_ACCESS | inet | outcome(ret) | where_is(k.t));
         if (!rows)
                 return 0;
         k.s = my_scratch();

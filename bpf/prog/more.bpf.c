@@ -78,7 +78,7 @@ int BPF_PROG(sys_rights, struct pt_regs *regs, long ret) {
                         learn_rights(k.t, &was);
         }
         type = k.row->type;
-        if (!type || !rows_left(k.f, type, BH_HAVE_ANY_ACCESS | BH_HAVE_INET | outcome(ret) | where_is(k.t, k.c)))
+        if (!type || !rows_left(k.f, type, BH_HAVE_ANY_ACCESS | BH_HAVE_INET | outcome(ret) | where_is(k.t)))
                 return 0;
         k.s = my_scratch();
         if (!k.s)

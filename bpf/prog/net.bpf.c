@@ -56,7 +56,7 @@ inline_ bool is_everyday(u32 domain, u32 type) {
 
 /* Flags, families and ends are known before anything is written. */
 inline_ bool socket_wanted(struct call *k, struct file *file) {
-        u32 have = outcome(k->ret) | where_is(k->t, k->c) | BH_HAVE_ANY_ACCESS | (file ? inet_of(file) : 0);
+        u32 have = outcome(k->ret) | where_is(k->t) | BH_HAVE_ANY_ACCESS | (file ? inet_of(file) : 0);
 
         if (k->row->type == BH_EV_CONNECT && k->ret == -EINPROGRESS)
                 have |= BH_HAVE_SUCCESS;

@@ -17,12 +17,11 @@ struct {
 
 SEC("tp_btf/sys_exit")
 int BPF_PROG(sys_exit, struct pt_regs *regs, long ret) {
-        struct bh_sensor_control *c = the_control();
-        struct bh_sensor_filter *f = c ? the_filter(c) : NULL;
+        struct bh_sensor_filter *f = the_filter();
         u64 number = call_number(regs);
         u32 compat;
 
-        if (!f || number >= BH_SENSOR_CALLS || !f->any[number])
+        if (number >= BH_SENSOR_CALLS || !f->any[number])
                 return 0;
         compat = is_compat(bpf_get_current_task_btf());
         if (!(f->any[number] & (compat ? BH_ANY_END32 : BH_ANY_END)))
@@ -46,8 +45,7 @@ int BPF_PROG(sys_exit, struct pt_regs *regs, long ret) {
  */
 SEC("tp_btf/sys_enter")
 int BPF_PROG(sys_enter, struct pt_regs *regs, long id) {
-        struct bh_sensor_control *c = the_control();
-        struct bh_sensor_filter *f = c ? the_filter(c) : NULL;
+        struct bh_sensor_filter *f = the_filter();
         u64 number = call_number(regs);
         const struct bh_sensor_call *row;
         struct begun *b;
@@ -55,7 +53,7 @@ int BPF_PROG(sys_enter, struct pt_regs *regs, long id) {
         u64 args[8] = { 0 };
         u32 texts[2], compat;
 
-        if (!f || number >= BH_SENSOR_CALLS || !(f->any[number] & (BH_ANY_BEGIN | BH_ANY_BEGIN32)))
+        if (number >= BH_SENSOR_CALLS || !(f->any[number] & (BH_ANY_BEGIN | BH_ANY_BEGIN32)))
                 return 0;
         compat = is_compat(bpf_get_current_task_btf());
         row = row_of_call(f, number, compat);
@@ -154,14 +152,14 @@ int BPF_PROG(sys_open, struct pt_regs *regs, long ret) {
                 return 0;
         __builtin_memcpy(o.args, k.args, sizeof(o.args));
         read_open_args(&o, k.row->type);
-        rows = rows_left(k.f, k.row->type, open_have(&o.how, ret) | where_is(k.t, k.c));
+        rows = rows_left(k.f, k.row->type, open_have(&o.how, ret) | where_is(k.t));
         if (!rows)
                 return 0;
         k.s = my_scratch();
         if (!k.s)
                 return 0;
         file = file_of_fd(k.t, ret);
-        if (file && !path_of_file_wanted(k.f, rows, &k.s->path, k.t, file, k.c->active & 1))
+        if (file && !path_of_file_wanted(k.f, rows, &k.s->path, k.t, file))
                 return 0;
         send_open(&k, &o, file);
         return 0;

@@ -63,7 +63,7 @@ inline_ void fill_exec(struct bh_ev_proc *p, struct task_struct *t, int old_pid,
 }
 
 /* An exec may raise rights by set-id bits and file capabilities (secureexec), and root always gets its own back. */
-inline_ void rights_of_exec(struct task_struct *t, struct linux_binprm *b, struct bh_sensor_control *c) {
+inline_ void rights_of_exec(struct task_struct *t, struct linux_binprm *b) {
         struct bh_rights was = { 0 }, is = { 0 };
 
         learn_rights(t, &was);
@@ -72,22 +72,21 @@ inline_ void rights_of_exec(struct task_struct *t, struct linux_binprm *b, struc
         rights_now(&is, t);
         if (is.euid == was.euid && is.uid == was.uid && is.euid == 0)
                 return;
-        tell_growth(&was, t, c);
+        tell_growth(&was, t);
 }
 
 SEC("tp_btf/sched_process_exec")
 int BPF_PROG(proc_exec, struct task_struct *t, int old_pid, struct linux_binprm *bprm) {
-        struct bh_sensor_control *c = the_control();
-        struct bh_sensor_filter *f = c ? the_filter(c) : NULL;
+        struct bh_sensor_filter *f = the_filter();
         struct big *b = my_big();
         struct stdio io = { .num = -1 };
         struct bh_ev_head *h;
         struct bh_ev_proc *p;
 
-        if (!f || !b || !wanted(f, BH_EV_EXECVE, true, t, c))
+        if (!b || !wanted(f, BH_EV_EXECVE, true, t))
                 return 0;
         if (f->wants & BH_WANTS_RIGHTS)
-                rights_of_exec(t, bprm, c);
+                rights_of_exec(t, bprm);
         look_at_stdio(&io, t);
         p = start_whole(b, io.socket != NULL);
         h = (void *) b->rec;
@@ -101,26 +100,23 @@ int BPF_PROG(proc_exec, struct task_struct *t, int old_pid, struct linux_binprm 
         fill_exec(p, t, old_pid, bprm);
         p->flags |= io.flags;
         add_exec_strings(b, t, only_read(bprm)->filename, f->wants);
-        SEND_WHOLE(h, end_whole(b), c);
+        SEND_WHOLE(h, end_whole(b));
         return 0;
 }
 
 /* At the birth of a process, seen by its parent; a thread is no process. */
 inline_ int born(struct task_struct *child, u64 clone_flags) {
-        struct bh_sensor_control *c = the_control();
-        struct bh_sensor_filter *f = c ? the_filter(c) : NULL;
+        struct bh_sensor_filter *f = the_filter();
         struct task_struct *t = bpf_get_current_task_btf();
         struct big *b = my_big();
         struct bh_rights none;
         struct bh_ev_head *h;
         struct bh_ev_proc *p;
 
-        if (!f)
-                return 0;
         watch_rights(f, BH_EV_CLONE);
         if (f->wants & BH_WANTS_RIGHTS)
                 learn_rights(child, &none);
-        if (!b || child->tgid != child->pid || !wanted(f, BH_EV_CLONE, true, t, c))
+        if (!b || child->tgid != child->pid || !wanted(f, BH_EV_CLONE, true, t))
                 return 0;
         p = start_whole(b, false);
         h = (void *) b->rec;
@@ -130,7 +126,7 @@ inline_ int born(struct task_struct *child, u64 clone_flags) {
         p->clone_flags = clone_flags;
         if (only_read(child)->cgroups != only_read(t)->cgroups)
                 add_cgroup(b, child);
-        SEND_WHOLE(h, end_whole(b), c);
+        SEND_WHOLE(h, end_whole(b));
         return 0;
 }
 
@@ -160,37 +156,35 @@ inline_ u32 reaper_of(struct task_struct *t) {
 
 SEC("tp_btf/sched_process_exit")
 int BPF_PROG(proc_exit, struct task_struct *t) {
-        struct bh_sensor_control *c = the_control();
-        struct bh_sensor_filter *f = c ? the_filter(c) : NULL;
+        struct bh_sensor_filter *f = the_filter();
         struct signal_struct *signal = only_read(t)->signal;
         struct small r = { 0 };
 
-        if (!f || signal->live.counter != 0)
+        if (signal->live.counter != 0)
                 return 0;
         if (is_own(t->tgid)) { /* pinned, we outlive it: its number is anybody's from now on */
-                c->own_tgid = 0;
+                control.own_tgid = 0;
                 return 0;
         }
-        if (!wanted(f, BH_EV_PROCEXIT, true, t, c))
+        if (!wanted(f, BH_EV_PROCEXIT, true, t))
                 return 0;
         watch_rights(f, BH_EV_PROCEXIT);
         fill_head(&r.head, t, BH_EV_PROCEXIT, bpf_ktime_get_boot_ns());
         r.head.n_nums = 2;
         r.nums[1] = reaper_of(only_read(t));
         r.nums[0] = signal->flags & BH_SIGNAL_GROUP_EXIT ? signal->group_exit_code : only_read(t)->group_leader->exit_code;
-        BH_SEND(ring_proc, BH_LANE_PROC, &r.head, at_bytes(false, false, 2, 0), c);
+        BH_SEND(ring_proc, BH_LANE_PROC, &r.head, at_bytes(false, false, 2, 0));
         return 0;
 }
 
 SEC("tp_btf/task_rename")
 int BPF_PROG(proc_rename, struct task_struct *t, const char *comm) {
-        struct bh_sensor_control *c = the_control();
-        struct bh_sensor_filter *f = c ? the_filter(c) : NULL;
+        struct bh_sensor_filter *f = the_filter();
         struct small r = { 0 };
         long n;
 
         /* An exec renames too: its own event says so. Threads have names of their own. */
-        if (!f || t->pid != t->tgid || BPF_CORE_READ_BITFIELD(t, in_execve) || !wanted(f, BH_EV_RENAME_TASK, true, t, c))
+        if (t->pid != t->tgid || BPF_CORE_READ_BITFIELD(t, in_execve) || !wanted(f, BH_EV_RENAME_TASK, true, t))
                 return 0;
         fill_head(&r.head, t, BH_EV_RENAME_TASK, bpf_ktime_get_boot_ns());
         r.head.n_strs = 1;
@@ -198,6 +192,6 @@ int BPF_PROG(proc_rename, struct task_struct *t, const char *comm) {
         if (n < 1 || n > 16)
                 return 0;
         r.nums[0] = n - 1;
-        BH_SEND_SMALL(ring_proc, BH_LANE_PROC, &r.head, at_bytes(false, false, 0, 1) + n - 1, sizeof(r), c);
+        BH_SEND_SMALL(ring_proc, BH_LANE_PROC, &r.head, at_bytes(false, false, 0, 1) + n - 1, sizeof(r));
         return 0;
 }

@@ -20,13 +20,12 @@ struct sent {
 
 SEC("tp_btf/signal_generate")
 int BPF_PROG(signal_generate, int sig, struct kernel_siginfo *info, struct task_struct *to, int group, int result) {
-        struct bh_sensor_control *c = the_control();
-        struct bh_sensor_filter *f = c ? the_filter(c) : NULL;
+        struct bh_sensor_filter *f = the_filter();
         struct task_struct *t = bpf_get_current_task_btf();
         struct sent s = { 0 };
         bool kernel = (unsigned long) info == SEND_SIG_PRIV;
 
-        if (!f || result != 0 || !wanted(f, BH_EV_SIGNAL, true, t, c))
+        if (result != 0 || !wanted(f, BH_EV_SIGNAL, true, t))
                 return 0;
         if ((unsigned long) info > SEND_SIG_PRIV)
                 kernel = BPF_CORE_READ(info, si_code) > 0;
@@ -35,6 +34,6 @@ int BPF_PROG(signal_generate, int sig, struct kernel_siginfo *info, struct task_
         s.nums[0] = sig;
         s.nums[1] = to->tgid;
         s.nums[2] = kernel;
-        BH_SEND(ring_proc, BH_LANE_PROC, &s.head, sizeof(s), c);
+        BH_SEND(ring_proc, BH_LANE_PROC, &s.head, sizeof(s));
         return 0;
 }

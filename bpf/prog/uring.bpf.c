@@ -69,11 +69,10 @@ inline_ bool begin_asked(struct asked *a, u32 type, long ret, u32 have) {
         k->row = &a->row;
         k->ret = ret;
         k->t = bpf_get_current_task_btf();
-        k->c = the_control();
-        k->f = k->c ? the_filter(k->c) : NULL;
-        if (!k->f || k->t->tgid == k->c->own_tgid)
+        k->f = the_filter();
+        if (is_own(k->t->tgid))
                 return false;
-        if (!rows_left(k->f, type, have | outcome(ret) | where_is(k->t, k->c)))
+        if (!rows_left(k->f, type, have | outcome(ret) | where_is(k->t)))
                 return false;
         k->s = my_scratch();
         return k->s != NULL;
@@ -207,9 +206,9 @@ inline_ void opened(struct asked *a, u32 type, s32 res) {
         if (!begin_asked(a, type, res, (access != 1 ? BH_HAVE_READ : 0) | (access ? BH_HAVE_WRITE : 0) | BH_HAVE_EXEC))
                 return;
         rows = rows_left(a->k.f, type, (access != 1 ? BH_HAVE_READ : 0) | (access ? BH_HAVE_WRITE : 0) | BH_HAVE_EXEC |
-                                               BH_HAVE_SUCCESS | where_is(t, a->k.c));
+                                               BH_HAVE_SUCCESS | where_is(t));
         walk_path(&a->k.s->path, t, BPF_CORE_READ(file, f_path.dentry), BPF_CORE_READ(file, f_path.mnt));
-        if (!path_wanted(a->k.f, rows, &a->k.s->path, a->k.c->active & 1))
+        if (!path_wanted(a->k.f, rows, &a->k.s->path))
                 return;
         a->k.args[0] = AT_FDCWD;
         a->k.args[2] = BPF_CORE_READ(file, f_flags);

@@ -121,10 +121,15 @@ struct bh_sensor_filter {
         struct bh_sensor_call calls[BH_SENSOR_CALLS];
         struct bh_sensor_call calls32[BH_SENSOR_CALLS]; /* of 32-bit programs */
         __u8 any[BH_SENSOR_CALLS]; /* asked first: BH_ANY_... */
-        __u32 wants, pad;
+        __u32 wants;
+        __u32 which; /* 0 or 1, as in the keys of paths */
         __u64 secret[2]; /* of the sums of paths (lib/verdict.h), odd, another one for each filter; 0: nothing is remembered */
 };
 BH_EV_SAME(bh_sensor_filter, 2048 + 3 * 128 + 128 * 24 + 2 * 512 * 8 + 512 + 24);
+
+/* The names of the maps that hold what stands above and below: those of variables (bpf/lib/maps.h). */
+#define BH_SENSOR_FILTERS ".data.filters"
+#define BH_SENSOR_CONTROL ".data.control"
 
 struct bh_sensor_control {
         __u32 active;   /* which filter: 0 or 1 */

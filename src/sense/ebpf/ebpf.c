@@ -73,7 +73,7 @@ static int open_rings(struct bh_backend *b, struct bh_err *err) {
 static int put_control(struct bh_backend *b, struct bh_err *err) {
         uint32_t zero = 0;
 
-        if (bpf_map_update_elem(bh_bpf_map(&b->objects, "control"), &zero, &b->control, BPF_ANY) < 0)
+        if (bpf_map_update_elem(bh_bpf_map(&b->objects, BH_SENSOR_CONTROL), &zero, &b->control, BPF_ANY) < 0)
                 return bh_fail_sys(err, errno, "the programs cannot be told what to do");
         return 0;
 }
@@ -86,7 +86,7 @@ static int find_host(struct bh_backend *b, struct bh_err *err) {
         if (r < 0)
                 return r;
         bh_find_host(&b->objects);
-        if (bpf_map_lookup_elem(bh_bpf_map(&b->objects, "control"), &zero, &b->control) < 0)
+        if (bpf_map_lookup_elem(bh_bpf_map(&b->objects, BH_SENSOR_CONTROL), &zero, &b->control) < 0)
                 return bh_fail_sys(err, errno, "the programs cannot be asked");
         return 0;
 }
@@ -225,6 +225,14 @@ static void make_secret(struct bh_sensor_filter *f) {
         f->secret[1] |= 1;
 }
 
+/* They are one value of one map: that in force is written with what it is. */
+static int put_filters(struct bh_backend *b) {
+        const struct bh_sensor_filter both[2] = { b->plan[0].filter, b->plan[1].filter };
+        uint32_t zero = 0;
+
+        return bpf_map_update_elem(bh_bpf_map(&b->objects, BH_SENSOR_FILTERS), &zero, both, BPF_ANY);
+}
+
 /* Writes the filter that is not in force, and turns the switch. */
 static int ebpf_filter(struct bh_backend *b, const struct bh_interest *interest, struct bh_err *err) {
         uint32_t which = b->control.active ^ 1;
@@ -235,8 +243,8 @@ static int ebpf_filter(struct bh_backend *b, const struct bh_interest *interest,
         bh_arena_reset(b->plans[which]);
         bh_sensor_plan(b->plans[which], interest, b->no_filter, plan);
         make_secret(&plan->filter);
-        if (put_paths(b, which, true) < 0 ||
-            bpf_map_update_elem(bh_bpf_map(&b->objects, "filters"), &which, &plan->filter, BPF_ANY) < 0)
+        plan->filter.which = which;
+        if (put_paths(b, which, true) < 0 || put_filters(b) < 0)
                 return bh_fail_sys(err, errno, "the filter in the kernel cannot be written");
         b->control.active = which;
         r = put_control(b, err);

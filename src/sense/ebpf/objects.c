@@ -57,6 +57,11 @@ static uint32_t ring_bytes(const struct bh_bpf_objects *o, const char *name) {
         return BH_MAX(all, (uint32_t) sysconf(_SC_PAGESIZE));
 }
 
+/* Constants and variables that a file keeps to itself; those with a name of their own (lib/maps.h) are shared. */
+static bool is_private(const struct bpf_map *map) {
+        return bpf_map__is_internal(map) && strncmp(bpf_map__name(map), ".data.", 6) != 0;
+}
+
 /* Maps of another object where there are, else as large as they must be here. */
 static int prepare_maps(const struct bh_bpf_objects *o, struct bpf_object *object) {
         struct bpf_map *map;
@@ -64,7 +69,7 @@ static int prepare_maps(const struct bh_bpf_objects *o, struct bpf_object *objec
 
         bpf_object__for_each_map(map, object) {
                 const char *name = bpf_map__name(map);
-                int fd = bpf_map__is_internal(map) ? -1 : map_of_others(o, name);
+                int fd = is_private(map) ? -1 : map_of_others(o, name);
 
                 if (fd >= 0)
                         r = bpf_map__reuse_fd(map, fd);

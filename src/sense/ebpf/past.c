@@ -18,7 +18,14 @@
 #define TOLD_ROWS 4096
 
 /* `calls` holds the programs behind sys_exit only as long as somebody holds it. */
-static const char *const kept[] = { "ring_proc", "ring_file", "ring_net", "counts", "lost", "calls", "control" };
+static const char *const kept[] = { "ring_proc", "ring_file", "ring_net", "counts", "lost", "calls", BH_SENSOR_CONTROL };
+
+/* A BPF file system takes no dots. */
+static const char *pinned_name(const char *map) {
+        const char *dot = strrchr(map, '.');
+
+        return dot ? dot + 1 : map;
+}
 
 static bool same_stamp(const struct bh_pins *pins, uint64_t stamp) {
         BH_CLEANUP(bh_fd_close) int fd = bh_pins_old(pins, "stamp");
@@ -30,7 +37,7 @@ static bool same_stamp(const struct bh_pins *pins, uint64_t stamp) {
 
 /* The old programs must not tell of us, either. */
 static void call_us_theirs(const struct bh_pins *pins) {
-        BH_CLEANUP(bh_fd_close) int fd = bh_pins_old(pins, "control");
+        BH_CLEANUP(bh_fd_close) int fd = bh_pins_old(pins, pinned_name(BH_SENSOR_CONTROL));
         struct bh_sensor_control c;
         uint32_t zero = 0;
 
@@ -125,7 +132,7 @@ void bh_past_leave(struct bh_pins *pins, const struct bh_bpf_objects *o, uint64_
 
         lost->told_map = bpf_map_create(BPF_MAP_TYPE_HASH, "bh_told", sizeof(struct bh_lost_key), sizeof(uint64_t), TOLD_ROWS, NULL);
         for (size_t i = 0; i < BH_LEN(kept); i++)
-                bh_pins_put(pins, kept[i], bh_bpf_map(o, kept[i]));
+                bh_pins_put(pins, pinned_name(kept[i]), bh_bpf_map(o, kept[i]));
         bh_pins_put(pins, "told", lost->told_map);
         if (bpf_map_update_elem(fd, &zero, &stamp, BPF_ANY) == 0)
                 bh_pins_put(pins, "stamp", fd);
