@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "sense/ebpf/possible.h"
@@ -17,6 +18,7 @@
 
 #define PROCESSES 100000u
 #define CONTAINERS 10000u
+#define READER_NICE -10
 
 struct bh_sense {
         const struct bh_backend_ops *ops;
@@ -223,8 +225,19 @@ static int learn(void *user, uint32_t pid) {
         return 0;
 }
 
+/*
+ * Who reads must not wait for those who fill what it reads. Only this thread,
+ * where that is allowed, and unless somebody has chosen for it.
+ */
+static void go_first(void) {
+        if (getpriority(PRIO_PROCESS, 0) == 0)
+                BH_IGNORE(setpriority(PRIO_PROCESS, 0, READER_NICE));
+}
+
 static int start(struct bh_sense *s, struct bh_err *err) {
         s->started = true;
+        if (is_live(s->ops))
+                go_first();
         if (s->ops->start)
                 return s->ops->start(s->backend, on_record, s, err);
         return is_live(s->ops) ? bh_procfs_each(learn, s, err) : 0;

@@ -27,6 +27,7 @@ static const struct {
 } needs[] = {
         { CAP_SYS_PTRACE, LIVE },
         { CAP_DAC_READ_SEARCH, LIVE | WRITES },
+        { CAP_SYS_NICE, LIVE },
         { CAP_BPF, BPF | ANSWERS },
         { CAP_PERFMON, BPF },
         { CAP_NET_ADMIN, NETLINK | ANSWERS },

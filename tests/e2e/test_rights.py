@@ -13,6 +13,7 @@ from guard_help import program
 from watching import Watch
 
 READ_SEARCH, KILL, OVERRIDE, NET_ADMIN, PTRACE, SYS_ADMIN, PERFMON, BPF = (1 << n for n in (2, 5, 1, 12, 19, 21, 38, 39))
+NICE = 1 << 23 & int(re.search(r"CapEff:\s*(\w+)", pathlib.Path("/proc/self/status").read_text()).group(1), 16)  # not every machine gives it
 OWNERS = sum(1 << n for n in (0, 3, 4, 31))  # chown, fowner, fsetid, setfcap
 FIRST, SECOND = "Opened first", "Renamed second"
 RULE = "- rule: {}\n  desc: x\n  condition: {}\n  output: x file=%fd.name to=%evt.args\n  priority: WARNING\n"
@@ -47,17 +48,25 @@ def rights(w):
 
 
 def test_looking_needs_little(watch):
-    assert rights(watch()) == READ_SEARCH | PTRACE | BPF | PERFMON
+    assert rights(watch()) == READ_SEARCH | PTRACE | NICE | BPF | PERFMON
+
+
+@pytest.mark.skipif(not NICE, reason="needs CAP_SYS_NICE")
+def test_only_who_reads_events_goes_first(watch):
+    w = watch()
+    nice = {int(t.name): int((t / "stat").read_text().rpartition(")")[2].split()[16]) for t in pathlib.Path(f"/proc/{w.child.pid}/task").iterdir()}
+    assert nice.pop(w.child.pid) == -10
+    assert set(nice.values()) <= {0}
 
 
 def test_answering_needs_more(watch, tmp_path):
     (tmp_path / "r.yaml").write_text("mode: act\nresponses: []\n")
     assert rights(watch("--responses", tmp_path / "r.yaml", "--state", tmp_path / "state")) == (
-        READ_SEARCH | PTRACE | BPF | PERFMON | KILL | OVERRIDE | NET_ADMIN | OWNERS)
+        READ_SEARCH | PTRACE | NICE | BPF | PERFMON | KILL | OVERRIDE | NET_ADMIN | OWNERS)
 
 
 def test_without_bpf_files_and_connections_need_the_most(watch):
-    assert rights(watch("--backend", "proc")) == READ_SEARCH | PTRACE | NET_ADMIN | SYS_ADMIN
+    assert rights(watch("--backend", "proc")) == READ_SEARCH | PTRACE | NICE | NET_ADMIN | SYS_ADMIN
 
 
 def test_other_rules_still_attach_other_hooks(watch, tmp_path):
@@ -74,7 +83,7 @@ def test_other_rules_still_attach_other_hooks(watch, tmp_path):
         if w.wait(lambda alerts: any(a.rule == SECOND for a in alerts), 0.2):
             break
     assert any(a.rule == SECOND for a in w.alerts), "".join(w.said)
-    assert rights(w) == READ_SEARCH | PTRACE | BPF | PERFMON
+    assert rights(w) == READ_SEARCH | PTRACE | NICE | BPF | PERFMON
 
 
 def test_a_stranger_s_files_are_still_read(watch, tmp_path):
@@ -97,4 +106,4 @@ def test_output_goes_where_others_own(watch, tmp_path):
     while time.monotonic() < until and FIRST not in ((out / "alerts.json").read_text() if (out / "alerts.json").exists() else ""):
         time.sleep(0.05)
     assert FIRST in (out / "alerts.json").read_text()
-    assert rights(w) == READ_SEARCH | PTRACE | BPF | PERFMON | OVERRIDE
+    assert rights(w) == READ_SEARCH | PTRACE | NICE | BPF | PERFMON | OVERRIDE

@@ -31,7 +31,7 @@
 #include "sys/fd.h"
 
 #define RING_BYTES (4u << 20)
-#define WAKE_BYTES (256u << 10)
+#define WAKE_BYTES (512u << 10)
 #define BUSY_NS 50000000ull       /* so long after the last record we look by ourselves, */
 #define LOOK_MS 3                 /* this often; */
 #define WAKE_PAUSE_NS 40000000ull /* so the kernel wakes us only after a pause, which must be shorter than BUSY_NS */
