@@ -42,6 +42,14 @@ inline_ u64 rows_left(const struct bh_sensor_filter *f, u32 type, u32 have) {
         return rows & t->any_path ? ~0ull : rows;
 }
 
+/* Likewise of an open that is sent: those that ask for the caller's words. */
+inline_ u64 words_left(const struct bh_sensor_filter *f, u32 type, u32 have) {
+        const struct bh_sensor_type *t = &f->types[type & (BH_SENSOR_TYPES - 1)];
+        u64 rows = t->words & f->pass[have & 0xff];
+
+        return t->words == ~0ull || rows & t->any_path ? ~0ull : rows;
+}
+
 /* For what has no path, or whose path is not asked here. */
 inline_ bool wanted(const struct bh_sensor_filter *f, u32 type, bool success, struct task_struct *t) {
         u32 have = where_is(t) | (success ? BH_HAVE_SUCCESS : BH_HAVE_FAILURE);

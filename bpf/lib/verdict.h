@@ -120,26 +120,29 @@ inline_ struct verdict *verdict_on(u64 sum) {
         return sum ? bpf_map_lookup_elem(&verdicts, &at) : NULL;
 }
 
-/* Does any of `rows` name this path? It is walked, too, when one does. */
-inline_ bool path_of_file_wanted(const struct bh_sensor_filter *f, u64 rows, struct path_buf *w, struct task_struct *t,
-                                 struct file *file) {
+/* Those of `rows` that name the path of a file. It is walked, too, when there are any. */
+inline_ u64 rows_naming_file(const struct bh_sensor_filter *f, u64 rows, struct path_buf *w, struct task_struct *t,
+                             struct file *file) {
         struct dentry *dentry = GET(file, file, f_path.dentry);
         struct vfsmount *mnt = GET(file, file, f_path.mnt);
         struct verdict *v = NULL;
         bool known = false;
-        u64 sum = 0, named;
+        u64 sum = 0, named = 0;
 
-        if (rows != ~0ull && can_cast && f->secret[0]) {
-                aim_walk(w, t, dentry, mnt);
+        aim_walk(w, t, dentry, mnt);
+        if (can_cast && f->secret[0]) {
                 sum = sum_from(w, f);
                 v = verdict_on(sum);
                 known = v && v->sum == sum;
-                if (known && !(v->named & rows))
-                        return false;
+                named = known ? v->named & rows : 0;
+                if (known && !named)
+                        return 0;
         }
-        walk_path(w, t, dentry, mnt);
-        if (rows == ~0ull || known || w->cut)
-                return true;
+        walk_from(w);
+        if (known)
+                return named;
+        if (w->cut)
+                return rows;
         named = rows_naming(f, ~0ull, w);
         if (v) {
                 v->sum = sum;

@@ -121,7 +121,7 @@ inline_ void add_words(struct call *k, const struct opened *o) {
         check_text(k->s, sums_of(k).a);
 }
 
-inline_ void send_open(struct call *k, const struct opened *o, struct file *file) {
+inline_ void send_open(struct call *k, const struct opened *o, struct file *file, bool words) {
         bool has_fd = file != NULL;
 
         start_record(k, has_fd, OPEN_NUMS, OPEN_STRS);
@@ -132,7 +132,7 @@ inline_ void send_open(struct call *k, const struct opened *o, struct file *file
                 fill_file(fd, file);
                 fd->num = k->ret;
                 add_walked_path(k->s);
-                if (k->f->wants & BH_WANTS_RAW_NAME)
+                if (words)
                         add_words(k, o);
         } else {
                 add_nothing(k->s);
@@ -146,21 +146,30 @@ int BPF_PROG(sys_open, struct pt_regs *regs, long ret) {
         struct opened o;
         struct file *file;
         struct call k;
-        u64 rows;
+        u64 rows, words, ask, named = 0;
+        u32 have;
 
         if (!find_call(&k, regs, ret))
                 return 0;
         __builtin_memcpy(o.args, k.args, sizeof(o.args));
         read_open_args(&o, k.row->type);
-        rows = rows_left(k.f, k.row->type, open_have(&o.how, ret) | where_is(k.t));
+        have = open_have(&o.how, ret) | where_is(k.t);
+        rows = rows_left(k.f, k.row->type, have);
         if (!rows)
                 return 0;
         k.s = my_scratch();
         if (!k.s)
                 return 0;
+        words = words_left(k.f, k.row->type, have);
+        ask = rows != ~0ull ? rows : words != ~0ull ? words : 0; /* what depends on the path */
         file = file_of_fd(k.t, ret);
-        if (file && !path_of_file_wanted(k.f, rows, &k.s->path, k.t, file))
-                return 0;
-        send_open(&k, &o, file);
+        if (file && ask)
+                named = rows_naming_file(k.f, ask, &k.s->path, k.t, file);
+        if (file && !named) {
+                if (rows != ~0ull)
+                        return 0;
+                walk_path(&k.s->path, k.t, GET(file, file, f_path.dentry), GET(file, file, f_path.mnt));
+        }
+        send_open(&k, &o, file, words == ~0ull || words & named);
         return 0;
 }

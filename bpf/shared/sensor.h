@@ -64,15 +64,15 @@ BH_EV_SAME(bh_sensor_call, 8);
 
 struct bh_sensor_type {
         __u64 rows;     /* those of this type */
-        __u64 any_path; /* of them, those that ask for no path */
+        __u64 words;    /* of opens: those that ask for the caller's words, too; all ones: each does */
+        __u64 any_path; /* of both, those that ask for no path */
         __u32 want;     /* BH_WANT_... */
         __u32 lane;
 };
-BH_EV_SAME(bh_sensor_type, 24);
+BH_EV_SAME(bh_sensor_type, 32);
 
 #define BH_WANTS_ENV 0x01
 #define BH_WANTS_CWD 0x02
-#define BH_WANTS_RAW_NAME 0x04
 #define BH_WANTS_DATA 0x08
 #define BH_WANTS_NAMES 0x10    /* any row asks for a last part */
 #define BH_WANTS_SUFFIXES 0x20
@@ -125,7 +125,7 @@ struct bh_sensor_filter {
         __u32 which; /* 0 or 1, as in the keys of paths */
         __u64 secret[2]; /* of the sums of paths (lib/verdict.h), odd, another one for each filter; 0: nothing is remembered */
 };
-BH_EV_SAME(bh_sensor_filter, 2048 + 3 * 128 + 128 * 24 + 2 * 512 * 8 + 512 + 24);
+BH_EV_SAME(bh_sensor_filter, 2048 + 3 * 128 + 128 * 32 + 2 * 512 * 8 + 512 + 24);
 
 /* The names of the maps that hold what stands above and below: those of variables (bpf/lib/maps.h). */
 #define BH_SENSOR_FILTERS ".data.filters"

@@ -13,8 +13,6 @@
 
 enum { ROWS_MAX = 64, PATHS_MAX = 512 };
 
-BH_VEC_OF(row_vec, struct bh_interest_row);
-
 struct wants {
         const struct bh_program *p;
         struct bh_arena *arena;
@@ -26,7 +24,7 @@ struct wants {
 /* Rows of a condition: none of them (it holds for no event), or some; `everything` beats them. */
 struct rows {
         bool everything;
-        struct row_vec at;
+        struct bh_interest_rows at;
 };
 
 static const struct rows all = { .everything = true };
@@ -360,14 +358,12 @@ static bool opens_file(const char *type) {
         return false;
 }
 
-static void publish(const struct rows *r, struct bh_interest_type *ret) {
+static void publish(const struct rows *r, uint8_t *ret_all, struct bh_interest_rows *ret) {
         if (r->everything)
-                ret->all = BH_INTEREST_ALL;
+                *ret_all = BH_INTEREST_ALL;
         else if (r->at.len) {
-                ret->all = BH_INTEREST_ROWS;
-                ret->rows.at = r->at.at;
-                ret->rows.len = r->at.len;
-                ret->rows.cap = r->at.cap;
+                *ret_all = BH_INTEREST_ROWS;
+                *ret = r->at;
         }
 }
 
@@ -376,18 +372,22 @@ static struct wants wants_of(const struct bh_ruleset *set, unsigned type, struct
                                .opens = set->source->type_name && opens_file(set->source->type_name(type)) };
 }
 
-static void want_type(const struct bh_ruleset *set, unsigned type, struct bh_arena *arena, struct bh_interest_type *ret) {
+/* asks_words: by rule. */
+static void want_type(const struct bh_ruleset *set, unsigned type, const bool *asks_words, struct bh_arena *arena, struct bh_interest_type *ret) {
         const struct bh_sorted *s = &set->sorted;
         const struct bh_group *g = s->group_of_type[type] ? &s->groups[s->group_of_type[type] - 1] : NULL;
         struct wants w = wants_of(set, type, arena);
-        struct rows r = { 0 };
+        struct rows r = { 0 }, words = { 0 };
 
         for (uint32_t i = 0; g && i < g->n; i++) {
                 struct rows rule = rows_of(&w, g->entries[i].whole);
 
                 either(&w, &r, &rule);
+                if (w.opens && asks_words[g->entries[i].rule])
+                        either(&w, &words, &rule);
         }
-        publish(&r, ret);
+        publish(&r, &ret->all, &ret->rows);
+        publish(&words, &ret->all_words, &ret->words);
 }
 
 void bh_interest_of_rule(const struct bh_ruleset *set, unsigned type, const struct bh_entry *e, struct bh_arena *arena, struct bh_interest_type *ret) {
@@ -395,7 +395,46 @@ void bh_interest_of_rule(const struct bh_ruleset *set, unsigned type, const stru
         struct rows rule = rows_of(&w, e->whole), r = { 0 };
 
         either(&w, &r, &rule);
-        publish(&r, ret);
+        publish(&r, &ret->all, &ret->rows);
+}
+
+static bool is_word(struct bh_str operand) {
+        static const char *const words[] = { "fd.nameraw", "evt.args", "evt.arg[name]", "evt.arg[path]", "evt.arg[0]", "evt.arg[1]", "evt.arg[2]",
+                                             "evt.rawarg[name]", "evt.rawarg[path]" };
+
+        for (size_t i = 0; i < BH_LEN(words); i++)
+                if (bh_str_starts(operand, bh_str_of(words[i])))
+                        return true;
+        return false;
+}
+
+/* Which rules ask for or print the words of an open: from below upwards, what something is made of was there before it. */
+static const bool *rules_asking_words(const struct bh_ruleset *set, struct bh_arena *arena) {
+        const struct bh_program *p = &set->program;
+        bool *operands = bh_arena_array(arena, bool, p->operands.len), *gates = bh_arena_array(arena, bool, p->gates.len),
+             *rules = bh_arena_array(arena, bool, set->n_rules);
+
+        for (size_t i = 0; i < p->operands.len; i++) {
+                operands[i] = is_word(p->operands.at[i].text);
+                for (uint32_t k = 0; k < p->operands.at[i].n_operands; k++)
+                        operands[i] |= operands[p->operands.at[i].operands[k]];
+        }
+        for (size_t i = 0; i < p->gates.len; i++) {
+                const struct bh_gate *g = &p->gates.at[i];
+                const struct bh_pred *pred = g->kind == BH_GATE_PRED ? &p->preds.at[g->pred] : NULL;
+
+                gates[i] = pred && (operands[pred->operand] || (pred->test == BH_TEST_RIGHT && operands[pred->right]));
+                for (uint32_t k = 0; k < g->n_refs; k++)
+                        gates[i] |= gates[BH_REF_NODE(g->refs[k])];
+        }
+        for (uint32_t i = 0; i < set->n_rules; i++) {
+                const struct bh_rule_own *own = set->rules[i];
+
+                rules[i] = gates[BH_REF_NODE(own->ref)];
+                for (size_t k = 0; k < own->format.parts.len; k++)
+                        rules[i] |= own->format.parts.at[k].is_field && operands[own->format.parts.at[k].operand];
+        }
+        return rules;
 }
 
 /* Which operands rules that are on ask for or print: a set holds those of rules that are off, too. */
@@ -447,15 +486,13 @@ static const bool *asked_operands(const struct bh_ruleset *set, struct bh_arena 
 
 /* Fields that a kernel has to fetch for, if any rule asks for them or prints them. */
 static void want_costly(const struct bh_ruleset *set, struct bh_arena *arena, struct bh_interest *ret) {
-        static const char *const env[] = { "proc.env", "proc.aenv" }, *const cwd[] = { "proc.cwd" }, *const data[] = { "evt.buffer" }, *const raced[] = { "evt.raced" },
-                          *const raw[] = { "fd.nameraw", "evt.args", "evt.arg[name]", "evt.arg[path]", "evt.arg[0]", "evt.arg[1]", "evt.arg[2]",
-                                           "evt.rawarg[name]", "evt.rawarg[path]" };
+        static const char *const env[] = { "proc.env", "proc.aenv" }, *const cwd[] = { "proc.cwd" }, *const data[] = { "evt.buffer" }, *const raced[] = { "evt.raced" };
         const struct {
                 const char *const *names;
                 size_t n;
                 bool *wanted;
         } rows[] = { { env, BH_LEN(env), &ret->wants_env }, { cwd, BH_LEN(cwd), &ret->wants_cwd }, { data, BH_LEN(data), &ret->wants_data },
-                     { raw, BH_LEN(raw), &ret->wants_raw_name }, { raced, BH_LEN(raced), &ret->wants_raced } };
+                     { raced, BH_LEN(raced), &ret->wants_raced } };
         const struct bh_operand_vec *operands = &set->program.operands;
         const bool *asked = asked_operands(set, arena);
 
@@ -469,9 +506,11 @@ void bh_rules_interest(const struct bh_rules *rules, const struct bh_source *sou
         const struct bh_ruleset *set = bh_rules_set(rules, source);
         struct bh_interest in = { .n_types = source->n_types };
 
+        const bool *asks_words = set ? rules_asking_words(set, arena) : NULL;
+
         in.types = bh_arena_array(arena, struct bh_interest_type, in.n_types);
         for (unsigned t = 0; set && t < in.n_types && t < set->sorted.n_types; t++)
-                want_type(set, t, arena, &in.types[t]);
+                want_type(set, t, asks_words, arena, &in.types[t]);
         if (set)
                 want_costly(set, arena, &in);
         *ret = in;

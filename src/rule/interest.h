@@ -40,15 +40,20 @@ struct bh_interest_row {
 
 enum bh_interest_all { BH_INTEREST_NONE, BH_INTEREST_ROWS, BH_INTEREST_ALL };
 
+BH_VEC_OF(bh_interest_rows, struct bh_interest_row);
+
 struct bh_interest_type {
         uint8_t all; /* enum bh_interest_all */
-        BH_VEC(struct bh_interest_row) rows;
+        struct bh_interest_rows rows;
+        /* Likewise: of which opens that succeed the caller's words are asked for, besides what was opened (fd.nameraw). */
+        uint8_t all_words;
+        struct bh_interest_rows words;
 };
 
 struct bh_interest {
         struct bh_interest_type *types; /* by type of event */
         unsigned n_types;
-        bool wants_env, wants_cwd, wants_raw_name; /* fields that cost the kernel something: proc.env, proc.cwd, fd.nameraw */
+        bool wants_env, wants_cwd; /* fields that cost the kernel something: proc.env, proc.cwd */
         bool wants_raced; /* evt.raced: the begin of calls is looked at, too */
         bool wants_data; /* evt.buffer: first bytes of what is sent or received */
 };

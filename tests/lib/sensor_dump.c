@@ -124,7 +124,8 @@ int main(int argc, char **argv) {
                 else if (strcmp(argv[i], "--env") == 0)
                         interest.wants_env = true;
                 else if (strcmp(argv[i], "--raw-name") == 0)
-                        interest.wants_raw_name = true;
+                        for (unsigned t = 0; t < _BH_EV_MAX; t++)
+                                interest.types[t].all_words = BH_INTEREST_ALL;
                 else if (strcmp(argv[i], "--raced") == 0)
                         interest.wants_raced = true;
                 else if (strcmp(argv[i], "--all") == 0)

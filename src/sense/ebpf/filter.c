@@ -94,10 +94,8 @@ static int bit_of(struct planner *p, const struct bh_interest_row *row) {
         return (int) p->n_bits++;
 }
 
-BH_VEC_OF(rows, struct bh_interest_row);
-
 /* Rows that ask for the same flags are one, with the paths of both: there are many rules and few bits. */
-static void merge(struct bh_arena *arena, struct rows *v, const struct bh_interest_row *row, bool asks_path) {
+static void merge(struct bh_arena *arena, struct bh_interest_rows *v, const struct bh_interest_row *row, bool asks_path) {
         struct bh_interest_row *into = NULL;
         bool any = !asks_path || any_path(row);
 
@@ -121,25 +119,40 @@ static bool asks_path_of(unsigned type) {
         return bh_event_info(type)->flags & (BH_EVI_OPEN | BH_EVI_PATHS);
 }
 
-static void plan_rows(struct planner *p, unsigned type, const struct bh_interest_type *wanted) {
+/* The bits of rows of a type; all ones: there are more than there are bits. */
+static uint64_t plan_rows(struct planner *p, unsigned type, const struct bh_interest_rows *wanted) {
         struct bh_sensor_type *t = &p->plan->filter.types[type];
         bool asks_path = asks_path_of(type);
-        struct rows merged = { 0 };
+        struct bh_interest_rows merged = { 0 };
+        uint64_t bits = 0;
 
-        for (size_t i = 0; i < wanted->rows.len; i++)
-                merge(p->arena, &merged, &wanted->rows.at[i], asks_path);
+        for (size_t i = 0; i < wanted->len; i++)
+                merge(p->arena, &merged, &wanted->at[i], asks_path);
         for (size_t i = 0; i < merged.len; i++) {
                 int bit = bit_of(p, &merged.at[i]);
 
-                if (bit < 0) {
-                        t->want = BH_WANT_ALL;
-                        return;
-                }
-                t->rows |= 1ull << bit;
+                if (bit < 0)
+                        return ~0ull;
+                bits |= 1ull << bit;
                 if (any_path(&merged.at[i]))
                         t->any_path |= 1ull << bit;
         }
-        t->want = t->rows ? BH_WANT_ROWS : BH_WANT_NONE;
+        return bits;
+}
+
+static void plan_type(struct planner *p, unsigned type, const struct bh_interest_type *wanted, bool no_filter) {
+        struct bh_sensor_type *t = &p->plan->filter.types[type];
+
+        if (wanted->all_words != BH_INTEREST_NONE)
+                t->words = wanted->all_words == BH_INTEREST_ALL || no_filter ? ~0ull : plan_rows(p, type, &wanted->words);
+        if (wanted->all == BH_INTEREST_NONE || t->want == BH_WANT_ALL)
+                return;
+        t->want = BH_WANT_ALL;
+        if (wanted->all == BH_INTEREST_ALL || no_filter)
+                return;
+        t->rows = plan_rows(p, type, &wanted->rows);
+        if (t->rows != ~0ull)
+                t->want = t->rows ? BH_WANT_ROWS : BH_WANT_NONE;
 }
 
 static int by_text(const void *a, const void *b) {
@@ -279,7 +292,7 @@ static bool follows_rights(const struct bh_sensor_filter *f) {
 /* Too many to hold: no type is asked for its path. */
 static void give_up_paths(struct bh_sensor_plan *plan) {
         for (unsigned i = 0; i < BH_SENSOR_TYPES; i++)
-                plan->filter.types[i].any_path = plan->filter.types[i].rows;
+                plan->filter.types[i].any_path = plan->filter.types[i].rows | plan->filter.types[i].words;
         plan->prefixes.len = plan->names.len = plan->suffixes.len = 0;
 }
 
@@ -291,16 +304,8 @@ void bh_sensor_plan(struct bh_arena *arena, const struct bh_interest *interest, 
         memset(ret, 0, sizeof(*ret));
         for (unsigned i = 0; i < BH_LEN(always); i++)
                 f->types[always[i]].want = BH_WANT_ALL;
-        for (unsigned type = 0; type < interest->n_types && type < _BH_EV_MAX; type++) {
-                const struct bh_interest_type *wanted = &interest->types[type];
-
-                if (wanted->all == BH_INTEREST_NONE || f->types[type].want == BH_WANT_ALL)
-                        continue;
-                if (wanted->all == BH_INTEREST_ALL || no_filter)
-                        f->types[type].want = BH_WANT_ALL;
-                else
-                        plan_rows(&p, type, wanted);
-        }
+        for (unsigned type = 0; type < interest->n_types && type < _BH_EV_MAX; type++)
+                plan_type(&p, type, &interest->types[type], no_filter);
         settle(&ret->prefixes);
         settle(&ret->suffixes);
         settle(&ret->names);
@@ -319,7 +324,7 @@ void bh_sensor_plan(struct bh_arena *arena, const struct bh_interest *interest, 
                                  may_fail(interest, BH_EV_FORK) || may_fail(interest, BH_EV_VFORK);
         f->wants = (follows_rights(f) ? BH_WANTS_RIGHTS : 0) |
                    (interest->wants_env ? BH_WANTS_ENV : 0) | (interest->wants_cwd ? BH_WANTS_CWD : 0) |
-                   (interest->wants_raw_name ? BH_WANTS_RAW_NAME : 0) | (interest->wants_data ? BH_WANTS_DATA : 0) |
+                   (interest->wants_data ? BH_WANTS_DATA : 0) |
                    (interest->wants_raced ? BH_WANTS_RACED : 0) |
                    (ret->prefixes.len ? BH_WANTS_PREFIXES : 0) | (ret->names.len ? BH_WANTS_NAMES : 0) |
                    (ret->suffixes.len ? BH_WANTS_SUFFIXES : 0);
