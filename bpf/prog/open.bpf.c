@@ -80,25 +80,24 @@ struct how {
 };
 
 struct opened {
-        u64 args[6];
         struct how how;
         u64 path; /* in the caller's memory; 0: none */
         s32 dirfd;
 };
 
-inline_ void read_open_args(struct opened *o, u32 type) {
+inline_ void read_open_args(struct opened *o, const u64 *args, u32 type) {
         o->dirfd = AT_FDCWD;
-        o->path = o->args[0];
+        o->path = args[0];
         if (type == BH_EV_OPENAT || type == BH_EV_OPENAT2) {
-                o->dirfd = o->args[0];
-                o->path = o->args[1];
+                o->dirfd = args[0];
+                o->path = args[1];
         }
-        o->how.flags = type == BH_EV_OPEN ? o->args[1] : type == BH_EV_CREAT ? O_CREAT | 1 : o->args[2];
-        o->how.mode = type == BH_EV_OPEN ? o->args[2] : type == BH_EV_CREAT ? o->args[1] : o->args[3];
+        o->how.flags = type == BH_EV_OPEN ? args[1] : type == BH_EV_CREAT ? O_CREAT | 1 : args[2];
+        o->how.mode = type == BH_EV_OPEN ? args[2] : type == BH_EV_CREAT ? args[1] : args[3];
         if (type == BH_EV_OPEN_BY_HANDLE_AT)
                 o->path = o->how.mode = 0;
         if (type == BH_EV_OPENAT2)
-                bpf_probe_read_user(&o->how, sizeof(o->how), (void *) o->args[2]);
+                bpf_probe_read_user(&o->how, sizeof(o->how), (void *) args[2]);
 }
 
 inline_ u32 open_have(const struct how *how, long ret) {
@@ -151,8 +150,7 @@ int BPF_PROG(sys_open, struct pt_regs *regs, long ret) {
 
         if (!find_call(&k, regs, ret))
                 return 0;
-        __builtin_memcpy(o.args, k.args, sizeof(o.args));
-        read_open_args(&o, k.row->type);
+        read_open_args(&o, k.args, k.row->type);
         have = open_have(&o.how, ret) | where_is(k.t);
         rows = rows_left(k.f, k.row->type, have);
         if (!rows)
