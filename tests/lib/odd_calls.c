@@ -17,6 +17,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
 #include <linux/io_uring.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -124,12 +125,27 @@ static int opens(long n, const char *path) {
 struct race {
         char name[256];
         const char *a, *b;
-        bool over;
+        bool begun, over;
 };
+
+/* On one processor of those we may have, counted from 0: two that take turns on one hardly ever race. */
+static void stay_on(int which) {
+        cpu_set_t all, one;
+
+        if (sched_getaffinity(0, sizeof(all), &all) < 0)
+                return;
+        CPU_ZERO(&one);
+        for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
+                if (CPU_ISSET(cpu, &all) && which-- == 0)
+                        CPU_SET(cpu, &one);
+        (void) sched_setaffinity(0, sizeof(one), &one);
+}
 
 static void *change(void *user) {
         struct race *r = user;
 
+        stay_on(1);
+        __atomic_store_n(&r->begun, true, __ATOMIC_RELAXED);
         while (!__atomic_load_n(&r->over, __ATOMIC_RELAXED)) {
                 strcpy(r->name, r->b);
                 __asm__ volatile("" ::: "memory");
@@ -151,6 +167,9 @@ static int race(long n, const char *a, const char *b) {
         strcpy(r.name, a);
         if (*b && pthread_create(&thread, NULL, change, &r) != 0)
                 return 2;
+        while (*b && !__atomic_load_n(&r.begun, __ATOMIC_RELAXED))
+                (void) sched_yield();
+        stay_on(0);
         for (long i = 0; i < n; i++)
                 if (syscall(SYS_rename, r.name, a) < 0 && errno != ENOENT)
                         return 1;
