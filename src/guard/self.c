@@ -96,6 +96,14 @@ static bool is_our_program(const struct bh_self *s, const struct bh_process *p) 
         return is_same(s->ns_mnt, p->now.ns_mnt) && bh_str_is(p->exepath, s->exe);
 }
 
+/* Begun by us: scans, checks and passwords are looked at by children. */
+static bool is_descendant(const struct bh_self *s, const struct bh_process *p) {
+        for (unsigned n = 0; p && n < BH_PROCESS_LINEAGE; n++, p = p->parent)
+                if (p->now.pid == s->pid)
+                        return true;
+        return false;
+}
+
 /* The number of the signal is the argument after the process, and of tgkill after the thread. */
 static bool is_polite(const struct bh_event *e) {
         uint64_t n = e->nums[e->head.type == BH_EV_TGKILL ? 2 : 1];
@@ -105,7 +113,7 @@ static bool is_polite(const struct bh_event *e) {
 
 bool bh_self_is_touched(const struct bh_self *s, const struct bh_event *e, struct bh_buf *ret, bool *ret_polite) {
         *ret_polite = is_polite(e);
-        if (!e->process || e->head.pid == s->pid || is_our_program(s, e->process))
+        if (!e->process || e->head.pid == s->pid || is_our_program(s, e->process) || is_descendant(s, e->process))
                 return false;
         if (e->head.type == BH_EV_KILL && e->nums[1] == 0)
                 return false; /* only asks whether we are there */

@@ -84,6 +84,21 @@ static void only_our_own_program_may(void **state) {
         end(&s);
 }
 
+static void our_children_may(void **state) {
+        struct bh_process we, child;
+        struct scene s;
+
+        (void) state;
+        begin(&s);
+        we = (struct bh_process){ .now = { .pid = s.self.pid } };
+        child = (struct bh_process){ .now = { .pid = s.self.pid + 2 }, .parent = &we };
+        s.other.parent = &child;
+        assert_false(touched(&s));
+        we.now.pid++; /* somebody else's */
+        assert_true(touched(&s));
+        end(&s);
+}
+
 static void a_signal_is_for_us_in_our_pid_namespace(void **state) {
         struct scene s;
 
@@ -99,4 +114,4 @@ static void a_signal_is_for_us_in_our_pid_namespace(void **state) {
 }
 
 BH_UNIT_MAIN(who_writes_our_state_is_told, a_container_has_files_of_its_own_by_our_names, only_our_own_program_may,
-             a_signal_is_for_us_in_our_pid_namespace)
+             our_children_may, a_signal_is_for_us_in_our_pid_namespace)
