@@ -3,11 +3,9 @@
 #include "sense/hidden.h"
 
 #include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +18,7 @@
 #include "sense/sockdiag.h"
 #include "sys/clock.h"
 #include "sys/fd.h"
+#include "sys/proc.h"
 
 #define FIRST_PID_NAMESPACE 0xEFFFFFFCu /* its inode, in every kernel */
 #define YOUNG_NS 2000000000ull          /* it may have been born while we read the list */
@@ -153,7 +152,7 @@ static int look_at(void *user, struct bh_process *p) {
         (void) snprintf(name, sizeof name, "%u", p->now.pid);
         if (listed && (fstatat(l->h->proc, name, &st, 0) < 0 || st.st_dev == l->h->proc_dev))
                 return 0;
-        if (!listed && kill((pid_t) p->now.pid, 0) < 0 && errno == ESRCH)
+        if (!listed && !bh_proc_is_there(p->now.pid))
                 return 0;
         if (is_certain(&l->h->processes, (uint64_t) p->now.pid << 32 ^ p->now.start_ns, false))
                 l->fn(l->user, p, how);

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What each event changes in what we know of processes and their containers. */
 #define _GNU_SOURCE
-#include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +8,7 @@
 #include "sense/own.h"
 #include "sense/procfs.h"
 #include "sense/render.h"
+#include "sys/proc.h"
 
 #define READS_A_SECOND 1000u /* of processes that nobody told us about */
 #define GENERATIONS 16u      /* of parents that are read with them */
@@ -375,7 +374,7 @@ int bh_state_apply(struct bh_state *st, struct bh_event *e) {
 }
 
 void bh_state_after(struct bh_state *st, const struct bh_event *e) {
-        if (e->head.type == BH_EV_PROCEXIT && e->process && e->head.tid == e->head.pid)
+        if (e->head.type == BH_EV_PROCEXIT && e->process) /* told by its last thread, whichever that is */
                 bh_processes_end(st->processes, e->process, (uint32_t) e->nums[1], now_of(e));
 }
 
@@ -387,7 +386,7 @@ struct sweep {
 static int end_if_gone(void *user, struct bh_process *p) {
         const struct sweep *s = user;
 
-        if (!p->ended_ns && kill((pid_t) p->now.pid, 0) < 0 && errno == ESRCH)
+        if (!p->ended_ns && !bh_proc_is_there(p->now.pid))
                 bh_processes_end(s->st->processes, p, 0, s->now_ns);
         return 0;
 }

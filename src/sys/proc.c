@@ -23,6 +23,10 @@ static void path_of(char out[64], uint32_t pid, const char *name) {
         (void) snprintf(out, 64, "/proc/%u/%s", pid, name);
 }
 
+bool bh_proc_is_there(uint32_t pid) {
+        return syscall(SYS_tgkill, pid, pid, 0) == 0 || errno != ESRCH;
+}
+
 /* "pid (comm) state ppid pgrp session tty tpgid flags ...", proc(5); comm may hold anything, also ") ". */
 bool bh_proc_parse_stat(struct bh_str text, struct bh_proc_stat *ret) {
         ptrdiff_t from = bh_str_chr(text, '('), to = bh_str_rchr(text, ')');

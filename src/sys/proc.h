@@ -21,6 +21,8 @@ struct bh_proc_stat {
         char comm[64]; /* closed */
 };
 
+/* Also of one that /proc does not show. A number that is only a thread's by now is no process. */
+bool bh_proc_is_there(uint32_t pid);
 /* BH_E_NOTFOUND: no such process. */
 int bh_proc_stat(uint32_t pid, struct bh_proc_stat *ret, struct bh_err *err) BH_MUST_CHECK;
 /* Pure: the text of /proc/PID/stat. */

@@ -109,6 +109,22 @@ static void a_parent_that_has_ended_is_still_known(void **state) {
         bh_sense_close(&s);
 }
 
+static int anything(void *user, const struct bh_event *e) {
+        (void) user, (void) e;
+        return 0;
+}
+
+static void a_process_ends_with_its_last_thread_whichever_that_is(void **state) {
+        struct bh_sense *s = open_world(0, 0);
+
+        (void) state;
+        push_nginx(s);
+        push_exit_of(s, 5000, 11, 4242);
+        run(s, anything, NULL);
+        assert_int_not_equal(bh_sense_process(s, 11)->ended_ns, 0);
+        bh_sense_close(&s);
+}
+
 static int connection(void *user, const struct bh_event *e) {
         (void) user;
         if (e->head.type != BH_EV_CONNECT)
@@ -340,7 +356,7 @@ static void every_field_stands_whatever_the_event(void **state) {
 }
 
 BH_UNIT_MAIN(a_process_knows_its_ancestors_and_its_container, events_for_us_alone_are_not_handed_on,
-             a_parent_that_has_ended_is_still_known, a_connection_has_two_ends_and_two_sides, a_program_that_starts_with_a_connection_names_it,
+             a_parent_that_has_ended_is_still_known, a_process_ends_with_its_last_thread_whichever_that_is, a_connection_has_two_ends_and_two_sides, a_program_that_starts_with_a_connection_names_it,
              what_is_kept_with_a_process_ends_when_more_of_its_container_is_known,
              an_open_tells_the_same_whether_it_succeeds_or_fails, an_exec_that_failed_describes_the_attempt_in_its_arguments,
              a_key_of_a_process_changes_when_an_ancestor_does, a_full_table_forgets_and_counts,

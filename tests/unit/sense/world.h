@@ -80,11 +80,16 @@ static inline void push_fork(struct bh_sense *s, uint64_t when, uint32_t parent,
                                           .proc = &proc, .strs = strs, .n_strs = BH_PROC_STRS });
 }
 
-static inline void push_exit(struct bh_sense *s, uint64_t when, uint32_t pid) {
+/* Its last thread ends, and with it the process. */
+static inline void push_exit_of(struct bh_sense *s, uint64_t when, uint32_t pid, uint32_t tid) {
         const uint64_t nums[] = { 0, 1 };
 
-        push(s, &(struct bh_event_parts){ .head = { .type = BH_EV_PROCEXIT, .ktime_ns = when, .pid = pid, .tid = pid },
+        push(s, &(struct bh_event_parts){ .head = { .type = BH_EV_PROCEXIT, .ktime_ns = when, .pid = pid, .tid = tid },
                                           .nums = nums, .n_nums = 2 });
+}
+
+static inline void push_exit(struct bh_sense *s, uint64_t when, uint32_t pid) {
+        push_exit_of(s, when, pid, pid);
 }
 
 static inline struct bh_sense *open_world(uint32_t max_processes, uint32_t max_containers) {

@@ -2,6 +2,8 @@
 #include "unit.h"
 
 #include <signal.h>
+#include <pthread.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -67,5 +69,24 @@ static void all_processes_are_listed_with_us_among_them(void **state) {
         bh_arena_free(&arena);
 }
 
+static void *tell_number(void *user) {
+        *(uint32_t *) user = (uint32_t) syscall(SYS_gettid);
+        assert_false(bh_proc_is_there(*(uint32_t *) user));
+        return NULL;
+}
+
+static void a_thread_s_number_is_no_process(void **state) {
+        uint32_t tid = 0;
+        pthread_t thread;
+
+        (void) state;
+        assert_int_equal(pthread_create(&thread, NULL, tell_number, &tid), 0);
+        assert_int_equal(pthread_join(thread, NULL), 0);
+        assert_int_not_equal(tid, 0);
+        assert_true(bh_proc_is_there((uint32_t) getpid()));
+        assert_true(bh_proc_is_there(1)); /* whosoever it is */
+        assert_false(bh_proc_is_there(0x7ffffffe));
+}
+
 BH_UNIT_MAIN(a_name_with_brackets_does_not_shift_the_numbers, a_process_is_held_only_when_it_is_the_one_that_was_meant,
-             all_processes_are_listed_with_us_among_them)
+             all_processes_are_listed_with_us_among_them, a_thread_s_number_is_no_process)
