@@ -7,11 +7,12 @@
  *
  * A key that one language lacks, or has too much, does not compile.
  */
-import { createContext, useCallback, useContext, useMemo, useState, type ReactNode } from "react";
+import { createContext, useCallback, useContext, useEffect, useMemo, useState, type ReactNode } from "react";
 import { formatsOf, type Formats, type Lang } from "./format";
 import { message, type Args } from "./message";
 import type { Words } from "./both";
 import { common } from "./common";
+import type { Say } from "./said";
 
 export { both } from "./both";
 
@@ -21,12 +22,18 @@ interface Tongue {
 	lang: Lang;
 	setLang: (lang: Lang) => void;
 	f: Formats;
+	said: Say;
 }
+
+const asItIs: Say = (text) => text;
+/* Sentences of the server in a language; in English, as they came. Those of a language that cannot be had, too. */
+const sayOf = async (lang: Lang): Promise<Say> => (lang === "zh" ? import("./zh").then((m) => m.say, () => asItIs) : asItIs);
 
 const Context = createContext<Tongue | null>(null);
 
 export function I18n({ children }: { children: ReactNode }) {
 	const [lang, set] = useState<Lang>(() => (document.documentElement.lang.startsWith("zh") ? "zh" : "en"));
+	const [said, setSaid] = useState<{ lang: Lang; say: Say } | null>(lang === "en" ? { lang, say: asItIs } : null);
 	const setLang = useCallback((next: Lang) => {
 		document.documentElement.lang = next === "zh" ? "zh-CN" : "en";
 		try {
@@ -36,8 +43,15 @@ export function I18n({ children }: { children: ReactNode }) {
 		}
 		set(next);
 	}, []);
-	const value = useMemo(() => ({ lang, setLang, f: formatsOf(lang) }), [lang, setLang]);
-	return <Context value={value}>{children}</Context>;
+	useEffect(() => {
+		let over = false;
+		void sayOf(lang).then((say) => over || setSaid({ lang, say }));
+		return () => {
+			over = true;
+		};
+	}, [lang]);
+	const value = useMemo(() => said && { lang: said.lang, setLang, f: formatsOf(said.lang), said: said.say }, [said, setLang]);
+	return value && <Context value={value}>{children}</Context>;
 }
 
 export function useTongue(): Tongue {
@@ -73,4 +87,10 @@ export function useServerWord(): (word: string | null | undefined) => string {
 		},
 		[lang],
 	);
+}
+
+/* A sentence that the server worded, in the reader's language. */
+export function useSaid(): (text: string | null | undefined) => string {
+	const { said } = useTongue();
+	return useCallback((text) => (text ? said(text) : ""), [said]);
 }

@@ -11,7 +11,7 @@ import { ROOT } from "../api/client";
 import type { Topic } from "../api/live";
 import { useCommon, useFormats, useServerWord } from "../i18n";
 import { Link, navigate, usePath, useSearch, withParams } from "../lib/router";
-import { AsOf, Button, Empty, Failure } from "../ui/basic";
+import { AsOf, Button, Data, Empty, Failure } from "../ui/basic";
 import { Popover } from "../ui/float";
 import { Icon, type IconName } from "../ui/icon";
 import { FacetMenu, type Facet } from "./facets";
@@ -290,7 +290,7 @@ export function List<Row>(props: ListProps<Row>) {
 
 function plain(value: unknown): ReactNode {
 	if (value === null || value === undefined || value === "") return <span className="dim">–</span>;
-	return typeof value === "object" ? JSON.stringify(value) : String(value);
+	return <Data>{typeof value === "object" ? JSON.stringify(value) : String(value)}</Data>;
 }
 
 function Bones({ template, columns }: { template: string; columns: number }) {

@@ -2,7 +2,7 @@
 /* The small parts that pages are made of. */
 import { useEffect, useId, useState, type ButtonHTMLAttributes, type ReactNode } from "react";
 import { Problem } from "../api/client";
-import { useCommon, useFormats, useServerWord } from "../i18n";
+import { useCommon, useFormats, useSaid, useServerWord } from "../i18n";
 import { Link } from "../lib/router";
 import { Icon, type IconName } from "./icon";
 
@@ -48,6 +48,11 @@ export function Page({ title, lead, actions, full, children }: { title: string; 
 			{children}
 		</div>
 	);
+}
+
+/* What is shown as it came: names, paths, texts of others. Nobody translates it, neither we nor the browser. */
+export function Data({ children }: { children: ReactNode }) {
+	return <span translate="no">{children}</span>;
 }
 
 export function Panel({ title, aside, children, className, flush }: { title?: ReactNode; aside?: ReactNode; children: ReactNode; className?: string; flush?: boolean }) {
@@ -155,22 +160,26 @@ export function Empty({ icon = "box", title, children, action }: { icon?: IconNa
 	);
 }
 
-export function problemText(c: ReturnType<typeof useCommon>, e: Problem): string {
-	if (e.status === 0) return c("err_offline");
-	if (e.status === 403) return c("err_denied");
-	if (e.status === 429) return c("err_rate");
-	return e.detail || e.title;
+/* Why it did not work, in the reader's language: the console's own words, or what the server says. */
+export function useProblemText(): (e: Problem) => string {
+	const c = useCommon();
+	const said = useSaid();
+	return (e) => {
+		if (e.status === 0) return c("err_offline");
+		return said(e.detail) || (e.status === 403 ? c("err_denied") : e.status === 429 ? c("err_rate") : e.title);
+	};
 }
 
 export function Failure({ error, retry }: { error: Problem; retry?: () => void }) {
 	const c = useCommon();
+	const problemText = useProblemText();
 	const title = error.status === 404 ? c("err_notfound") : error.status === 0 ? c("err_offline_title") : error.status === 403 ? c("err_denied_title") : c("err_title");
 	return (
 		<div className="failure" role="alert">
 			<Icon name="warn" size={20} />
 			<div>
 				<p className="failure-title">{title}</p>
-				<p className="failure-text">{problemText(c, error)}</p>
+				<p className="failure-text">{problemText(error)}</p>
 			</div>
 			{retry && <Button small icon="reload" onClick={retry}>{c("retry")}</Button>}
 		</div>
@@ -230,7 +239,7 @@ export function ImageName({ value, id }: { value: string | null | undefined; id?
 	const host = slash > 0 ? value.slice(0, slash) : "";
 	const registry = /[.:]/.test(host) || host === "localhost" ? host : "";
 	return (
-		<span title={value}>
+		<span translate="no" title={value}>
 			{registry ? value.slice(slash + 1) : value}
 			{registry && <span className="dim after">{registry}</span>}
 		</span>

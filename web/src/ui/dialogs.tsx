@@ -3,7 +3,7 @@
 import { useState, type FormEvent, type ReactNode } from "react";
 import { Problem, remove } from "../api/client";
 import { useCommon } from "../i18n";
-import { Button, problemText } from "./basic";
+import { Button, useProblemText } from "./basic";
 import { Dialog, useNote } from "./float";
 import { FormProblem, useSend } from "./form";
 
@@ -60,7 +60,7 @@ export function Remove({ path, name, done, small }: { path: string; name: string
 
 /* What one click asks for: `then`, when it was taken, or a note why it was not. */
 export function useAct(): <T>(work: Promise<T>, then: (made: T) => void) => void {
-	const c = useCommon();
+	const problemText = useProblemText();
 	const say = useNote();
-	return (work, then) => void work.then(then, (e: unknown) => say(e instanceof Problem ? problemText(c, e) : String(e), "bad"));
+	return (work, then) => void work.then(then, (e: unknown) => say(e instanceof Problem ? problemText(e) : String(e), "bad"));
 }

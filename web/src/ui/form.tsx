@@ -2,8 +2,7 @@
 /* Labelled fields; what is wrong with one is said beside it. */
 import { useId, useState, type InputHTMLAttributes, type ReactNode, type SelectHTMLAttributes, type TextareaHTMLAttributes } from "react";
 import { Problem } from "../api/client";
-import { useCommon } from "../i18n";
-import { problemText } from "./basic";
+import { useProblemText } from "./basic";
 import { Icon } from "./icon";
 
 interface Around {
@@ -77,12 +76,12 @@ export function useSend(): { busy: boolean; problem: Problem | null; send: (work
 }
 
 export function FormProblem({ problem }: { problem: Problem | null }) {
-	const c = useCommon();
+	const problemText = useProblemText();
 	if (!problem) return null;
 	return (
 		<p className="form-problem" role="alert">
 			<Icon name="warn" />
-			{problemText(c, problem)}
+			{problemText(problem)}
 		</p>
 	);
 }

@@ -4,7 +4,7 @@ import { useState, type FormEvent } from "react";
 import { patch, post } from "../../api/client";
 import { useGet } from "../../api/use";
 import { useSession } from "../../app/session";
-import { useCommon, useFormats, useServerWord, useWords } from "../../i18n";
+import { useCommon, useFormats, useSaid, useServerWord, useWords } from "../../i18n";
 import { enc, Link, useParam } from "../../lib/router";
 import { Ago, AsOf, Badge, Button, Facts, ImageName, Loaded, Page, Panel, State, When } from "../../ui/basic";
 import { useAct } from "../../ui/dialogs";
@@ -14,6 +14,7 @@ import { Icon, type IconName } from "../../ui/icon";
 import { Level, levelTone } from "../../ui/severity";
 import { AlertDrawer } from "./list";
 import { Respond, useActionName } from "./respond";
+import { useIncidentTitle } from "./title";
 import { ProcessTree } from "./tree";
 import type { Incident, StoryItem, Timeline } from "./types";
 import { words } from "./words";
@@ -22,6 +23,7 @@ const ICONS: Record<string, IconName> = { alert: "bell", note: "edit", response:
 
 function Entry({ item, open }: { item: StoryItem; open: (id: string) => void }) {
 	const t = useWords(words);
+	const said = useSaid();
 	const f = useFormats();
 	const word = useServerWord();
 	const actionName = useActionName();
@@ -34,14 +36,14 @@ function Entry({ item, open }: { item: StoryItem; open: (id: string) => void }) 
 				{item.kind === "alert" && (
 					<>
 						<p className="line"><button type="button" className="as-link" onClick={() => open(String(item.id))}>{item.rule}</button><Level value={item.level ?? 7} /></p>
-						<p className="story-sub">{item.output}</p>
+						<p className="story-sub" translate="no">{item.output}</p>
 					</>
 				)}
-				{item.kind === "note" && <p><strong>{item.who || t("note_system")}</strong> {item.text}</p>}
+				{item.kind === "note" && <p><strong>{item.who || t("note_system")}</strong> {item.who ? <span translate="no">{item.text}</span> : said(item.text)}</p>}
 				{item.kind === "response" && (
 					<>
 						<p className="line"><strong>{actionName(item.action ?? "")}</strong>{item.dry_run && <Badge>{t("dry")}</Badge>}<State value={item.state} /></p>
-						<p className="story-sub">{[item.text, item.why, item.asked_by].filter(Boolean).join(" · ")}</p>
+						<p className="story-sub">{[said(item.text), item.why, item.asked_by].filter(Boolean).join(" · ")}</p>
 					</>
 				)}
 				{item.kind === "change" && <p>{item.asset_id ? <Link to={`/assets?open=${item.asset_id}`}>{item.name}</Link> : item.name} <span className="dim">{word(item.op)}</span></p>}
@@ -125,6 +127,7 @@ function Work({ incident, reload }: { incident: Incident; reload: () => void }) 
 }
 
 export default function OneIncident({ params }: { params: Record<string, string> }) {
+	const title = useIncidentTitle();
 	const t = useWords(words);
 	const c = useCommon();
 	const { may } = useSession();
@@ -134,7 +137,7 @@ export default function OneIncident({ params }: { params: Record<string, string>
 	const read = useGet<Timeline>(`/incidents/${enc(id)}/timeline`, ["incidents", "alerts"]);
 	const d = read.data?.incident;
 	return (
-		<Page title={d?.title ?? `${t("incident")} ${id}`} lead={d && <span className="line"><Level value={d.level} /><State value={d.status} /><span>#{d.id}</span><Ago ms={d.last_ms} /></span>}
+		<Page title={d ? title(d) : `${t("incident")} ${id}`} lead={d && <span className="line"><Level value={d.level} /><State value={d.status} /><span>#{d.id}</span><Ago ms={d.last_ms} /></span>}
 			actions={d && <><AsOf at={read.at} reload={read.reload} loading={read.loading} />{may("respond") && <Button kind="danger" icon="ban" onClick={() => setResponding(true)}>{t("respond")}</Button>}</>}>
 			<Loaded read={read} lines={8}>
 				{(line) => (

@@ -4,15 +4,17 @@ import { useCommon, useFormats, useWords } from "../../i18n";
 import { List, type Column } from "../../list/list";
 import { Ago, ImageName, Page, State } from "../../ui/basic";
 import { Level } from "../../ui/severity";
+import { useIncidentTitle } from "./title";
 import type { Incident } from "./types";
 import { words } from "./words";
 
 export default function Incidents() {
+	const title = useIncidentTitle();
 	const t = useWords(words);
 	const c = useCommon();
 	const f = useFormats();
 	const columns: Column<Incident>[] = [
-		{ key: "title", label: t("incident"), width: "minmax(210px, 2fr)", render: (r) => r.title },
+		{ key: "title", label: t("incident"), width: "minmax(210px, 2fr)", render: (r) => title(r) },
 		{ key: "level", label: c("level"), width: "112px", sort: true, render: (r) => <Level value={r.level} /> },
 		{ key: "status", label: t("status"), width: "112px", sort: true, render: (r) => <State value={r.status} /> },
 		{ key: "container", label: c("container"), width: "minmax(120px, 1fr)", render: (r) => r.container || <span className="dim">–</span> },

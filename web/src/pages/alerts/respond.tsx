@@ -3,7 +3,7 @@
 import { useEffect, useState } from "react";
 import { get, post } from "../../api/client";
 import { useLive } from "../../api/live";
-import { useWords } from "../../i18n";
+import { useSaid, useWords } from "../../i18n";
 import { State } from "../../ui/basic";
 import { FormDialog } from "../../ui/dialogs";
 import { useNote } from "../../ui/float";
@@ -48,6 +48,7 @@ function useAnswer(id: number | null): Response | null {
 
 export function Respond({ host, container, name, incident, pid, close, done }: { host: string; container?: string | undefined; name: string; incident?: number; pid?: number; close: () => void; done?: () => void }) {
 	const t = useWords(words);
+	const said = useSaid();
 	const say = useNote();
 	const actionName = useActionName();
 	const [action, setAction] = useState<string>(container ? "isolate" : "kill-process");
@@ -83,7 +84,7 @@ export function Respond({ host, container, name, incident, pid, close, done }: {
 			{tried === null ? <p className="hint">{t("try_first_text")}</p> : (
 				<div className="callout" role="status">
 					{answer && answer.state !== "asked" && answer.state !== "sent"
-						? <div><p className="line"><strong>{t("tried")}</strong> <State value={answer.state} /></p><p>{answer.text || "–"}</p></div>
+						? <div><p className="line"><strong>{t("tried")}</strong> <State value={answer.state} /></p><p>{said(answer.text) || "–"}</p></div>
 						: <><span className="spinner" aria-hidden="true" />{t("waiting")}</>}
 				</div>
 			)}

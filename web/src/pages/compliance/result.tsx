@@ -4,7 +4,7 @@ import { useState } from "react";
 import { post, remove } from "../../api/client";
 import { useGet } from "../../api/use";
 import { useSession } from "../../app/session";
-import { useCommon, useWords } from "../../i18n";
+import { useCommon, useSaid, useWords } from "../../i18n";
 import { enc, Link } from "../../lib/router";
 import { Badge, Button, Code, Facts, Loaded, TableBox, When } from "../../ui/basic";
 import { useAct } from "../../ui/dialogs";
@@ -49,6 +49,7 @@ function Borne({ of: d, changed }: { of: NonNullable<Result["exception"]>; chang
 }
 
 function Body({ of: d, changed }: { of: Result; changed: () => void }) {
+	const said = useSaid();
 	const t = useWords(words);
 	const c = useCommon();
 	const texts = useTexts();
@@ -57,7 +58,7 @@ function Body({ of: d, changed }: { of: Result; changed: () => void }) {
 	return (
 		<>
 			<div className="line"><Verdict of={{ state: d.state, excepted: d.exception !== null, new: d.new }} /><Severity value={d.severity} /><Badge>{category(d.category)}</Badge></div>
-			{d.cause && <p className="callout"><Icon name="note" />{d.cause}</p>}
+			{d.cause && <p className="callout"><Icon name="note" />{said(d.cause)}</p>}
 			{ask && d.state === "manual" && <section><h3>{t("ask")}</h3><p className="callout"><Icon name="eye" />{ask}</p></section>}
 			{mend && d.state !== "pass" && d.state !== "not-applicable" && <section><h3>{t("mend")}</h3><Code label={t("mend")}>{mend}</Code></section>}
 			<section><h3>{t("evidence")}</h3><Evidence of={d} /></section>

@@ -3,7 +3,7 @@
 import { get, patch, post, ROOT } from "../../api/client";
 import { useGet } from "../../api/use";
 import { useSession } from "../../app/session";
-import { useCommon, useFormats, useServerWord, useWords } from "../../i18n";
+import { useCommon, useFormats, useSaid, useServerWord, useWords } from "../../i18n";
 import { enc, Link } from "../../lib/router";
 import { List, type Column } from "../../list/list";
 import { Ago, AsOf, Badge, Button, Facts, Id, ImageName, Loaded, Page, Panel, Side, Stat, State, TableBox, When } from "../../ui/basic";
@@ -88,6 +88,7 @@ function Owners({ image }: { image: OneImage }) {
 }
 
 function About({ image: d }: { image: OneImage }) {
+	const said = useSaid();
 	const t = useWords(words);
 	const c = useCommon();
 	const f = useFormats();
@@ -107,7 +108,7 @@ function About({ image: d }: { image: OneImage }) {
 			<div className="grid-2">
 				<Panel title={t("first_do")}>
 					{advice.length === 0 && <p className="hint">{t("nothing_first")}</p>}
-					<ol className="advice">{advice.map((a, i) => <li key={i}><span>{a.text}</span><span className="dim">{[word(a.owner), a.mends ? t("mends", { n: a.mends }) : ""].filter(Boolean).join(" · ")}</span></li>)}</ol>
+					<ol className="advice">{advice.map((a, i) => <li key={i}><span>{said(a.text)}</span><span className="dim">{[word(a.owner), a.mends ? t("mends", { n: a.mends }) : ""].filter(Boolean).join(" · ")}</span></li>)}</ol>
 				</Panel>
 				<Panel title={t("owners")}><Owners image={d} /></Panel>
 				<Panel title={t("facts")}>

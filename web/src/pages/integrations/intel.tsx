@@ -3,7 +3,7 @@
 import { useState } from "react";
 import { post } from "../../api/client";
 import { useSession } from "../../app/session";
-import { useCommon, useFormats, useWords } from "../../i18n";
+import { useCommon, useFormats, useSaid, useWords } from "../../i18n";
 import { useParam } from "../../lib/router";
 import { List, type Column } from "../../list/list";
 import { Ago, Badge, Button } from "../../ui/basic";
@@ -62,6 +62,7 @@ function SourceForm({ close, saved }: { close: () => void; saved: () => void }) 
 }
 
 export function Intel() {
+	const said = useSaid();
 	const t = useWords(words);
 	const c = useCommon();
 	const f = useFormats();
@@ -77,7 +78,7 @@ export function Intel() {
 		{ key: "enabled", label: t("enabled"), width: "100px", render: (r) => (r.enabled ? <Badge tone="good">{t("on")}</Badge> : <Badge>{t("off")}</Badge>) },
 		{ key: "n_indicators", label: t("indicators"), width: "100px", end: true, render: (r) => f.number(r.n_indicators) },
 		{ key: "fetched_ms", label: t("fetched"), width: "110px", render: (r) => <Ago ms={r.fetched_ms} /> },
-		{ key: "error", label: t("trouble"), width: "minmax(160px, 1.6fr)", render: (r) => r.error || <span className="dim">–</span> },
+		{ key: "error", label: t("trouble"), width: "minmax(160px, 1.6fr)", render: (r) => said(r.error) || <span className="dim">–</span> },
 		{ key: "id", label: c("actions"), width: "110px", render: (r) => may("integrations.write") && <Remove small path={`/intel/sources/${r.id}`} name={r.name} done={() => setTurn((n) => n + 1)} /> },
 	];
 	const indicators: Column<Indicator>[] = [

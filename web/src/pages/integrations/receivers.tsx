@@ -4,7 +4,7 @@ import { useState } from "react";
 import { patch, post } from "../../api/client";
 import { useGet } from "../../api/use";
 import { useSession } from "../../app/session";
-import { useCommon, useFormats, useServerWord, useWords } from "../../i18n";
+import { useCommon, useFormats, useSaid, useServerWord, useWords } from "../../i18n";
 import { List, type Column } from "../../list/list";
 import { useRegister } from "../../list/register";
 import { Ago, Badge, Button, Facts, Loaded } from "../../ui/basic";
@@ -52,6 +52,7 @@ interface Integration {
 }
 
 function Form({ of, close, saved }: { of?: Integration | undefined; close: () => void; saved: () => void }) {
+	const said = useSaid();
 	const t = useWords(words);
 	const word = useServerWord();
 	const kinds = useGet<{ items: Kind[] }>("/integration-kinds");
@@ -78,14 +79,14 @@ function Form({ of, close, saved }: { of?: Integration | undefined; close: () =>
 					<Field label={t("name")} required maxLength={100} value={name} onChange={(e) => setName(e.target.value)} />
 				</div>
 			)}
-			{kind && <p className="hint">{kind.help}</p>}
+			{kind && <p className="hint">{said(kind.help)}</p>}
 			{kind?.settings.map((s) => {
 				const value = values[s.name] ?? (of ? "" : (s.default ?? ""));
 				const set = (v: string) => setValues({ ...values, [s.name]: v });
-				if (s.type === "boolean") return <Check key={s.name} label={<>{s.name} <span className="dim">{s.help}</span></>} checked={(values[s.name] ?? s.default) === "true"} onChange={(e) => set(String(e.target.checked))} />;
-				if (s.words) return <Choice key={s.name} label={s.name} hint={s.help} value={value || s.default || s.words[0]} onChange={(e) => set(e.target.value)} options={s.words.map((w) => [w, w])} />;
+				if (s.type === "boolean") return <Check key={s.name} label={<>{s.name} <span className="dim">{said(s.help)}</span></>} checked={(values[s.name] ?? s.default) === "true"} onChange={(e) => set(String(e.target.checked))} />;
+				if (s.words) return <Choice key={s.name} label={s.name} hint={said(s.help)} value={value || s.default || s.words[0]} onChange={(e) => set(e.target.value)} options={s.words.map((w) => [w, w])} />;
 				return (
-					<Field key={s.name} label={s.name} hint={s.secret && of?.has_secrets ? t("secret_kept") : s.help} required={s.required && !(s.secret && of)} type={s.secret ? "password" : s.type === "integer" ? "number" : "text"} autoComplete={s.secret ? "new-password" : "off"}
+					<Field key={s.name} label={s.name} hint={s.secret && of?.has_secrets ? t("secret_kept") : said(s.help)} required={s.required && !(s.secret && of)} type={s.secret ? "password" : s.type === "integer" ? "number" : "text"} autoComplete={s.secret ? "new-password" : "off"}
 						min={s.least} max={s.most} placeholder={s.default} value={value} onChange={(e) => set(e.target.value)} />
 				);
 			})}
@@ -100,6 +101,7 @@ function Form({ of, close, saved }: { of?: Integration | undefined; close: () =>
 }
 
 export function Receivers() {
+	const said = useSaid();
 	const t = useWords(words);
 	const c = useCommon();
 	const f = useFormats();
@@ -115,7 +117,7 @@ export function Receivers() {
 			setTesting(false);
 			read.reload();
 		});
-		act(asked, (r) => say(r.ok ? t("tested_ok", { answer: r.answer ?? "" }) : t("tested_bad", { error: r.error ?? "" }), r.ok ? "good" : "bad"));
+		act(asked, (r) => say(r.ok ? t("tested_ok", { answer: said(r.answer) }) : t("tested_bad", { error: said(r.error) }), r.ok ? "good" : "bad"));
 	};
 	const saved = () => { say(t("saved")); again(); };
 	const columns: Column<Integration>[] = [
@@ -127,7 +129,7 @@ export function Receivers() {
 		{ key: "n_waiting", label: t("waiting"), width: "90px", end: true, render: (r) => f.number(r.n_waiting ?? 0) },
 		{ key: "n_dropped", label: t("dropped"), width: "90px", end: true, render: (r) => f.number(r.n_dropped) },
 		{ key: "last_sent_ms", label: t("last"), width: "110px", render: (r) => <Ago ms={r.last_sent_ms} /> },
-		{ key: "last_error", label: t("last_error"), width: "minmax(180px, 2fr)", render: (r) => r.last_error || <span className="dim">–</span> },
+		{ key: "last_error", label: t("last_error"), width: "minmax(180px, 2fr)", render: (r) => said(r.last_error) || <span className="dim">–</span> },
 	];
 	return (
 		<>
@@ -146,7 +148,7 @@ export function Receivers() {
 					<Loaded read={read}>
 						{(x) => (
 							<>
-								{x.last_error && <p className="callout callout-bad"><strong>{t("last_error")}</strong> {x.last_error} · <Ago ms={x.last_error_ms} /></p>}
+								{x.last_error && <p className="callout callout-bad"><strong>{t("last_error")}</strong> {said(x.last_error)} · <Ago ms={x.last_error_ms} /></p>}
 								<Facts columns={1} rows={[[t("sent"), f.number(x.n_sent)], [t("waiting"), f.number(x.n_waiting ?? 0)], [t("refused"), f.number(x.n_refused)], [t("dropped"), f.number(x.n_dropped)], [t("least"), word(levelWord(x.least_level))], [t("condition"), x.condition && <code>{x.condition}</code>]]} />
 								<section><h3>{t("settings")}</h3><Facts columns={1} rows={Object.entries(x.config ?? {}).map(([k, v]) => [k, String(v)])} /></section>
 							</>

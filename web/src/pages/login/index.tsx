@@ -5,7 +5,7 @@ import { post, Problem } from "../../api/client";
 import { LanguageSwitch } from "../../app/shell";
 import { keepCsrf, useSession } from "../../app/session";
 import { useCommon, useWords } from "../../i18n";
-import { Button, problemText } from "../../ui/basic";
+import { Button, useProblemText } from "../../ui/basic";
 import { Field, FormProblem, useSend } from "../../ui/form";
 import { Icon, Mark } from "../../ui/icon";
 import { words } from "./words";
@@ -22,6 +22,7 @@ function wantsCode(e: unknown): boolean {
 function Door() {
 	const t = useWords(words);
 	const c = useCommon();
+	const problemText = useProblemText();
 	const { enter } = useSession();
 	const [name, setName] = useState("");
 	const [password, setPassword] = useState("");
@@ -44,7 +45,7 @@ function Door() {
 			await enter();
 		} catch (failed) {
 			if (!second && wantsCode(failed)) setSecond(true);
-			else if (failed instanceof Problem) setError(failed.status === 401 ? t("wrong") : failed.status === 429 ? t("locked") : problemText(c, failed));
+			else if (failed instanceof Problem) setError(failed.status === 401 ? t("wrong") : failed.status === 429 ? t("locked") : problemText(failed));
 			else throw failed;
 		} finally {
 			setBusy(false);

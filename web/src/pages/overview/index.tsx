@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The first page: one number, why it is what it is, and the few things that would change it most. */
 import { useGet } from "../../api/use";
-import { useCommon, useFormats, useServerWord, useWords } from "../../i18n";
+import { useCommon, useFormats, useSaid, useServerWord, useWords } from "../../i18n";
 import { enc, Link } from "../../lib/router";
 import { Ago, AsOf, Empty, ImageName, LinkButton, Loaded, Page, Panel, Stat, State } from "../../ui/basic";
 import { Bars, Ring, Trend } from "../../ui/charts";
 import { Icon, type IconName } from "../../ui/icon";
 import { Level, Risk } from "../../ui/severity";
+import { useIncidentTitle } from "../alerts/title";
 import { OverviewSetup } from "../compliance/setup";
 import type { Image } from "../images";
 import { words } from "./words";
@@ -54,6 +55,7 @@ const STEP_ICONS: Record<string, IconName> = { incident: "flag", base: "layers",
 
 function Steps({ rows }: { rows: Step[] }) {
 	const t = useWords(words);
+	const said = useSaid();
 	const word = useServerWord();
 	if (rows.length === 0) return <Empty icon="check" title={t("first_none")}>{t("first_none_text")}</Empty>;
 	return (
@@ -62,7 +64,7 @@ function Steps({ rows }: { rows: Step[] }) {
 				<li key={i}>
 					<Link to={r.link} className="first-row">
 						<span className={`first-icon first-${r.kind}`}><Icon name={STEP_ICONS[r.kind] ?? "spark"} /></span>
-						<span className="first-text"><strong title={r.text}>{r.text}</strong>{r.owner && <small>{word(r.owner)}</small>}</span>
+						<span className="first-text"><strong title={said(r.text)}>{said(r.text)}</strong>{r.owner && <small>{word(r.owner)}</small>}</span>
 						{r.risk > 0 && <Risk value={r.risk} />}
 						<Icon name="right" size={14} />
 					</Link>
@@ -74,6 +76,7 @@ function Steps({ rows }: { rows: Step[] }) {
 
 function Health({ health }: { health: NonNullable<OverviewData["health"]> }) {
 	const t = useWords(words);
+	const said = useSaid();
 	const f = useFormats();
 	const [tone, word] = health.score >= 80 ? ["good", t("health_good")] : health.score >= 50 ? ["medium", t("health_fair")] : ["critical", t("health_poor")];
 	const name = (key: string) => (`p.${key}` in words.en ? t(`p.${key}` as "p.coverage") : key);
@@ -82,7 +85,7 @@ function Health({ health }: { health: NonNullable<OverviewData["health"]> }) {
 			<Ring value={health.score} label={t("health")} word={word ?? ""} tone={tone ?? "info"} />
 			<div className="health-parts">
 				<Bars label={t("health")} most={1} bars={health.parts.map((p) => ({
-					key: p.name, label: <span title={p.words}>{name(p.name)}</span>, value: p.exposure, text: p.lost >= 0.05 ? t("lost", { n: f.fixed(p.lost, 1) }) : "0", tone: p.exposure >= 0.6 ? "critical" : p.exposure >= 0.3 ? "medium" : "good",
+					key: p.name, label: <span title={said(p.words)}>{name(p.name)}</span>, value: p.exposure, text: p.lost >= 0.05 ? t("lost", { n: f.fixed(p.lost, 1) }) : "0", tone: p.exposure >= 0.6 ? "critical" : p.exposure >= 0.3 ? "medium" : "good",
 				}))} />
 				<p className="hint">{t("health_how")}</p>
 			</div>
@@ -92,9 +95,10 @@ function Health({ health }: { health: NonNullable<OverviewData["health"]> }) {
 
 function Blinds({ data }: { data: OverviewData }) {
 	const t = useWords(words);
+	const said = useSaid();
 	const f = useFormats();
 	const rows = data.blind_spots ?? [];
-	const text = (b: Blind) => (`b.${b.kind}` in words.en ? t(`b.${b.kind}` as "b.no-sensor", { n: b.count }) : b.words);
+	const text = (b: Blind) => (`b.${b.kind}` in words.en ? t(`b.${b.kind}` as "b.no-sensor", { n: b.count }) : said(b.words));
 	return (
 		<>
 			{rows.length === 0 && <Empty icon="eye" title={t("blind_none")}>{t("blind_none_text")}</Empty>}
@@ -105,7 +109,7 @@ function Blinds({ data }: { data: OverviewData }) {
 					</li>
 				))}
 			</ul>
-			{data.advisories && <p className="hint">{t("advisories")}: {data.advisories.present ? t("advisories_of", { n: data.advisories.vulnerabilities, date: f.date(data.advisories.date_ms) }) : data.advisories.why || "–"}</p>}
+			{data.advisories && <p className="hint">{t("advisories")}: {data.advisories.present ? t("advisories_of", { n: data.advisories.vulnerabilities, date: f.date(data.advisories.date_ms) }) : said(data.advisories.why) || "–"}</p>}
 		</>
 	);
 }
@@ -143,6 +147,7 @@ function Trends({ data }: { data: OverviewData }) {
 }
 
 function Latest() {
+	const title = useIncidentTitle();
 	const t = useWords(words);
 	const c = useCommon();
 	const read = useGet<{ items: Incident[] }>("/incidents?sort=-last_ms&limit=6", ["incidents"]);
@@ -154,7 +159,7 @@ function Latest() {
 						{data.items.map((r) => (
 							<li key={r.id}>
 								<Link to={`/incidents/${r.id}`} className="rows-row">
-									<span className="rows-main"><strong>{r.title}</strong><small>{[r.container, r.host].filter(Boolean).join(" · ")}</small></span>
+									<span className="rows-main"><strong>{title(r)}</strong><small>{[r.container, r.host].filter(Boolean).join(" · ")}</small></span>
 									<Level value={r.level} />
 									<State value={r.status} />
 									<span className="dim rows-time"><Ago ms={r.last_ms} /></span>

@@ -5,7 +5,7 @@ import { useGet } from "../../api/use";
 import { useCommon, useFormats, useWords } from "../../i18n";
 import { enc, useParam } from "../../lib/router";
 import { List, type Column } from "../../list/list";
-import { Badge, Button, Code, Facts, When } from "../../ui/basic";
+import { Badge, Button, Code, Data, Facts, When } from "../../ui/basic";
 import { useAct } from "../../ui/dialogs";
 import { Drawer, useNote } from "../../ui/float";
 import { words } from "./words";
@@ -46,7 +46,7 @@ export function Audit() {
 		{ key: "person", label: t("name"), width: "minmax(120px, 1fr)", sort: true, render: (r) => <span className="line">{r.person}{r.by_token && <Badge>{t("by_token")}</Badge>}</span> },
 		{ key: "object", label: t("object"), width: "minmax(180px, 2fr)" },
 		{ key: "address", label: t("address"), width: "130px" },
-		{ key: "after", label: t("after"), width: "minmax(160px, 2fr)", render: (r) => r.after || <span className="dim">–</span> },
+		{ key: "after", label: t("after"), width: "minmax(160px, 2fr)", render: (r) => (r.after ? <Data>{r.after}</Data> : <span className="dim">–</span>) },
 	];
 	const d = open ? read.data?.items[0] : undefined;
 	return (

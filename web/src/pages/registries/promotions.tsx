@@ -4,7 +4,7 @@ import { useState } from "react";
 import { post } from "../../api/client";
 import { useGet } from "../../api/use";
 import { useSession } from "../../app/session";
-import { useCommon, useWords } from "../../i18n";
+import { useCommon, useSaid, useWords } from "../../i18n";
 import { List, type Column } from "../../list/list";
 import { Ago, Button, State } from "../../ui/basic";
 import { FormDialog } from "../../ui/dialogs";
@@ -21,7 +21,7 @@ interface Promotion {
 	digest: string;
 	image_id?: string;
 	allowed: boolean;
-	reasons?: string[] | unknown;
+	reasons?: { text: string }[] | null;
 	why?: string;
 	who: string;
 	at_ms: number;
@@ -59,11 +59,12 @@ function Promote({ close, done }: { close: () => void; done: () => void }) {
 
 export function Promotions() {
 	const t = useWords(words);
+	const said = useSaid();
 	const c = useCommon();
 	const { may } = useSession();
 	const [making, setMaking] = useState(false);
 	const [turn, setTurn] = useState(0);
-	const reasons = (r: Promotion) => (Array.isArray(r.reasons) ? r.reasons.map((x) => (typeof x === "string" ? x : JSON.stringify(x))).join("; ") : "");
+	const reasons = (r: Promotion) => r.reasons?.map((x) => said(x.text)).join("; ") ?? "";
 	const columns: Column<Promotion>[] = [
 		{ key: "repository", label: t("image"), width: "minmax(200px, 2fr)", render: (r) => `${r.repository}:${r.tag}` },
 		{ key: "allowed", label: t("verdict"), width: "110px", render: (r) => <State value={r.allowed ? "allowed" : "refused"} /> },

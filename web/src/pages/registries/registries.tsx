@@ -4,7 +4,7 @@ import { useState } from "react";
 import { patch, post } from "../../api/client";
 import { useGet } from "../../api/use";
 import { useSession } from "../../app/session";
-import { useCommon, useFormats, useServerWord, useWords } from "../../i18n";
+import { useCommon, useFormats, useSaid, useServerWord, useWords } from "../../i18n";
 import { enc, Link } from "../../lib/router";
 import { List, type Column } from "../../list/list";
 import { useRegister } from "../../list/register";
@@ -107,6 +107,7 @@ function RegistryTags({ id }: { id: number }) {
 
 export function Registries() {
 	const t = useWords(words);
+	const said = useSaid();
 	const c = useCommon();
 	const f = useFormats();
 	const word = useServerWord();
@@ -120,7 +121,7 @@ export function Registries() {
 		{ key: "address", label: t("address"), width: "minmax(170px, 1.6fr)" },
 		{ key: "stage", label: t("stage"), width: "120px", render: (r) => <Badge tone={r.stage === "base" ? "base" : r.stage === "production" ? "app" : "plain"}>{stage(r.stage)}</Badge> },
 		{ key: "environment", label: c("environment"), width: "104px", render: (r) => word(r.environment) || <span className="dim">–</span> },
-		{ key: "state", label: c("state"), width: "110px", render: (r) => <span title={r.why}><State value={r.state} /></span> },
+		{ key: "state", label: c("state"), width: "110px", render: (r) => <span title={said(r.why)}><State value={r.state} /></span> },
 		{ key: "n_repositories", label: t("repositories"), width: "100px", end: true, render: (r) => f.number(r.n_repositories ?? 0) },
 		{ key: "n_tags", label: t("tags"), width: "76px", end: true, render: (r) => f.number(r.n_tags ?? 0) },
 		{ key: "every_minutes", label: t("every"), width: "100px", render: (r) => (r.every_minutes ? f.span(r.every_minutes * 60_000) : <span className="dim">{t("manual")}</span>) },
@@ -143,7 +144,7 @@ export function Registries() {
 					<Loaded read={read}>
 						{(x) => (
 							<>
-								{x.why && <p className="callout callout-bad">{x.why}</p>}
+								{x.why && <p className="callout callout-bad">{said(x.why)}</p>}
 								<Facts columns={1} rows={[[t("address"), x.address], [t("stage"), stage(x.stage)], [c("environment"), word(x.environment)], [t("globs"), x.repositories], [t("repositories"), f.number(x.n_repositories ?? 0)], [t("tags"), f.number(x.n_tags ?? 0)], [t("looked"), <When key="l" ms={x.looked_ms} />], [t("username"), x.username]]} />
 								<RegistryTags id={x.id} />
 							</>

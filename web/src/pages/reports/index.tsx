@@ -3,10 +3,11 @@
 import { ROOT } from "../../api/client";
 import { useGet } from "../../api/use";
 import { useSession } from "../../app/session";
-import { useCommon, useFormats, useServerWord, useWords } from "../../i18n";
+import { useCommon, useFormats, useSaid, useServerWord, useWords } from "../../i18n";
 import { Button, ImageName, Loaded, Page, Panel, State, TableBox } from "../../ui/basic";
 import { Icon } from "../../ui/icon";
 import { Level, Risk, Severity } from "../../ui/severity";
+import { useIncidentTitle } from "../alerts/title";
 import { words as overviewWords } from "../overview/words";
 import type { Incident } from "../alerts/types";
 import type { Image } from "../images";
@@ -26,6 +27,8 @@ const LISTS = [["hosts", "/hosts"], ["containers", "/containers"], ["images", "/
 const COUNTS = ["hosts", "containers", "images", "images_running", "findings", "critical", "high", "medium", "low", "exploited", "fixable", "incidents_open"] as const;
 
 function Report({ d }: { d: Overview }) {
+	const title = useIncidentTitle();
+	const said = useSaid();
 	const t = useWords(words);
 	const o = useWords(overviewWords);
 	const c = useCommon();
@@ -36,7 +39,7 @@ function Report({ d }: { d: Overview }) {
 	const images = useGet<{ items: Image[] }>("/images?sort=-risk&limit=15");
 	const incidents = useGet<{ items: Incident[] }>("/incidents?f.status=open,working&sort=-last_ms&limit=20");
 	const part = (name: string) => (`p.${name}` in overviewWords.en ? o(`p.${name}` as "p.coverage") : name);
-	const blind = (b: { kind: string; count: number; words: string }) => (`b.${b.kind}` in overviewWords.en ? o(`b.${b.kind}` as "b.no-sensor", { n: b.count }) : b.words);
+	const blind = (b: { kind: string; count: number; words: string }) => (`b.${b.kind}` in overviewWords.en ? o(`b.${b.kind}` as "b.no-sensor", { n: b.count }) : said(b.words));
 	return (
 		<article className="report" aria-labelledby="report-title">
 			<header className="report-head">
@@ -65,7 +68,7 @@ function Report({ d }: { d: Overview }) {
 					<TableBox label={t("steps")}>
 						<table className="table">
 							<thead><tr><th scope="col">{t("step")}</th><th scope="col">{t("owner")}</th><th scope="col" className="end">{t("risk")}</th></tr></thead>
-							<tbody>{d.steps.map((s, i) => <tr key={i}><th scope="row">{i + 1}. {s.text}</th><td>{word(s.owner)}</td><td className="end">{s.risk > 0 ? f.fixed(s.risk, 0) : "–"}</td></tr>)}</tbody>
+							<tbody>{d.steps.map((s, i) => <tr key={i}><th scope="row">{i + 1}. {said(s.text)}</th><td>{word(s.owner)}</td><td className="end">{s.risk > 0 ? f.fixed(s.risk, 0) : "–"}</td></tr>)}</tbody>
 						</table>
 					</TableBox>
 				)}
@@ -81,7 +84,7 @@ function Report({ d }: { d: Overview }) {
 					<TableBox label={t("open_incidents")}>
 						<table className="table">
 							<thead><tr><th scope="col">{c("name")}</th><th scope="col">{c("level")}</th><th scope="col">{c("state")}</th><th scope="col">{c("container")}</th><th scope="col">{c("host")}</th><th scope="col">{t("last")}</th></tr></thead>
-							<tbody>{x.items.map((i) => <tr key={i.id}><th scope="row">{i.title}</th><td><Level value={i.level} /></td><td><State value={i.status} /></td><td>{i.container || "–"}</td><td>{i.host ?? i.host_id}</td><td>{f.time(i.last_ms)}</td></tr>)}</tbody>
+							<tbody>{x.items.map((i) => <tr key={i.id}><th scope="row">{title(i)}</th><td><Level value={i.level} /></td><td><State value={i.status} /></td><td>{i.container || "–"}</td><td>{i.host ?? i.host_id}</td><td>{f.time(i.last_ms)}</td></tr>)}</tbody>
 						</table>
 					</TableBox>
 				))}</Loaded>

@@ -4,7 +4,7 @@ import { useEffect, useState } from "react";
 import { patch, post, Problem } from "../../api/client";
 import { useGet } from "../../api/use";
 import { useSession } from "../../app/session";
-import { useFormats, useWords } from "../../i18n";
+import { useFormats, useSaid, useWords } from "../../i18n";
 import { enc, navigate } from "../../lib/router";
 import { Badge, Button, Failure, Loading, Panel } from "../../ui/basic";
 import { Remove } from "../../ui/dialogs";
@@ -36,6 +36,7 @@ function mistakeOf(text: string): Mistake {
 
 export function PolicyPage({ id }: { id: string }) {
 	const t = useWords(words);
+	const said = useSaid();
 	const f = useFormats();
 	const kindName = useKind();
 	const say = useNote();
@@ -51,7 +52,7 @@ export function PolicyPage({ id }: { id: string }) {
 	const [text, setText] = useState(fresh ? "- rule: \n  desc: \n  condition: \n  output: \n  priority: WARNING\n" : "");
 	const [why, setWhy] = useState("");
 	const [mistakes, setMistakes] = useState<Mistake[]>([]);
-	const [said, setSaid] = useState("");
+	const [good, setGood] = useState("");
 	useEffect(() => {
 		if (read.data?.text !== undefined) setText(read.data.text);
 		if (read.data) {
@@ -64,10 +65,10 @@ export function PolicyPage({ id }: { id: string }) {
 
 	/* Each of these either says something good, or names places. */
 	const ask = (work: () => Promise<string>) => void send(async () => {
-		setSaid("");
+		setGood("");
 		setMistakes([]);
 		try {
-			setSaid(await work());
+			setGood(await work());
 		} catch (e) {
 			if (!(e instanceof Problem) || e.status !== 400) throw e;
 			const list = (e.body["errors"] ?? e.body["mistakes"]) as Mistake[] | undefined;
@@ -105,14 +106,14 @@ export function PolicyPage({ id }: { id: string }) {
 			<Panel title={fresh ? t("new_policy") : name} aside={changed && <Badge tone="medium">{t("unsaved")}</Badge>}>
 				<div className="stack">
 					<Editor value={text} set={setText} label={t("editor")} mistakes={mistakes} />
-					{said && <p className="callout" role="status">{said}</p>}
+					{good && <p className="callout" role="status">{good}</p>}
 					{mistakes.length > 0 && (
 						<div role="alert">
 							<h3>{t("mistakes", { n: mistakes.length })}</h3>
 							<ul>{mistakes.map((m, i) => (
 								<li key={i} className="mistake">
 									{m.line ? <button type="button" className="as-link" onClick={() => goTo(document.querySelector<HTMLTextAreaElement>(".editor-text"), m.line ?? 1, m.column ?? 1)}>{t("at", { line: m.line, column: m.column ?? 1 })}</button> : null}
-									<span>{m.text}</span>
+									<span>{said(m.text)}</span>
 								</li>
 							))}</ul>
 						</div>

@@ -7,7 +7,7 @@ import { useSession } from "../../app/session";
 import { useCommon, useWords } from "../../i18n";
 import { enc, useParam } from "../../lib/router";
 import { List, type Column } from "../../list/list";
-import { Badge, Button, Code, Empty, Facts, Failure, LinkButton, Loading } from "../../ui/basic";
+import { Badge, Button, Code, Data, Empty, Facts, Failure, LinkButton, Loading } from "../../ui/basic";
 import { FormDialog } from "../../ui/dialogs";
 import { Drawer, useNote } from "../../ui/float";
 import { Text } from "../../ui/form";
@@ -56,7 +56,7 @@ export function RuleList() {
 		{ key: "rule", label: t("rule"), width: "minmax(220px, 2fr)", sort: true },
 		{ key: "level", label: c("level"), width: "112px", sort: true, render: (r) => <Level value={r.level} /> },
 		{ key: "enabled", label: t("enabled"), width: "96px", render: (r) => (r.enabled ? <Badge tone="good">{t("on")}</Badge> : <Badge>{t("off")}</Badge>) },
-		{ key: "description", label: t("description"), width: "minmax(260px, 3fr)", render: (r) => r.description },
+		{ key: "description", label: t("description"), width: "minmax(260px, 3fr)", render: (r) => <Data>{r.description}</Data> },
 		{ key: "tags", label: t("tags"), width: "minmax(150px, 1.2fr)", render: (r) => <span className="line">{r.tags?.slice(0, 3).map((x) => <Badge key={x}>{x}</Badge>)}</span> },
 		{ key: "source", label: t("source"), width: "90px", hidden: true },
 		{ key: "file", label: t("file"), width: "minmax(120px, 1fr)", hidden: true },
@@ -78,7 +78,7 @@ export function RuleList() {
 					{!d && !read.error && (read.data ? <Empty icon="book" title={t("gone_rule")} /> : <Loading />)}
 					{d && (
 						<>
-							<p className="lead">{d.description}</p>
+							<p className="lead" translate="no">{d.description}</p>
 							{d.condition && <section><h3>{t("condition")}</h3><Code label={t("condition")}>{d.condition}</Code></section>}
 							{d.output && <section><h3>{t("output")}</h3><Code label={t("output")}>{d.output}</Code></section>}
 							<Facts columns={1} rows={[[t("source"), d.source], [t("file"), d.file && `${d.file}${d.line ? `:${d.line}` : ""}`], [t("tags"), d.tags?.join(", ")]]} />

@@ -4,7 +4,7 @@ import { useState } from "react";
 import { post } from "../../api/client";
 import { useGet } from "../../api/use";
 import { useSession } from "../../app/session";
-import { useCommon, useFormats, useWords } from "../../i18n";
+import { useCommon, useFormats, useSaid, useWords } from "../../i18n";
 import { enc, Link } from "../../lib/router";
 import { List, type Column } from "../../list/list";
 import { useRegister } from "../../list/register";
@@ -57,14 +57,16 @@ function Revoke({ agent, close, done }: { agent: Agent; close: () => void; done:
 
 function AgentNotes({ id }: { id: string }) {
 	const t = useWords(words);
+	const said = useSaid();
 	const kind = (k: string) => (`n.${k}` in words.en ? t(`n.${k}` as "n.away") : k);
 	const read = useGet<{ items: { id: number; at_ms: number; kind: string; text: string }[] }>(`/agents/${enc(id)}/notes?limit=20`, ["agents"]);
 	if (!read.data?.items.length) return null;
-	return <section><h3>{t("notes")}</h3><ul>{read.data.items.map((n) => <li key={n.id} className="owner-row"><span className="dim"><When ms={n.at_ms} /> · {kind(n.kind)}</span> {n.text}</li>)}</ul></section>;
+	return <section><h3>{t("notes")}</h3><ul>{read.data.items.map((n) => <li key={n.id} className="owner-row"><span className="dim"><When ms={n.at_ms} /> · {kind(n.kind)}</span> {said(n.text)}</li>)}</ul></section>;
 }
 
 export function Agents() {
 	const t = useWords(words);
+	const said = useSaid();
 	const c = useCommon();
 	const f = useFormats();
 	const say = useNote();
@@ -108,7 +110,7 @@ export function Agents() {
 									[t("stored"), f.number(a.stored)], [t("dropped"), f.number(a.dropped)], [t("refused"), f.number(a.refused)], [t("lost"), f.number(a.lost)], [t("spool"), `${f.number(a.spool_items ?? 0)} · ${f.bytes(a.spool_bytes ?? 0)}`],
 									[t("memory"), a.rss_bytes ? f.bytes(a.rss_bytes) : null], [t("cpu"), a.cpu_ms ? f.span(a.cpu_ms) : null], [t("skew"), a.skew_ms ? `${f.number(a.skew_ms)} ms` : null],
 								]} />
-								{a.status?.gaps && a.status.gaps.length > 0 && <section><h3>{t("gaps")}</h3><ul className="plan">{a.status.gaps.map((g) => <li key={g}>{g}</li>)}</ul></section>}
+								{a.status?.gaps && a.status.gaps.length > 0 && <section><h3>{t("gaps")}</h3><ul className="plan">{a.status.gaps.map((g) => <li key={g}>{said(g)}</li>)}</ul></section>}
 								<AgentNotes id={a.id} />
 							</>
 						)}

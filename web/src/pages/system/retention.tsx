@@ -4,7 +4,7 @@ import { useState } from "react";
 import { put } from "../../api/client";
 import { useGet } from "../../api/use";
 import { useSession } from "../../app/session";
-import { useCommon, useFormats, useWords } from "../../i18n";
+import { useCommon, useFormats, useSaid, useWords } from "../../i18n";
 import { Ago, AsOf, Button, Loaded, Panel, TableBox } from "../../ui/basic";
 import { FormDialog } from "../../ui/dialogs";
 import { useNote } from "../../ui/float";
@@ -48,6 +48,7 @@ function KeptForm({ of, close, done }: { of: Kept; close: () => void; done: () =
 
 export function Retention() {
 	const t = useWords(words);
+	const said = useSaid();
 	const c = useCommon();
 	const f = useFormats();
 	const say = useNote();
@@ -65,7 +66,7 @@ export function Retention() {
 							<thead><tr><th scope="col">{t("what")}</th><th scope="col" className="end">{t("keep_days")}</th><th scope="col" className="end">{t("keep_rows")}</th><th scope="col" className="end">{t("deleted")}</th><th scope="col">{t("last_deleted")}</th><th scope="col">{c("actions")}</th></tr></thead>
 							<tbody>
 								{data.items.map((k) => (
-									<tr key={k.name}><th scope="row" title={k.about}>{keptName(k.name)}</th><td className="end">{limit(k.keep_days)}</td><td className="end">{limit(k.keep_rows)}</td><td className="end">{f.number(k.deleted)}</td><td><Ago ms={k.last_ms} /></td>
+									<tr key={k.name}><th scope="row" title={said(k.about)}>{keptName(k.name)}</th><td className="end">{limit(k.keep_days)}</td><td className="end">{limit(k.keep_rows)}</td><td className="end">{f.number(k.deleted)}</td><td><Ago ms={k.last_ms} /></td>
 										<td>{may("system.write") && <Button small kind="bare" icon="edit" onClick={() => setEditing(k)}>{c("edit")}</Button>}</td></tr>
 								))}
 							</tbody>

@@ -4,7 +4,7 @@ import { useState } from "react";
 import { patch } from "../../api/client";
 import { useGet } from "../../api/use";
 import { useSession } from "../../app/session";
-import { useCommon, useFormats, useServerWord, useWords } from "../../i18n";
+import { useCommon, useFormats, useSaid, useServerWord, useWords } from "../../i18n";
 import { enc, Link } from "../../lib/router";
 import { Ago, Button, Code, Facts, ImageName, LinkButton, Loaded, Side, State, When } from "../../ui/basic";
 import { FormDialog } from "../../ui/dialogs";
@@ -17,6 +17,7 @@ import { words } from "./words";
 
 export function Factors({ factors }: { factors: Factor[] }) {
 	const t = useWords(words);
+	const said = useSaid();
 	const c = useCommon();
 	const name = (key: string) => (`f.${key}` in words.en ? t(`f.${key}` as "f.use") : key);
 	return (
@@ -34,7 +35,7 @@ export function Factors({ factors }: { factors: Factor[] }) {
 							</svg>
 							<span className="num">{x.value.toFixed(2)}</span>
 						</td>
-						<td>{x.words}{!x.known && <span className="dim"> · {t("not_known")} ({x.low.toFixed(2)}–{x.high.toFixed(2)})</span>}</td>
+						<td>{said(x.words)}{!x.known && <span className="dim"> · {t("not_known")} ({x.low.toFixed(2)}–{x.high.toFixed(2)})</span>}</td>
 					</tr>
 				))}
 			</tbody>
@@ -67,6 +68,7 @@ function Decide({ finding, close, changed }: { finding: Finding; close: () => vo
 
 function Body({ finding: d }: { finding: Finding }) {
 	const t = useWords(words);
+	const said = useSaid();
 	const c = useCommon();
 	const f = useFormats();
 	const word = useServerWord();
@@ -80,11 +82,11 @@ function Body({ finding: d }: { finding: Finding }) {
 				{d.kev && <span className="badge badge-critical"><Icon name="target" size={12} />{t("kev")}</span>}
 				{d.due && <span className="badge"><Icon name="clock" size={12} />{t("due")}: {word(d.due)}</span>}
 			</div>
-			{(d.summary || d.title) && <p className="lead">{d.summary || d.title}</p>}
+			{(d.summary || d.title) && <p className="lead">{d.summary ? <span translate="no">{d.summary}</span> : said(d.title)}</p>}
 			{d.mend && (
 				<section>
 					<h3>{t("what_to_do")}</h3>
-					<p className="callout"><Icon name="spark" />{d.mend}</p>
+					<p className="callout"><Icon name="spark" />{said(d.mend)}</p>
 				</section>
 			)}
 			{d.factors && d.factors.length > 0 && (
@@ -115,14 +117,14 @@ function Body({ finding: d }: { finding: Finding }) {
 					[t("first_seen"), <When ms={d.first_ms} />],
 				]} />
 			</section>
-			{d.evidence && <section><h3>{t("evidence")}</h3><Code label={t("evidence")}>{d.evidence}</Code></section>}
+			{d.evidence && <section><h3>{t("evidence")}</h3><Code label={t("evidence")}>{said(d.evidence)}</Code></section>}
 			{((d.exceptions?.length ?? 0) > 0 || d.state_by) && (
 				<section>
 					<h3>{t("decisions")}</h3>
 					{d.exceptions?.map((x, i) => (
-						<p key={i}><State value={x.state} /> {x.reason} <span className="dim">{t("by", { who: x.who })} · <Ago ms={x.made_ms} />{x.until_ms ? <> · {t("until")} <When ms={x.until_ms} /></> : null}</span></p>
+						<p key={i}><State value={x.state} /> <span translate="no">{x.reason}</span> <span className="dim">{t("by", { who: x.who })} · <Ago ms={x.made_ms} />{x.until_ms ? <> · {t("until")} <When ms={x.until_ms} /></> : null}</span></p>
 					))}
-					{!d.exceptions?.length && <p>{d.state_why} <span className="dim">{t("by", { who: d.state_by ?? "" })}</span></p>}
+					{!d.exceptions?.length && <p><span translate="no">{d.state_why}</span> <span className="dim">{t("by", { who: d.state_by ?? "" })}</span></p>}
 				</section>
 			)}
 		</>
@@ -131,12 +133,13 @@ function Body({ finding: d }: { finding: Finding }) {
 
 export function FindingDrawer({ id, close, changed }: { id: string; close: () => void; changed?: () => void }) {
 	const t = useWords(words);
+	const said = useSaid();
 	const { may } = useSession();
 	const read = useGet<Finding>(`/findings/${enc(id)}`);
 	const [deciding, setDeciding] = useState(false);
 	const d = read.data;
 	return (
-		<Drawer title={d ? (d.vulnerability || d.title || d.rule || t("finding")) : t("finding")} close={close}
+		<Drawer title={d ? (d.vulnerability || said(d.title) || d.rule || t("finding")) : t("finding")} close={close}
 			sub={d && <span className="line">{d.package && <span>{d.package} {d.version}</span>}<Risk value={d.risk} low={d.risk_low} high={d.risk_high} /></span>}
 			actions={d && (
 				<>

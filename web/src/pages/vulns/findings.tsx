@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The list of findings: on its own page, of an image, of a vulnerability. */
-import { useCommon, useFormats, useServerWord, useWords } from "../../i18n";
+import { useCommon, useFormats, useSaid, useServerWord, useWords } from "../../i18n";
 import { useParam } from "../../lib/router";
 import type { Facet } from "../../list/facets";
 import { List, type Column } from "../../list/list";
@@ -12,12 +12,13 @@ import { words } from "./words";
 
 export function FindingList({ path = "/findings", fixed, without = [], name = "findings" }: { path?: string; fixed?: Record<string, string>; without?: string[]; name?: string }) {
 	const t = useWords(words);
+	const said = useSaid();
 	const c = useCommon();
 	const f = useFormats();
 	const word = useServerWord();
 	const [open, setOpen] = useParam("open");
 	const columns: Column<Finding>[] = [
-		{ key: "vulnerability", label: t("finding"), width: "minmax(170px, 2fr)", render: (r) => r.vulnerability || r.title || r.rule },
+		{ key: "vulnerability", label: t("finding"), width: "minmax(170px, 2fr)", render: (r) => r.vulnerability || said(r.title) || r.rule },
 		{ key: "severity", label: c("severity"), width: "96px", sort: true, down: true, render: (r) => <Severity value={r.severity} /> },
 		{ key: "risk", label: c("risk"), width: "96px", sort: true, down: true, render: (r) => <Risk value={r.risk} low={r.risk_low} high={r.risk_high} /> },
 		{ key: "package", label: c("package"), width: "minmax(150px, 1.4fr)", render: (r) => (r.package ? <>{r.package} <span className="dim">{r.version}</span></> : <span className="dim">{r.path}</span>) },

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Vulnerabilities: by themselves, as findings, and as work for each side. */
-import { useCommon, useFormats, useServerWord, useWords } from "../../i18n";
+import { useCommon, useFormats, useSaid, useServerWord, useWords } from "../../i18n";
 import { enc, usePath } from "../../lib/router";
 import { List, type Column } from "../../list/list";
 import { Ago, Badge, ImageName, Page } from "../../ui/basic";
@@ -61,6 +61,7 @@ function ByVuln() {
 }
 
 function WorkList({ side }: { side: "operations" | "developers" }) {
+	const said = useSaid();
 	const t = useWords(words);
 	const c = useCommon();
 	const f = useFormats();
@@ -70,7 +71,7 @@ function WorkList({ side }: { side: "operations" | "developers" }) {
 	const columns: Column<Work>[] = [
 		ops ? { key: "base", label: t("base"), width: "minmax(200px, 2fr)", sort: true } : { key: "image", label: c("image"), width: "minmax(220px, 2fr)", sort: true, render: (r) => <ImageName value={r.image} id={r.image_id} /> },
 		{ key: "risk", label: c("risk"), width: "96px", sort: true, down: true, render: (r) => <Risk value={r.risk} /> },
-		{ key: "mend", label: t("mend"), width: "minmax(220px, 3fr)", render: (r) => r.mend || <span className="dim">–</span> },
+		{ key: "mend", label: t("mend"), width: "minmax(220px, 3fr)", render: (r) => said(r.mend) || <span className="dim">–</span> },
 		{ key: "owner", label: c("owner"), width: "minmax(100px, 1fr)", render: (r) => word(r.owner) },
 		count("n_findings", t("n_findings")),
 		count("n_fixable", t("n_fixable")),
