@@ -51,14 +51,14 @@ function formOf(format: string, wording: string): Form {
 	let plain = "";
 	let at = 0;
 	let n = 0;
-	let open = true; /* nothing but free text is put in */
+	let open = true; /* nothing but free text is put in, and none of it in quotes */
 	const names = new Set<number>();
 	for (const m of format.matchAll(CONVERSION)) {
 		const before = format.slice(at, m.index) + (m[1] ? "" : "%");
 		const kind = m[1] ? classOf(m[0], m[1], before) : "";
 		if (kind) n++;
 		if (/["']$/.test(before)) names.add(n);
-		if (kind && kind !== ANY) open = false;
+		if (kind && (kind !== ANY || names.has(n))) open = false;
 		pattern += literal(before) + (kind && `(${kind})`);
 		plain += before + (m[1] ? "\0" : "");
 		at = m.index + m[0].length;
@@ -76,29 +76,36 @@ function formOf(format: string, wording: string): Form {
 	};
 }
 
-/* The first ": " or "; " outside of quotes. */
-function joint(text: string): number {
+/* Where a text may be cut: each ": " and "; " outside of quotes, the first few of them. */
+function joints(text: string): number[] {
+	const found = [];
 	let quoted = false;
-	for (let i = 0; i < text.length - 1; i++) {
+	for (let i = 0; i < text.length - 1 && found.length < DEPTH; i++) {
 		if (text[i] === '"') quoted = !quoted;
-		else if (!quoted && text[i + 1] === " " && (text[i] === ":" || text[i] === ";")) return i;
+		else if (!quoted && text[i + 1] === " " && (text[i] === ":" || text[i] === ";")) found.push(i);
 	}
-	return -1;
+	return found;
 }
 
 export function sayer(catalogues: Catalogue[]): Say {
 	const whole = new Map<string, string>();
 	const forms: Form[] = [];
+	const tails: [string, string][] = []; /* what is only ever put behind another, " twice" */
 	const kept = new Map<string, string>();
 	for (const catalogue of catalogues)
 		for (const [format, wording] of Object.entries(catalogue)) {
 			const plain = format.replaceAll("%%", "%").toLowerCase();
 			if (putIn(format) === 0) whole.set(plain, wording);
+			if (putIn(format) === 0 && format.startsWith(" ")) tails.push([plain, wording]);
 			if (putIn(format) === 0 && /^[;,] [a-z]/.test(plain)) whole.set(plain.slice(2), wording.slice(1)); /* the tail of a list */
 			if (putIn(format) > 0 && /[A-Za-z]{2}/.test(format.replace(CONVERSION, " "))) forms.push(formOf(format, wording));
 		}
 	forms.sort((a, b) => b.letters - a.letters);
 
+	const tailed = (text: string, depth: number): string | null => {
+		for (const [tail, wording] of tails) if (text.length > tail.length && text.toLowerCase().endsWith(tail)) return say(text.slice(0, -tail.length), depth + 1) + wording;
+		return null;
+	};
 	const formed = (text: string, depth: number): string | null => {
 		for (const form of forms) {
 			if ((form.weak && depth === 0) || !text.includes(form.rare)) continue;
@@ -110,9 +117,12 @@ export function sayer(catalogues: Catalogue[]): Say {
 		}
 		return null;
 	};
+	/* The longest head that is known, else the first: a name, or a path. */
 	const joined = (text: string, depth: number): string => {
-		const at = joint(text);
-		if (at < 0) return listed(text, depth);
+		const all = joints(text);
+		const known = all.findLast((at) => at !== all[0] && whole.has(text.slice(0, at).toLowerCase()));
+		const at = known ?? all[0];
+		if (at === undefined) return listed(text, depth);
 		const [head, tail] = [text.slice(0, at), text.slice(at + 2)];
 		const said = [say(head, depth + 1), say(tail, depth + 1)] as const;
 		return said[0] === head && said[1] === tail ? text : said.join(text[at] === ":" ? "：" : "；");
@@ -131,7 +141,7 @@ export function sayer(catalogues: Catalogue[]): Say {
 	};
 	const say = (text: string, depth: number): string => {
 		if (depth > DEPTH || !/[A-Za-z]/.test(text)) return text;
-		return whole.get(text.toLowerCase()) ?? formed(text, depth) ?? counted(text, depth) ?? joined(text, depth);
+		return whole.get(text.toLowerCase()) ?? formed(text, depth) ?? tailed(text, depth) ?? counted(text, depth) ?? joined(text, depth);
 	};
 	return (text) => {
 		const had = kept.get(text);

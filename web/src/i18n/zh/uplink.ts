@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+/* What the agent says of its way to the server. */
+export default {
+	"the server answers %ld: %s": "服务器返回 {1}：{2}",
+	"its authority is not the token's: this is another server, or somebody in between": "其证书颁发机构与令牌中的不同：这是另一台服务器，或中间有人",
+	"the server's answer is not whole": "服务器应答不完整",
+	"OpenSSL refused": "OpenSSL 拒绝",
+	"this is no certificate": "不是证书",
+	"the server's certificate is none, or not of our key": "服务器返回的不是证书，或与本机密钥不符",
+	"no certificate in it": "其中没有证书",
+	"%s is not there: bulkhead-agent enrol makes it": "{1} 不存在：由 bulkhead-agent enrol 生成",
+	"%s: no agent, or no server": "{1}：没有代理或服务器信息",
+	"this is no enrolment token: one begins with bhe1.": "不是注册令牌：注册令牌以 bhe1. 开头",
+	"this enrolment token is not whole": "注册令牌不完整",
+	"server %.*s is %s%s%s": "服务器 {1} {2}{3}{4}",
+	"it answers %ld%s%s": "对方返回 {1}{2}{3}",
+	"we are ending": "正在退出",
+	"the server answers %ld": "服务器返回 {1}",
+	"our certificate's time is over: enrol again": "本机证书已过期：请重新注册",
+	"the certificate is not renewed: %s": "证书未能续签：{1}",
+	"the certificate is renewed": "证书已续签",
+	"an item of %zu bytes": "长度为 {1} 字节的上报项",
+	"the outbox is full (%u of %u bytes)": "发送队列已满（{1}/{2} 字节）",
+	"%s: segments of more than %d epochs": "{1}：超过 {2} 个周期的分段",
+	"this is no segment of an outbox, or its head is broken": "不是发送队列的分段，或其头部损坏",
+};
