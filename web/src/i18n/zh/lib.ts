@@ -68,7 +68,7 @@ export default {
 	"sees no security impact and plans no fix": "认为没有安全影响，不计划修复",
 	"says it is not affected": "认为不受影响",
 	"took the advisory back": "已撤回公告",
-	"nothing to upgrade to: %.*s %s": "没有可升级的版本：{1}{2}",
+	"nothing to upgrade to: %.*s %s": "没有可升级的版本：{1} {2}",
 	"the publisher": "发布者",
 	"has no fix": "没有修复",
 	"rebuild on a newer %.*s that has %.*s; until there is one: %.*s": "基于含 {2} 的更新的 {1} 重新构建；在此之前：{3}",

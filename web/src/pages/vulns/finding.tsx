@@ -82,7 +82,7 @@ function Body({ finding: d }: { finding: Finding }) {
 				{d.kev && <span className="badge badge-critical"><Icon name="target" size={12} />{t("kev")}</span>}
 				{d.due && <span className="badge"><Icon name="clock" size={12} />{t("due")}: {word(d.due)}</span>}
 			</div>
-			{(d.summary || d.title) && <p className="lead">{d.summary ? <span translate="no">{d.summary}</span> : said(d.title)}</p>}
+			{d.summary ? <p className="lead" translate="no">{d.summary}</p> : !d.vulnerability && d.title && <p className="lead">{said(d.title)}</p>}
 			{d.mend && (
 				<section>
 					<h3>{t("what_to_do")}</h3>
