@@ -9,6 +9,7 @@
 #include "base/limits.h"
 #include "fmt/json.h"
 #include "sys/fd.h"
+#include "sys/host_root.h"
 
 static const char *const words[] = { [BH_API_DOCKER] = "docker", [BH_API_PODMAN] = "podman" };
 
@@ -24,8 +25,8 @@ static bool is_socket(const char *path) {
 static const char *usual_socket(struct bh_arena *arena, enum bh_api_kind kind) {
         const char *runtime = secure_getenv("XDG_RUNTIME_DIR"), *home = secure_getenv("HOME");
         const char *own = kind == BH_API_PODMAN ? "podman/podman.sock" : "docker.sock";
-        const char *const docker[] = { "/var/run/docker.sock", "/run/docker.sock" };
-        const char *const podman[] = { "/run/podman/podman.sock", "/var/run/podman/podman.sock" };
+        const char *const docker[] = { bh_on_host(arena, "/run/docker.sock"), "/var/run/docker.sock" };
+        const char *const podman[] = { bh_on_host(arena, "/run/podman/podman.sock"), "/var/run/podman/podman.sock" };
         const char *const *system = kind == BH_API_PODMAN ? podman : docker;
         const char *candidates[5] = { 0 };
         size_t n = 0;

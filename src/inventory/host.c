@@ -9,6 +9,7 @@
 #include "fmt/osrelease.h"
 #include "inventory/collect.h"
 #include "sys/fd.h"
+#include "sys/host_root.h"
 
 /* One line of a small file of the kernel; empty when it is not there. */
 static struct bh_str line_of(struct bh_arena *arena, const char *path) {
@@ -29,7 +30,7 @@ static struct bh_str model_of_cpu(struct bh_arena *arena) {
 
 static void put_release(struct bh_collect *c, struct bh_json_put *j) {
         static const char *const fields[][2] = { { "ID", "os" }, { "VERSION_ID", "os_version" }, { "PRETTY_NAME", "os_name" } };
-        struct bh_cur cur = bh_cur_of(line_of(c->arena, "/etc/os-release"));
+        struct bh_cur cur = bh_cur_of(line_of(c->arena, bh_on_host(c->arena, "/etc/os-release")));
         struct bh_str key, value;
 
         while (bh_osrelease_next(&cur, c->arena, &key, &value))
@@ -72,7 +73,7 @@ int bh_collect_host(struct bh_collect *c, struct bh_err *err) {
         if (uname(&u) < 0)
                 return bh_fail(err, BH_E_IO, "uname");
         j = bh_collect_thing(c, BH_ASSET_HOST, BH_STR("host"), bh_arena_str(c->arena, bh_str_of(u.nodename)), BH_STR(""));
-        bh_json_put_some(j, "machine_id", line_of(c->arena, "/etc/machine-id"));
+        bh_json_put_some(j, "machine_id", line_of(c->arena, bh_on_host(c->arena, "/etc/machine-id")));
         put_release(c, j);
         bh_json_put_cstr(j, "kernel", u.release);
         bh_json_put_cstr(j, "kernel_version", u.version);

@@ -10,6 +10,7 @@
 #include "inventory/uses.h"
 #include "runtime/find.h"
 #include "sys/clock.h"
+#include "sys/host_root.h"
 
 enum { SHARE = 100 /* of one processor: a hundredth */, SHORTEST_MS = 1000, SHORT_ID = 12 };
 
@@ -270,7 +271,7 @@ int bh_inventory_open(const struct bh_inventory_opts *opts, struct bh_inventory 
         inv->arena = bh_arena_new();
         bh_tasks_init(&inv->tasks);
         inv->uses = bh_uses_new();
-        inv->runtimes = bh_runtime_roots_new(NULL);
+        inv->runtimes = bh_runtime_roots_new(bh_host_root());
         for (int kind = 0; kind < _BH_ASSET_MAX; kind++)
                 bh_known_init(&inv->known[kind]);
         for (size_t i = 0; i < N_COLLECTORS; i++)

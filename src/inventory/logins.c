@@ -12,6 +12,7 @@
 #include "base/limits.h"
 #include "inventory/collect.h"
 #include "sys/fd.h"
+#include "sys/host_root.h"
 
 static struct bh_str text_of(struct bh_collect *c, const char *at, size_t most) {
         return bh_arena_str(c->arena, (struct bh_str){ at, strnlen(at, most) });
@@ -31,7 +32,7 @@ static void put(struct bh_collect *c, const struct utmp *u) {
 
 /* The newest records, last first: the first of a key that is told is the one that stays. */
 int bh_collect_logins(struct bh_collect *c, struct bh_err *err) {
-        BH_CLEANUP(bh_fd_close) int fd = open("/var/log/wtmp", O_RDONLY | O_CLOEXEC);
+        BH_CLEANUP(bh_fd_close) int fd = open(bh_on_host(c->arena, "/var/log/wtmp"), O_RDONLY | O_CLOEXEC);
         struct stat st;
         off_t n;
 

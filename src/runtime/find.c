@@ -29,7 +29,7 @@ struct bh_runtime_roots *bh_runtime_roots_new(const char *root) {
                 bh_nomem(sizeof *r);
         (void) snprintf(r->root, sizeof r->root, "%s", root ? root : "");
         (void) strcpy(r->docker_data, "/var/lib/docker");
-        (void) strcpy(r->docker_exec, "/var/run/docker");
+        (void) strcpy(r->docker_exec, "/run/docker");
         return r;
 }
 

@@ -12,6 +12,7 @@
 #include "sense/cgroup.h"
 #include "runtime/find.h"
 #include "runtime/files.h"
+#include "sys/host_root.h"
 
 #define IDLE_PART 8u                    /* at most one of so many without a process */
 #define FIRST_RETRY_NS 50000000ull      /* then four times as long each time, */
@@ -340,7 +341,7 @@ int bh_containers_new(const struct bh_containers_opts *opts, struct bh_container
                 slots *= 2;
         t->mask = slots - 1;
         t->scratch = bh_arena_new();
-        t->roots = bh_runtime_roots_new(opts->root);
+        t->roots = bh_runtime_roots_new(opts->root ? opts->root : bh_host_root());
         t->overflow.c.id = BH_STR("0000000000000000000000000000000000000000000000000000000000000000");
         memset(t->overflow.c.short_id, '0', 12);
         t->at = set_aside((size_t) t->opts.max * sizeof t->at[0]);

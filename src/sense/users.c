@@ -13,6 +13,7 @@
 #include "base/limits.h"
 #include "sys/clock.h"
 #include "sys/fd.h"
+#include "sys/host_root.h"
 
 #define FILES 256u            /* containers whose users are kept */
 #define ENTRIES_MOST 20000u   /* users, or groups, of one of them */
@@ -134,11 +135,13 @@ static void read_lines(struct database *d, unsigned which) {
 
 /* The root that a process sees, which is its container's; the container's own, when the process has just ended. */
 static int open_root(const struct bh_process *p) {
+        const char *host = bh_host_root();
         char path[64];
         int fd;
 
+        host = *host ? host : "/";
         (void) snprintf(path, sizeof path, "/proc/%u/root", p->now.pid);
-        fd = p->container ? open(path, O_PATH | O_DIRECTORY | O_CLOEXEC) : open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+        fd = p->container ? open(path, O_PATH | O_DIRECTORY | O_CLOEXEC) : open(host, O_PATH | O_DIRECTORY | O_CLOEXEC);
         if (fd >= 0 || !p->container)
                 return fd;
         if (p->container->init_pid) {

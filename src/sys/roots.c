@@ -16,6 +16,7 @@
 #include "base/limits.h"
 #include "base/vec.h"
 #include "sys/fd.h"
+#include "sys/host_root.h"
 
 static int open_root(uint32_t pid) {
         char path[64];
@@ -28,9 +29,7 @@ void bh_roots_look(struct bh_arena *arena, const struct bh_tasks *tasks, struct 
         BH_VEC(struct bh_root) all = { 0 };
         struct bh_map seen = bh_map_in(arena);
 
-        *bh_vec_add(arena, &all) = (struct bh_root){ .fd = open_root(1), .pid = 1 };
-        if (all.at[0].fd < 0)
-                all.at[0].fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+        *bh_vec_add(arena, &all) = (struct bh_root){ .fd = open(bh_on_host(arena, "/"), O_PATH | O_DIRECTORY | O_CLOEXEC), .pid = 1 };
         for (size_t i = 0; i < tasks->n && all.len < BH_LIMIT_INVENTORY_ROOTS; i++) {
                 const struct bh_task *t = &tasks->at[i];
                 int fd;

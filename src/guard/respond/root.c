@@ -10,6 +10,7 @@
 
 #include "sys/cgroup.h"
 #include "sys/fd.h"
+#include "sys/host_root.h"
 #include "sys/proc.h"
 
 /* Opened, and only then asked whether the number is still the one we mean: so it cannot change in between unseen. */
@@ -36,7 +37,7 @@ static int root_of_container(struct bh_arena *arena, const struct bh_container *
                 return root_of_pid(first.pid, first.start_ns, ret_fd, err);
         if (c->root.len == 0)
                 return bh_fail(err, BH_E_NOTFOUND, "container %s does not run, and where its files are is not known", c->short_id);
-        *ret_fd = open(bh_arena_cstr(arena, c->root), O_PATH | O_DIRECTORY | O_CLOEXEC);
+        *ret_fd = open(bh_on_host(arena, bh_arena_cstr(arena, c->root)), O_PATH | O_DIRECTORY | O_CLOEXEC);
         return *ret_fd < 0 ? bh_fail_sys(err, errno, "%s", bh_arena_cstr(arena, c->root)) : 0;
 }
 
@@ -45,7 +46,7 @@ int bh_target_root(struct bh_arena *arena, const struct bh_target *t, int *ret_f
                 return 0;
         if (t->container)
                 return root_of_container(arena, t->container, ret_fd, err);
-        *ret_fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+        *ret_fd = open(bh_on_host(arena, "/"), O_PATH | O_DIRECTORY | O_CLOEXEC);
         return *ret_fd < 0 ? bh_fail_sys(err, errno, "/") : 0;
 }
 

@@ -11,6 +11,7 @@
 
 #include "base/text.h"
 #include "sys/fd.h"
+#include "sys/host_root.h"
 #include "sys/notify.h"
 #include "sys/trim.h"
 #include "tool/agent/agent.h"
@@ -82,7 +83,7 @@ int bh_agent_host_id(struct bh_cli *cli, struct bh_str *ret, struct bh_err *err)
                 *ret = bh_str_of(given);
                 return 0;
         }
-        if (bh_fd_read_file(cli->arena, "/etc/machine-id", 64, &text, NULL) >= 0 && bh_str_trim(text).len == 32) {
+        if (bh_fd_read_file(cli->arena, bh_on_host(cli->arena, "/etc/machine-id"), 64, &text, NULL) >= 0 && bh_str_trim(text).len == 32) {
                 *ret = bh_str_trim(text);
                 return 0;
         }

@@ -10,6 +10,7 @@
 
 #include "fmt/json_put.h"
 #include "sys/fd.h"
+#include "sys/host_root.h"
 #include "tool/agent/agent.h"
 
 enum { LEVEL = 6, OS_RELEASE_MAX = 65536, GAPS_MAX = 32 };
@@ -17,7 +18,7 @@ enum { LEVEL = 6, OS_RELEASE_MAX = 65536, GAPS_MAX = 32 };
 static void put_os(struct bh_json_put *j, struct bh_arena *arena) {
         struct bh_str text, rest, line, key, value, id = { 0 }, version = { 0 };
 
-        if (bh_fd_read_file(arena, "/etc/os-release", OS_RELEASE_MAX, &text, NULL) < 0)
+        if (bh_fd_read_file(arena, bh_on_host(arena, "/etc/os-release"), OS_RELEASE_MAX, &text, NULL) < 0)
                 return;
         rest = text;
         while (bh_str_split(&rest, '\n', &line)) {
