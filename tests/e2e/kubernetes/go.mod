@@ -4,9 +4,11 @@ go 1.23.0
 
 require (
 	k8s.io/api v0.32.5
+	k8s.io/apimachinery v0.32.5
 	k8s.io/apiserver v0.32.5
 	k8s.io/component-base v0.32.5
 	k8s.io/kubernetes v1.32.5
+	k8s.io/pod-security-admission v0.0.0
 )
 
 require (
@@ -104,7 +106,6 @@ require (
 	gopkg.in/square/go-jose.v2 v2.6.0 // indirect
 	gopkg.in/yaml.v3 v3.0.1 // indirect
 	k8s.io/apiextensions-apiserver v0.0.0 // indirect
-	k8s.io/apimachinery v0.32.5 // indirect
 	k8s.io/client-go v0.32.5 // indirect
 	k8s.io/cloud-provider v0.0.0 // indirect
 	k8s.io/cluster-bootstrap v0.0.0 // indirect
@@ -118,7 +119,6 @@ require (
 	k8s.io/kube-openapi v0.0.0-20241105132330-32ad38e42d3f // indirect
 	k8s.io/kubelet v0.32.5 // indirect
 	k8s.io/mount-utils v0.0.0 // indirect
-	k8s.io/pod-security-admission v0.0.0 // indirect
 	k8s.io/utils v0.0.0-20241104100929-3ea5e8cea738 // indirect
 	sigs.k8s.io/apiserver-network-proxy/konnectivity-client v0.31.0 // indirect
 	sigs.k8s.io/json v0.0.0-20241010143419-9aa6b5e7a4b3 // indirect
