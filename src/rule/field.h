@@ -66,6 +66,21 @@ enum bh_arg_view {
         BH_ARG_MISSING, /* events of that type have none of that name: no check of it holds */
 };
 
+/* How an argument and a text that rules compare it with go together, the better the earlier: bh_source.arg_fit. */
+enum bh_arg_fit {
+        BH_ARG_FITS,
+        BH_ARG_OTHER,     /* another argument of that event has such words */
+        BH_ARG_NO_WORD,   /* the argument is one of some words, and that is none */
+        BH_ARG_NOT_THERE, /* events of that type have no such argument */
+        _BH_ARG_FIT_MAX
+};
+
+struct bh_arg_hint {
+        unsigned type;
+        const char *name; /* of the argument: "fd", when it was asked for by its number */
+        const char *near; /* OTHER: of the argument that has such words; NO_WORD: the nearest word, or NULL */
+};
+
 struct bh_field {
         const char *name;
         uint8_t type;   /* enum bh_vtype */
@@ -101,6 +116,8 @@ struct bh_source {
         bool (*knows_key)(const struct bh_field *field, struct bh_str key);
         /* Can a kernel judge that argument of that type? For fields of BH_KV_ARG; NULL: none. */
         enum bh_arg_view (*arg_view)(unsigned type, struct bh_str key);
+        /* Does a text go together with that argument of that type? An empty one: is there such an argument? NULL: nobody knows. */
+        enum bh_arg_fit (*arg_fit)(const struct bh_field *field, unsigned type, struct bh_str key, struct bh_str text, struct bh_arg_hint *ret);
         /* Where results of BH_LIFE_EXEC may be kept, and the key that must match; NULL function or result: nowhere. */
         struct bh_process_memo *(*memo)(const void *event, uint64_t *ret_key);
         /* All traits of an event at once, for less than one of them would cost as a check of its field. NULL: none. */

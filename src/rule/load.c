@@ -11,6 +11,7 @@
 #include "rule/glob.h"
 #include "rule/items.h"
 #include "rule/lex.h"
+#include "rule/meant.h"
 #include "rule/ruleset.h"
 
 struct loader {
@@ -18,6 +19,7 @@ struct loader {
         struct bh_rules *rules;
         const struct bh_rule_item *rule; /* whose condition is compiled */
         struct bh_text_edit edit;
+        struct bh_meant *meant; /* one a source */
         BH_VEC(struct bh_rule_own *) own;
 };
 
@@ -184,63 +186,6 @@ static void check_macros(struct loader *l) {
         }
 }
 
-/* ---- what a condition says that may not be meant ---- */
-
-static bool starts(struct bh_str s, const char *with) {
-        return bh_str_starts(s, bh_str_of(with));
-}
-
-static void look_at_value(struct loader *l, const struct bh_node *n, const struct bh_cond_term *v) {
-        struct bh_str field = n->left->name;
-        bool equal = n->op == BH_OP_EQ || n->op == BH_OP_NE || n->op == BH_OP_IN || n->op == BH_OP_INTERSECTS;
-
-        if (equal && bh_str_is(v->name, "<NA>") && (starts(field, "ka.") || starts(field, "jevt.")))
-                bh_items_note(&l->s, false, "LOAD_UNSAFE_NA_CHECK", bh_text_place(n->text, v->at), l->rule->name,
-                              "comparing %.*s with <NA> is unsafe: a value that is missing makes the check false; ask 'exists'", BH_FMT(field));
-}
-
-/* A name that is no type of event, in evt.type = name. */
-static void look_at_type(struct loader *l, const struct bh_source *source, const struct bh_node *n, const struct bh_cond_term *v) {
-        const char **known, *near;
-        unsigned n_known = 0;
-
-        if (!source->type_name || !bh_str_is(n->left->name, "evt.type") ||
-            (n->op != BH_OP_EQ && n->op != BH_OP_NE && n->op != BH_OP_IN && n->op != BH_OP_INTERSECTS))
-                return;
-        known = bh_arena_array(l->s.arena, const char *, source->n_types);
-        for (unsigned t = 0; t < source->n_types; t++) {
-                if (bh_str_is(v->name, source->type_name(t)))
-                        return;
-                known[n_known++] = source->type_name(t);
-        }
-        near = bh_nearest(v->name, known, n_known);
-        bh_items_note(&l->s, false, "BH_UNKNOWN_EVENT", bh_text_place(n->text, v->at), l->rule->name,
-                      near ? "%s has no event '%s'; did you mean '%s'?" : "%s has no event '%s'", source->name, BH_QUOTE(v->name), near);
-}
-
-static void look_at_check(struct loader *l, const struct bh_source *source, const struct bh_node *n) {
-        const struct bh_field *f = n->left->kind == BH_TERM_FIELD ? bh_source_field(source, n->left->name) : NULL;
-
-        if (f && (f->flags & BH_F_DEPRECATED))
-                bh_items_note(&l->s, false, "LOAD_DEPRECATED_ITEM", bh_text_place(n->text, n->left->at), l->rule->name, "%s is deprecated",
-                              f->name);
-        for (uint32_t i = 0; n->right && n->right->kind == BH_TERM_LIST && i < n->right->n_terms; i++) {
-                look_at_value(l, n, n->right->terms[i]);
-                look_at_type(l, source, n, n->right->terms[i]);
-        }
-        if (n->right && n->right->kind == BH_TERM_TEXT) {
-                look_at_value(l, n, n->right);
-                look_at_type(l, source, n, n->right);
-        }
-}
-
-static void look_at(struct loader *l, const struct bh_source *source, const struct bh_node *n) {
-        for (uint32_t i = 0; i < n->n_nodes; i++)
-                look_at(l, source, n->nodes[i]);
-        if (n->kind == BH_NODE_CHECK)
-                look_at_check(l, source, n);
-}
-
 /* ---- rules ---- */
 
 static bool glob_matches(struct bh_str glob, struct bh_str name) {
@@ -286,7 +231,7 @@ static bool compile_condition(struct loader *l, struct bh_ruleset *set, const st
 
         if (!bh_exceptions_put(&l->s, r, &written) || !parse(l, &written, r->name, text, &node))
                 return false;
-        look_at(l, set->source, node);
+        bh_meant_look(&l->meant[own->set], r->name, node);
         own->asks_for_start = asks_for_start(l, node);
         e = bh_compile_condition(&set->program, &macros, node, &own->ref, &place, &err);
         for (size_t i = 0; i < l->s.macros.len; i++)
@@ -383,6 +328,9 @@ static struct bh_rule_file *own_files(struct bh_arena *arena, const struct bh_ru
 }
 
 static void load(struct loader *l, const struct bh_rule_file *files, size_t n_files) {
+        l->meant = bh_arena_array(l->s.work, struct bh_meant, l->rules->n_sets);
+        for (uint32_t i = 0; i < l->rules->n_sets; i++)
+                bh_meant_init(&l->meant[i], &l->s, l->rules->sets[i].source);
         for (size_t i = 0; i < n_files; i++)
                 bh_items_read(&l->s, &files[i]);
         expand_lists(l);

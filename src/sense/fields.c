@@ -596,7 +596,7 @@ static enum bh_arg_view arg_view(unsigned type, struct bh_str key) {
         uint64_t number;
 
         if (!arg)
-                return bh_str_u64(key, &number) ? BH_ARG_UNSEEN : BH_ARG_MISSING;
+                return bh_str_u64(key, &number) && number < info->n_args ? BH_ARG_UNSEEN : BH_ARG_MISSING;
         if (type == BH_EV_SOCKET && bh_str_is(key, "domain"))
                 return BH_ARG_FAMILY;
         if (type == BH_EV_SOCKET && bh_str_is(key, "type"))
@@ -628,6 +628,7 @@ const struct bh_source bh_source_syscall = {
         .n_types = _BH_EV_MAX,
         .knows_key = knows_key,
         .arg_view = arg_view,
+        .arg_fit = bh_arguments_fit,
         .memo = memo,
         .traits = bh_traits,
         .trait_table = bh_trait_table,

@@ -78,6 +78,8 @@ BH_FIELD_GET(bh_field_evt_rawarg);
 BH_FIELD_GET(bh_field_evt_buffer);
 BH_FIELD_GET(bh_field_ns_change);
 bool bh_field_knows_arg(struct bh_str name);
+/* See bh_source.arg_fit. */
+enum bh_arg_fit bh_arguments_fit(const struct bh_field *field, unsigned type, struct bh_str key, struct bh_str text, struct bh_arg_hint *ret);
 
 /* fd.*, fs.path.* */
 enum bh_fd_text {
