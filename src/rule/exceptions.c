@@ -49,6 +49,20 @@ bool bh_exception_check(struct bh_items *s, const struct bh_rule_item *rule, str
         return true;
 }
 
+/* In the quotes that it does not hold itself; when it holds both, with escapes. */
+static void put_quoted(struct bh_buf *out, struct bh_str v) {
+        bool escape = bh_str_chr(v, '"') >= 0 && bh_str_chr(v, '\'') >= 0;
+        char quote = bh_str_chr(v, '"') >= 0 && !escape ? '\'' : '"';
+
+        bh_buf_putc(out, quote);
+        for (size_t i = 0; i < v.len; i++) {
+                if (escape && v.at[i] == quote)
+                        bh_buf_putc(out, '\\');
+                bh_buf_putc(out, v.at[i]);
+        }
+        bh_buf_putc(out, quote);
+}
+
 /* What holds a blank, a bracket, a comma or a quote goes into quotes; what is quoted stays. */
 static void put_value(struct bh_buf *out, struct bh_str v) {
         if (v.len && (v.at[0] == '"' || v.at[0] == '\'')) {
@@ -56,7 +70,7 @@ static void put_value(struct bh_buf *out, struct bh_str v) {
         } else if (bh_lex_is_bare(v) || (bh_str_chr(v, '"') >= 0 && !bh_text_wants_quotes(v))) {
                 bh_buf_add(out, v);
         } else
-                bh_buf_printf(out, "\"%.*s\"", BH_FMT(v));
+                put_quoted(out, v);
 }
 
 static void put_list(struct bh_buf *out, const struct bh_exception_value *v) {

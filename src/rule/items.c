@@ -53,6 +53,10 @@ static void warn(struct reader *r, const struct bh_doc *at, const char *code, co
         bh_items_note(r->s, false, code, (struct bh_place){ r->file->name, at->line, at->column }, r->name, "%s", text);
 }
 
+static struct bh_str bad_key(const struct reader *r, const char *kind) {
+        return bh_arena_printf(r->s->work, "%s %.*s", kind, BH_FMT(r->name));
+}
+
 /* A scalar as it was written; NULL when absent. */
 static const struct bh_doc *scalar(struct reader *r, const struct bh_doc *row, const char *key, bool required) {
         const struct bh_doc *v = bh_doc_get(row, key);
@@ -142,8 +146,8 @@ static void take_override(struct reader *r, const struct bh_doc *how, const stru
                 else if (bh_str_is(bh_doc_str(how), "replace") && keys[i].replace)
                         ret->replace[i] = ret->any = true;
                 else
-                        wrong(r, how, "LOAD_ERR_YAML_VALIDATE", "\"%s\" can be overridden with%s%s, not with \"%s\"", keys[i].key,
-                              keys[i].append ? " append" : "", keys[i].replace ? " replace" : "", BH_QUOTE(bh_doc_str(how)));
+                        wrong(r, how, "LOAD_ERR_YAML_VALIDATE", "\"%s\" can be overridden with %s, not with \"%s\"", keys[i].key,
+                              keys[i].append ? "append or replace" : "replace", BH_QUOTE(bh_doc_str(how)));
                 if (!bh_doc_get(r->row, keys[i].key))
                         wrong(r, how, "LOAD_ERR_YAML_VALIDATE", "an override of \"%s\" that the item does not have", keys[i].key);
                 return;
@@ -174,8 +178,8 @@ static void check_unnamed(struct reader *r, const struct override_key *keys, siz
         }
 }
 
-static void check_keys(struct reader *r, const char *const *known, size_t n) {
-        for (const struct bh_doc *v = bh_doc_first(r->row); v; v = v->next) {
+static void check_keys(struct reader *r, const struct bh_doc *row, const char *const *known, size_t n) {
+        for (const struct bh_doc *v = bh_doc_first(row); v; v = v->next) {
                 const char *near;
                 bool found = false;
 
@@ -187,6 +191,14 @@ static void check_keys(struct reader *r, const char *const *known, size_t n) {
                 bh_items_note(r->s, false, "LOAD_UNKNOWN_KEY", (struct bh_place){ r->file->name, v->line, v->column }, r->name,
                               near ? "unknown key \"%s\"; did you mean \"%s\"?" : "unknown key \"%s\"", BH_QUOTE(v->key), near);
         }
+}
+
+/* What cannot be changed is not there, or has an error, which has been told. */
+static void nothing_to_change(struct reader *r, const char *kind) {
+        if (bh_map_has(&r->s->bad, bad_key(r, kind)))
+                wrong(r, r->row, "LOAD_ERR_VALIDATE", "the %s of that name has an error, so there is nothing to change", kind);
+        else
+                wrong(r, r->row, "LOAD_ERR_VALIDATE", "there is no %s of that name to change", kind);
 }
 
 static bool take_append(struct reader *r) {
@@ -205,12 +217,12 @@ static void read_list(struct reader *r) {
         struct changes c = take_overrides(r, keys, BH_LEN(keys), append);
         struct bh_list_item read = { .name = r->name, .place = place_of(r, r->row) }, *prev = bh_map_get(&s->list_by_name, r->name);
 
-        check_keys(r, known, BH_LEN(known));
+        check_keys(r, r->row, known, BH_LEN(known));
         if (!bh_lex_is_bare(r->name))
                 warn(r, r->row, "LOAD_INVALID_LIST_NAME", "a list's name should have no blanks, quotes, brackets, commas and equal signs");
         take_texts(r, r->row, "items", true, &read.items);
         if ((append || c.any) && !prev)
-                wrong(r, r->row, "LOAD_ERR_VALIDATE", "there is no list of that name to change");
+                nothing_to_change(r, "list");
         if (r->bad)
                 return;
         read.visible = s->next++;
@@ -238,11 +250,11 @@ static void read_macro(struct reader *r) {
         const struct bh_doc *condition = scalar(r, r->row, "condition", true);
         struct bh_macro_item read = { .name = r->name, .place = place_of(r, r->row) }, *prev = bh_map_get(&s->macro_by_name, r->name);
 
-        check_keys(r, known, BH_LEN(known));
+        check_keys(r, r->row, known, BH_LEN(known));
         if (!bh_lex_is_name(r->name))
                 warn(r, r->row, "LOAD_INVALID_MACRO_NAME", "a macro's name should be letters, digits and underscores: no condition can name this one");
         if ((append || c.any) && !prev)
-                wrong(r, r->row, "LOAD_ERR_VALIDATE", "there is no macro of that name to change");
+                nothing_to_change(r, "macro");
         if (r->bad || !condition)
                 return;
         read.visible = s->next++;
@@ -276,9 +288,11 @@ static void read_value(struct reader *r, const struct bh_doc *v, struct bh_excep
 }
 
 static void read_exception(struct reader *r, const struct bh_doc *row, bool append, struct bh_rule_item *rule) {
+        static const char *const known[] = { "name", "fields", "comps", "values" };
         struct bh_exception e = { .place = place_of(r, row) };
         const struct bh_doc *fields = bh_doc_get(row, "fields"), *comps = bh_doc_get(row, "comps"), *values = bh_doc_get(row, "values");
 
+        check_keys(r, row, known, BH_LEN(known));
         e.name = text(r, row, "name", true);
         e.has_fields = fields != NULL;
         e.has_comps = comps != NULL;
@@ -447,7 +461,7 @@ static void change_rule(struct reader *r, struct bh_rule_item *prev, struct bh_r
         static const char *const useful[] = { "condition", "exceptions", "output", "desc", "tags" };
 
         if (!prev)
-                wrong(r, r->row, "LOAD_ERR_VALIDATE", "there is no rule of that name to change");
+                nothing_to_change(r, "rule");
         else if (append && !has_any(r->row, useful, BH_LEN(useful)))
                 wrong(r, r->row, "LOAD_ERR_VALIDATE", "an appended rule must have a condition or exceptions");
         if (r->bad)
@@ -488,10 +502,10 @@ static void read_rule(struct reader *r) {
         bool append = take_append(r), toggle = !has_any(r->row, defining, BH_LEN(defining)) && bh_doc_get(r->row, "enabled");
         struct changes c = take_overrides(r, rule_keys, BH_LEN(rule_keys), append);
 
-        check_keys(r, known, BH_LEN(known));
+        check_keys(r, r->row, known, BH_LEN(known));
         check_unnamed(r, rule_keys, BH_LEN(rule_keys), &c);
         toggle = toggle && !append && !c.any;
-        read_rule_values(r, !append && !c.any && !toggle, append || c.append[R_EXCEPTIONS], &read);
+        read_rule_values(r, !append && !c.any && !toggle && !(bh_doc_get(r->row, "override") && r->bad), append || c.append[R_EXCEPTIONS], &read);
         read.source = bh_doc_get(r->row, "source") ? text(r, r->row, "source", false) : BH_STR("syscall");
         if (append || c.any) {
                 change_rule(r, prev, &read, append, &c);
@@ -544,8 +558,8 @@ static void read_engine_version(struct reader *r, const struct bh_doc *v) {
                       BH_RULE_ENGINE_MINOR);
 }
 
-/* What plugins give elsewhere is part of us: the fields of containers, and the sources we have. */
-static bool has_plugin(const struct bh_items *s, struct bh_str name, const unsigned want[3]) {
+/* What plugins give elsewhere is part of us: the fields of containers, and the sources we have. NULL: it is not. */
+static const unsigned *plugin_version(const struct bh_items *s, struct bh_str name) {
         static const struct {
                 const char *name, *source;
                 unsigned version[3];
@@ -555,18 +569,32 @@ static bool has_plugin(const struct bh_items *s, struct bh_str name, const unsig
                         { "k8smeta", "syscall", { 0, 5, 0 } } };
 
         for (size_t i = 0; i < BH_LEN(plugins); i++)
-                if (bh_str_is(name, plugins[i].name))
-                        return bh_items_source(s, bh_str_of(plugins[i].source)) && at_least(plugins[i].version, want);
-        return false;
+                if (bh_str_is(name, plugins[i].name) && bh_items_source(s, bh_str_of(plugins[i].source)))
+                        return plugins[i].version;
+        return NULL;
 }
 
 static bool plugin_satisfied(struct reader *r, const struct bh_doc *row) {
         struct bh_str name = text(r, row, "name", true), version = text(r, row, "version", true);
+        const unsigned *have;
         unsigned want[3];
 
         if (name.len && version.len && !parse_version(version, want))
                 wrong(r, row, "LOAD_ERR_VALIDATE", "\"%s\" is no version of plugin %s", BH_QUOTE(version), BH_QUOTE(name));
-        return !r->bad && has_plugin(r->s, name, want);
+        have = plugin_version(r->s, name);
+        return !r->bad && have && at_least(have, want);
+}
+
+static void no_plugin(struct reader *r, const struct bh_doc *row) {
+        struct bh_str name = bh_doc_get_text(row, "name"), version = bh_doc_get_text(row, "version");
+        const unsigned *have = plugin_version(r->s, name);
+
+        if (have)
+                wrong(r, row, "LOAD_ERR_VALIDATE", "the rules want plugin %s %s; this engine has what %u.%u.%u has", BH_QUOTE(name), BH_QUOTE(version),
+                      have[0], have[1], have[2]);
+        else
+                wrong(r, row, "LOAD_ERR_VALIDATE", "the rules want plugin %s %s, which is not part of this engine: rules of its source are left out",
+                      BH_QUOTE(name), BH_QUOTE(version));
 }
 
 static void read_plugin_versions(struct reader *r, const struct bh_doc *list) {
@@ -578,15 +606,17 @@ static void read_plugin_versions(struct reader *r, const struct bh_doc *list) {
                 for (const struct bh_doc *a = bh_doc_first(bh_doc_get(row, "alternatives")); a; a = a->next)
                         good |= plugin_satisfied(r, a);
                 if (!good && !r->bad)
-                        wrong(r, row, "LOAD_ERR_VALIDATE", "the rules want plugin %s %s, which is not part of this engine",
-                              BH_QUOTE(bh_doc_get_text(row, "name")), BH_QUOTE(bh_doc_get_text(row, "version")));
+                        no_plugin(r, row);
         }
 }
 
 static void read_named(struct reader *r, const char *key, void (*read)(struct reader *)) {
         r->name = text(r, r->row, key, true);
-        if (!r->bad)
-                read(r);
+        if (r->bad)
+                return;
+        read(r);
+        if (r->bad && !bh_doc_get(r->row, "append") && !bh_doc_get(r->row, "override"))
+                (void) bh_map_set(&r->s->bad, bad_key(r, key), r);
 }
 
 static void read_row(struct reader *r) {
@@ -625,22 +655,27 @@ static void read_document(struct bh_items *s, const struct bh_rule_file *file, c
 }
 
 /* "line 3, column 7: what" of the YAML reader. */
-static struct bh_place yaml_place(const struct bh_rule_file *file, const struct bh_err *err) {
+static struct bh_place yaml_place(const struct bh_rule_file *file, const struct bh_err *err, const char **ret_what) {
         struct bh_place p = { file->name, 0, 0 };
+        int end = 0;
 
-        if (sscanf(err->text, "line %u, column %u:", &p.line, &p.column) < 2)
+        if (sscanf(err->text, "line %u, column %u: %n", &p.line, &p.column, &end) < 2 || end == 0)
                 p.line = p.column = 0;
+        *ret_what = p.line ? err->text + end : err->text;
         return p;
 }
 
 void bh_items_read(struct bh_items *s, const struct bh_rule_file *file) {
         struct bh_err err = BH_ERR_NONE;
         const struct bh_doc *list = NULL;
+        const char *what = err.text;
         int r = file->text.len > BH_LIMIT_RULE_FILE ? bh_fail(&err, BH_E_LIMIT, "larger than %llu MiB", BH_LIMIT_RULE_FILE / BH_MIB)
                                                     : bh_yaml_parse_all(s->work, file->text, &list, &err);
 
         if (r < 0) {
-                bh_items_note(s, true, "LOAD_ERR_YAML_PARSE", yaml_place(file, &err), (struct bh_str){ 0 }, "%s", err.text);
+                struct bh_place place = yaml_place(file, &err, &what);
+
+                bh_items_note(s, true, "LOAD_ERR_YAML_PARSE", place, (struct bh_str){ 0 }, "%s", what);
                 return;
         }
         for (const struct bh_doc *doc = bh_doc_first(list); doc; doc = doc->next)

@@ -74,6 +74,7 @@ struct bh_items {
         BH_VEC(struct bh_macro_item *) macros;
         BH_VEC(struct bh_rule_item *) rules; /* in the order of evaluation */
         struct bh_map list_by_name, macro_by_name, rule_by_name;
+        struct bh_map bad; /* "rule NAME" of those with an error */
         BH_VEC(struct bh_rule_note) notes;
         size_t n_errors;
         uint32_t next;

@@ -108,6 +108,8 @@ static int undefined(struct loader *l, struct bh_str name, bool later, struct bh
 
         if (later)
                 return bh_fail(err, BH_E_NOTFOUND, "Undefined macro '%s' used in filter: it is defined only later", BH_QUOTE(name));
+        if (bh_map_has(&l->s.bad, bh_arena_printf(l->s.work, "macro %.*s", BH_FMT(name))))
+                return bh_fail(err, BH_E_FORMAT, "macro '%s' has an error of its own", BH_QUOTE(name));
         for (size_t i = 0; i < l->s.macros.len; i++)
                 known[i] = bh_arena_cstr(l->s.arena, l->s.macros.at[i]->name);
         if (bh_map_has(&l->s.list_by_name, name))
@@ -391,7 +393,7 @@ int bh_rules_load(const struct bh_rules_opts *opts, const struct bh_rule_file *f
                 bh_program_init(&rules->sets[i].program, arena, work, opts->sources[i]);
         }
         l.s = (struct bh_items){ .arena = arena, .work = work, .opts = opts, .list_by_name = bh_map_in(arena), .macro_by_name = bh_map_in(arena),
-                                 .rule_by_name = bh_map_in(arena) };
+                                 .rule_by_name = bh_map_in(arena), .bad = bh_map_in(work) };
         l.rules = rules;
         own = own_files(arena, files, n_files);
         load(&l, own, n_files);

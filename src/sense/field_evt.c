@@ -249,6 +249,11 @@ BH_FIELD_GET(bh_field_evt_rawarg) {
         return true;
 }
 
+BH_FIELD_GET(bh_field_evt_nothing) {
+        (void) self, (void) event, (void) arg, (void) scratch, (void) ret;
+        return false;
+}
+
 BH_FIELD_GET(bh_field_evt_buffer) {
         const struct bh_event *e = event;
         const struct bh_ev_arg *a = bh_event_arg(info_of(e), BH_STR("data"));

@@ -75,6 +75,7 @@ BH_FIELD_GET(bh_field_evt_time);
 BH_FIELD_GET(bh_field_evt_is_type);
 BH_FIELD_GET(bh_field_evt_arg);
 BH_FIELD_GET(bh_field_evt_rawarg);
+BH_FIELD_GET(bh_field_evt_nothing); /* of rules of years ago: what is told of no more */
 BH_FIELD_GET(bh_field_evt_buffer);
 BH_FIELD_GET(bh_field_ns_change);
 bool bh_field_knows_arg(struct bh_str name);
