@@ -31,6 +31,7 @@ const ANY = "[^]*?";
 const CLASSES: Record<string, string> = { d: "-?\\d+", i: "-?\\d+", u: "\\d+", x: "[0-9a-f]+", X: "[0-9A-F]+", c: "[^]", f: "-?[\\d.]+", o: "[0-7]+" };
 const DEPTH = 8;
 const KEEP = 2000;
+const LONGEST = 600; /* what was put in is anybody's, and may be made to fit many forms almost */
 
 const literal = (text: string) => text.replace(/[.*+?^${}()|[\]\\/-]/g, "\\$&");
 
@@ -140,7 +141,7 @@ export function sayer(catalogues: Catalogue[]): Say {
 		return parts.length > 1 && said.every((part, i) => part !== parts[i]) ? said.join("，") : text;
 	};
 	const say = (text: string, depth: number): string => {
-		if (depth > DEPTH || !/[A-Za-z]/.test(text)) return text;
+		if (depth > DEPTH || text.length > LONGEST || !/[A-Za-z]/.test(text)) return text;
 		return whole.get(text.toLowerCase()) ?? formed(text, depth) ?? tailed(text, depth) ?? counted(text, depth) ?? joined(text, depth);
 	};
 	return (text) => {
