@@ -29,6 +29,7 @@ static const struct bh_list_column result_columns[] = {
         { "host", "h.name", BH_LIST_TEXT, FQ | BH_LIST_FACET, NULL },
         { "container_id", "r.container_id", BH_LIST_TEXT, F, NULL },
         { "container", "k.name", BH_LIST_TEXT, FQ, NULL },
+        { "image_id", "k.image_id", BH_LIST_TEXT, F, NULL },
         { "namespace", "r.namespace", BH_LIST_TEXT, FQ | BH_LIST_FACET, NULL },
         { "workload", "r.workload", BH_LIST_TEXT, FQ | BH_LIST_FACET, NULL },
         { "cause", "r.cause", BH_LIST_TEXT, F, NULL },

@@ -207,6 +207,8 @@ def test_who_sees_a_teams_things_sees_its_containers_alone(world):
     assert [w["container_id"] for w in dev.items("/api/v1/compliance/workloads")] == ["c" * 64]
     assert dev.get("/api/v1/compliance/summary")["fail"] == 1
     theirs = next(r["id"] for r in admin.items("/api/v1/compliance/results?f.host_id=id-node-7") if r["name"] == "box-d")
+    assert {r["name"] for r in admin.items(f"/api/v1/compliance/results?f.image_id=sha256:{'b' * 64}")} == {"box-d"}, "an image has the results of what was made of it"
+    assert dev.items(f"/api/v1/compliance/results?f.image_id=sha256:{'b' * 64}") == [], "and asking by image shows nobody more"
     with pytest.raises(Refused, match="404"):
         dev.get(f"/api/v1/compliance/results/{theirs}")
     for path, asked in (("exceptions", {"check": "*", "reason": "r", "expires_ms": int(time.time() * 1000) + 86400000}), ("run", {})):
