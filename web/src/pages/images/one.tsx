@@ -13,6 +13,7 @@ import { Popover, useNote } from "../../ui/float";
 import { Icon } from "../../ui/icon";
 import { Counts, Risk, TONES, toneOf, type Tone } from "../../ui/severity";
 import { Tabs, useTab } from "../../ui/tabs";
+import { ResultList } from "../compliance/results";
 import { FindingList } from "../vulns/findings";
 import type { Image } from "./index";
 import { words } from "./words";
@@ -196,7 +197,7 @@ export default function ImagePage({ params }: { params: Record<string, string> }
 	const id = params["id"] ?? "";
 	const read = useGet<OneImage>(`/images/${enc(id)}`, ["scans"]);
 	const d = read.data;
-	const tabs = [{ key: "overview", label: t("overview") }, { key: "layers", label: t("layers"), count: d?.n_layers }, { key: "packages", label: t("packages"), count: d?.n_packages }, { key: "findings", label: t("findings"), count: d?.n_findings }];
+	const tabs = [{ key: "overview", label: t("overview") }, { key: "layers", label: t("layers"), count: d?.n_layers }, { key: "packages", label: t("packages"), count: d?.n_packages }, { key: "findings", label: t("findings"), count: d?.n_findings }, { key: "setup", label: t("setup") }];
 	const [tab] = useTab(tabs);
 	const done = (text: string) => () => { say(text); read.reload(); };
 	const act = useAct();
@@ -225,6 +226,7 @@ export default function ImagePage({ params }: { params: Record<string, string> }
 			{tab === "layers" && <Layers id={id} />}
 			{tab === "packages" && <Packages id={id} />}
 			{tab === "findings" && <FindingList name="image-findings" path={`/images/${enc(id)}/findings`} without={["image"]} />}
+			{tab === "setup" && <ResultList name="image-setup" fixed={{ "f.image_id": id }} />}
 		</Page>
 	);
 }
