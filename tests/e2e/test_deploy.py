@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from conftest import BUILD, Podman, need, need_root, run, wait_for
+from conftest import BUILD, need, need_root, run, wait_for
 from kubernetes_help import build as build_go
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -133,6 +133,25 @@ def test_a_container_that_ends_is_back_in_seconds(agent):
     agent("restart", "-t", "10", "bh-agent")
     wait_for("the agent", lambda: logs(agent, "bh-agent").count("watching, by") > 1, 30)
     assert time.monotonic() - before < 30
+
+
+# In a process namespace of our own: its first process stands on this machine's root, the program on another.
+ELSEWHERE = r"""
+mount -t tmpfs elsewhere "$1" && cd "$1" && mkdir etc proc usr tree && printf 'ID=elsewhere\n' > etc/os-release
+for d in bin lib lib64 sbin; do [ -L /$d ] && ln -s usr/$d $d || { mkdir $d; mount --bind /$d $d; }; done
+mount --bind /usr usr && mount --bind /proc proc && mount --bind "$2" tree && cp /etc/ld.so.cache etc/
+chroot . env $3 /tree/bulkhead inventory --kind host --format json
+"""
+
+
+@pytest.mark.parametrize("given, found", [("A=", True), ("BULKHEAD_HOST_ROOT=/", False)])
+def test_the_files_of_the_host_are_found_below_its_first_process(tmp_path, given, found):
+    need("unshare")
+    need_root()
+    said = run("unshare", "--pid", "--fork", "--mount", "--mount-proc", "sh", "-c", ELSEWHERE, "-", tmp_path, BUILD, given).stdout
+    host = json.loads(said.splitlines()[0])["attrs"]
+    here = pathlib.Path("/etc/machine-id").read_text().strip() if os.path.exists("/etc/machine-id") else None
+    assert (host["os"] != "elsewhere") is found and host.get("machine_id") == (here if found else None)
 
 
 # ---- units ----
