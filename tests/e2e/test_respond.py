@@ -38,10 +38,10 @@ def box(engine):
 def respond(build, engine, tmp_path):
     """respond(...) with a state directory of its own; .state"""
     def call(*args, code=0):
-        r = conftest.run(g.program(build), "respond", *args, "--state", call.state, check=False, env=engine.env)
+        r = conftest.run(*call.under, g.program(build), "respond", *args, "--state", call.state, check=False, env=engine.env)
         assert r.returncode == code, r.stdout + r.stderr
         return r.stdout + r.stderr
-    call.state = tmp_path / "state"
+    call.state, call.under = tmp_path / "state", ()
     return call
 
 
@@ -112,8 +112,10 @@ def can_talk(engine, a, port):
     return engine("exec", a, "/bin/sh", "-c", f"echo hi | nc -w 2 127.0.0.1 {port}", check=False)
 
 
-def test_a_container_loses_its_network_and_gets_it_back(engine, respond):
+@pytest.mark.parametrize("less", [(), ("sys_admin",)], ids=["root", "an agent's rights"])
+def test_a_container_loses_its_network_and_gets_it_back(engine, respond, less):
     """In the host's network, where no firewall of the container's could help."""
+    respond.under = ("setpriv", *(f"--bounding-set=-{right}" for right in less)) if less else ()
     port = conftest.free_port()
     listener = subprocess.Popen(["python3", "-c", f"""
 import socket

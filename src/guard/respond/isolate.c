@@ -8,19 +8,26 @@
  *
  * Needs the default cgroup hierarchy and CAP_BPF with CAP_NET_ADMIN. Loopback
  * inside the container is dropped too: it stands in the same group.
+ *
+ * To take a program away one has to hold it, and only CAP_SYS_ADMIN, which a
+ * watch has given up, finds it by its number. So each has a name in the BPF
+ * file system for as long as it stands.
  */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/bpf.h>
+#include <linux/capability.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "guard/respond/action.h"
 #include "sys/cgroup.h"
 #include "sys/fd.h"
+#include "sys/rights.h"
 
 static const char name[] = "bh_isolate";
 static const uint32_t sides[] = { BPF_CGROUP_INET_INGRESS, BPF_CGROUP_INET_EGRESS };
@@ -43,11 +50,32 @@ static int load(uint32_t side, int *ret_fd, struct bh_err *err) {
         return *ret_fd < 0 ? bh_fail_sys(err, errno, "no program for the network of a control group") : 0;
 }
 
+/* Control groups have a number that no other one gets while this kernel runs, nor outlives it what is named here. */
+static const char *name_of(int group, uint32_t side, char buf[96]) {
+        struct stat st = { 0 };
+
+        (void) fstat(group, &st);
+        (void) snprintf(buf, 96, "/sys/fs/bpf/bh_isolate_%llu_%s", (unsigned long long) st.st_ino, side == BPF_CGROUP_INET_INGRESS ? "in" : "out");
+        return buf;
+}
+
+static int keep(int group, uint32_t side, int program, struct bh_err *err) {
+        union bpf_attr a = { 0 };
+        char path[96];
+
+        a.pathname = (uintptr_t) name_of(group, side, path);
+        a.bpf_fd = (uint32_t) program;
+        if (bpf(BPF_OBJ_PIN, &a) == 0 || bh_rights_have(BH_RIGHT(CAP_SYS_ADMIN)))
+                return 0;
+        return bh_fail_sys(err, errno, "it could not be released again: %s", path);
+}
+
 static int attach(int group, uint32_t side, struct bh_err *err) {
         BH_CLEANUP(bh_fd_close) int program = -1;
         union bpf_attr a = { 0 };
         int r = load(side, &program, err);
 
+        r = r < 0 ? r : keep(group, side, program, err);
         if (r < 0)
                 return r;
         a.target_fd = (uint32_t) group;
@@ -67,25 +95,47 @@ static bool is_ours(int program) {
         return bpf(BPF_OBJ_GET_INFO_BY_FD, &a) == 0 && strncmp(info.name, name, sizeof info.name) == 0;
 }
 
+/* How many that were: one or none. */
+static int take_off(int group, uint32_t side, int program, struct bh_err *err) {
+        union bpf_attr a = { 0 };
+
+        if (!is_ours(program))
+                return 0;
+        a.target_fd = (uint32_t) group;
+        a.attach_bpf_fd = (uint32_t) program;
+        a.attach_type = side;
+        if (bpf(BPF_PROG_DETACH, &a) == 0)
+                return 1;
+        return errno == ENOENT ? 0 : bh_fail_sys(err, errno, "detach from the control group");
+}
+
+static int detach_named(int group, uint32_t side, struct bh_err *err) {
+        BH_CLEANUP(bh_fd_close) int program = -1;
+        union bpf_attr a = { 0 };
+        char path[96];
+        int r;
+
+        a.pathname = (uintptr_t) name_of(group, side, path);
+        program = (int) bpf(BPF_OBJ_GET, &a);
+        if (program < 0)
+                return errno == ENOENT ? 0 : bh_fail_sys(err, errno, "%s", path);
+        r = take_off(group, side, program, err);
+        if (r >= 0 && unlink(path) < 0)
+                r = bh_fail_sys(err, errno, "%s", path);
+        return r;
+}
+
 static int detach_one(int group, uint32_t side, uint32_t id, struct bh_err *err) {
         BH_CLEANUP(bh_fd_close) int program = -1;
         union bpf_attr a = { 0 };
 
         a.prog_id = id;
         program = (int) bpf(BPF_PROG_GET_FD_BY_ID, &a);
-        if (program < 0)
-                return bh_fail_sys(err, errno, "program %u", id);
-        if (!is_ours(program))
-                return 0;
-        a = (union bpf_attr){ 0 };
-        a.target_fd = (uint32_t) group;
-        a.attach_bpf_fd = (uint32_t) program;
-        a.attach_type = side;
-        return bpf(BPF_PROG_DETACH, &a) < 0 ? bh_fail_sys(err, errno, "detach from the control group") : 1;
+        return program < 0 ? bh_fail_sys(err, errno, "program %u", id) : take_off(group, side, program, err);
 }
 
-/* How many of ours were there; what others attached stays. */
-static int detach(int group, uint32_t side, struct bh_err *err) {
+/* Where there is no BPF file system. What others attached stays. */
+static int detach_listed(int group, uint32_t side, struct bh_err *err) {
         uint32_t ids[64];
         union bpf_attr a = { 0 };
         int n = 0, r = 0;
@@ -101,6 +151,16 @@ static int detach(int group, uint32_t side, struct bh_err *err) {
                 n += r > 0;
         }
         return r < 0 ? r : n;
+}
+
+/* How many of ours were there. */
+static int detach(int group, uint32_t side, struct bh_err *err) {
+        int n = detach_named(group, side, err), more;
+
+        if (n < 0 || !bh_rights_have(BH_RIGHT(CAP_SYS_ADMIN)))
+                return n;
+        more = detach_listed(group, side, err);
+        return more < 0 ? more : n + more;
 }
 
 static int open_group(struct bh_act *act, struct bh_str path, int *ret_fd, struct bh_err *err) {
