@@ -145,3 +145,19 @@ def test_the_inspection_report_can_be_had_in_both_languages(site, page):
     assert {status for status, _, _ in said.values()} == {200}
     assert "容器不以特权模式运行" in said["/api/v1/compliance/report?format=html&lang=zh"][2].decode()
     assert "Containers run without all privileges" in said["/api/v1/compliance/report?format=html&lang=en"][2].decode()
+
+
+def test_an_image_shows_how_its_containers_are_set_up(site, page):
+    image = site.admin.get("/api/v1/images?limit=1")["items"][0]["id"]
+    go(page, site, f"/images/{image}?tab=setup")
+    page.wait_for_selector(".grid-data:has-text('Containers run without all privileges')")
+    assert not any(ROOT in row for row in page.locator(".grid-data").all_inner_texts()), "what is the host's is not the image's"
+
+
+def test_the_inspection_report_can_be_had_of_one_host(site, page):
+    host = site.admin.get("/api/v1/compliance/hosts?limit=1")["items"][0]["host_id"]
+    go(page, site, "/reports")
+    page.locator("select", has=page.locator(f"option[value='{host}']")).select_option(host)
+    links = page.locator("a[href*='/compliance/report']").evaluate_all("all => all.map(a => a.getAttribute('href'))")
+    assert links and all(link.endswith(f"&host_id={host}") for link in links)
+    assert site.admin.call("GET", links[0])[0] == 200

@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The inspection report: one page that reads well on paper, made of what the overview and lists say now. */
+import { useState } from "react";
 import { ROOT } from "../../api/client";
 import { useGet } from "../../api/use";
 import { useSession } from "../../app/session";
 import { useCommon, useFormats, useSaid, useServerWord, useWords } from "../../i18n";
+import { enc } from "../../lib/router";
 import { Button, ImageName, Loaded, Page, Panel, State, TableBox } from "../../ui/basic";
+import { Choice } from "../../ui/form";
 import { Icon } from "../../ui/icon";
 import { Level, Risk, Severity } from "../../ui/severity";
 import { useIncidentTitle } from "../alerts/title";
 import { words as overviewWords } from "../overview/words";
 import type { Incident } from "../alerts/types";
+import type { HostRow } from "../compliance/types";
 import type { Image } from "../images";
 import type { Vuln } from "../vulns/types";
 import { SetupReport } from "./setup";
@@ -121,13 +125,18 @@ const TONGUES = [["en", "English"], ["zh", "中文"]] as const;
 /* The inspection of how things are set up, as documents that need no console. */
 function Inspections() {
 	const t = useWords(words);
+	const c = useCommon();
+	const hosts = useGet<{ items: HostRow[] }>("/compliance/hosts?sort=score&limit=200").data?.items ?? [];
+	const [host, setHost] = useState("");
+	const of = host ? `&host_id=${enc(host)}` : "";
 	return (
 		<Panel title={t("inspections")} className="no-print">
 			<p className="hint">{t("inspections_text")}</p>
+			{hosts.length > 0 && <div className="report-of"><Choice label={c("host")} translate="no" value={host} onChange={(e) => setHost(e.target.value)} options={[["", t("every_host")], ...hosts.map((h): [string, string] => [h.host_id, h.host || h.host_id])]} /></div>}
 			{TONGUES.map(([lang, tongue]) => (
 				<ul key={lang} className="exports">
 					{FORMATS.map(([format, name]) => (
-						<li key={format}><a className="button button-plain button-small" href={`${ROOT}/compliance/report?format=${format}&lang=${lang}`} download><Icon name="download" />{name} · <span lang={lang}>{tongue}</span></a></li>
+						<li key={format}><a className="button button-plain button-small" href={`${ROOT}/compliance/report?format=${format}&lang=${lang}${of}`} download><Icon name="download" />{name} · <span lang={lang}>{tongue}</span></a></li>
 					))}
 				</ul>
 			))}
