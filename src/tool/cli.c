@@ -192,6 +192,16 @@ static const struct bh_cmd *find_cmd(int argc, char **argv, int *ret_words) {
         return best;
 }
 
+/* What is meant when no command follows the name of a group, but an argument. */
+static const struct bh_cmd *find_leading(int argc, char **argv, int *ret_words) {
+        for (const struct bh_cmd *const *c = bh_cmds; argc > 2 && argv[2][0] != '-' && *c; c++)
+                if ((*c)->leads && bh_str_is(bh_str_part(bh_str_of((*c)->name), 0, strcspn((*c)->name, " ")), argv[1])) {
+                        *ret_words = 1;
+                        return *c;
+                }
+        return NULL;
+}
+
 static const struct bh_cmd *find_help(int argc, char **argv) {
         int words;
 
@@ -308,6 +318,8 @@ int bh_cli_main(int argc, char **argv) {
         if (argc > 1 && strcmp(argv[1], "--version") == 0)
                 argv[1] = (char *) (uintptr_t) "version";
         p.cmd = find_cmd(argc, argv, &words);
+        if (!p.cmd)
+                p.cmd = find_leading(argc, argv, &words);
         if (!p.cmd)
                 p.cmd = meant(argc, argv);
         if (!p.cmd)

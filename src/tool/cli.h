@@ -41,6 +41,7 @@ struct bh_cmd {
         const char *examples;
         const struct bh_opt *opts; /* ended by a row without a name */
         int (*run)(struct bh_cli *cli, struct bh_err *err); /* an enum bh_exit, or < 0 with err */
+        bool leads; /* its group's first: "simulate NAME" is "simulate run NAME" */
 };
 
 struct bh_cli_value {

@@ -146,6 +146,10 @@ def test_a_wrong_name_gets_the_nearest(simulate):
     assert r.returncode == 2 and "did you mean reverse-shell" in r.stderr
 
 
+def test_run_may_be_left_out(simulate):
+    assert simulate("reverse-shell", "--dry-run").stdout == simulate("run", "reverse-shell", "--dry-run").stdout != ""
+
+
 def test_the_host_is_put_back_also_when_the_script_was_killed(simulate, tmp_path, engine):
     mark = tmp_path / "mark"
     (tmp_path / "s").mkdir()

@@ -3,7 +3,9 @@
 #define _XOPEN_SOURCE 700
 #include <errno.h>
 #include <ftw.h>
+#include <pwd.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "sys/exec.h"
@@ -24,8 +26,16 @@ static int take_away(const char *path, const struct stat *st, int kind, struct F
         return remove(path);
 }
 
+/* Made by up for this state, and not for another one beside it. */
+static bool is_user_of(const struct bh_place *p) {
+        const struct passwd *user = getpwnam(BH_SERVICE_USER);
+
+        return user && strcmp(user->pw_dir, p->state) == 0;
+}
+
 static int purge(const struct bh_place *p, struct bh_err *err) {
         const char *const argv[] = { "/usr/sbin/userdel", BH_SERVICE_USER, NULL };
+        bool has_user = is_user_of(p);
         struct bh_err why = BH_ERR_NONE;
         int status = 0;
 
@@ -33,7 +43,7 @@ static int purge(const struct bh_place *p, struct bh_err *err) {
                 return bh_fail(err, BH_E_NOTFOUND, "%s is not what bulkhead up made; nothing was taken away", p->state);
         if (nftw(p->state, take_away, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT) != 0)
                 return bh_fail_sys(err, errno, "%s", p->state);
-        if (bh_exec_run(&(struct bh_exec){ .argv = argv }, 0, NULL, &status, &why) < 0 || (status != 0 && status != 6 /* there is none */))
+        if (has_user && (bh_exec_run(&(struct bh_exec){ .argv = argv }, 0, NULL, &status, &why) < 0 || status != 0))
                 (void) fprintf(stderr, "The user " BH_SERVICE_USER " is still there: %s\n", why.text[0] ? why.text : "userdel refused");
         (void) printf("%s is gone.\n", p->state);
         return 0;

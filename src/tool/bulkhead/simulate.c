@@ -302,12 +302,14 @@ const struct bh_cmd bh_cmd_simulate_run = {
         .about = "act attacks out, harmlessly, and see whether the rules fire",
         .args = "NAME...|all",
         .text = RUN_TEXT,
-        .examples = "  bulkhead simulate run reverse-shell shadow-read\n"
+        .examples = "  bulkhead simulate reverse-shell            # run may be left out\n"
+                    "  bulkhead simulate run reverse-shell shadow-read\n"
                     "  bulkhead simulate run all --format junit -o simulate.xml\n"
                     "  bulkhead simulate run --dry-run release-agent\n"
                     "  bulkhead simulate run all --no-watch        # for another sensor\n",
         .opts = run_opts,
         .run = run_named,
+        .leads = true,
 };
 
 const struct bh_cmd bh_cmd_simulate_all = {
