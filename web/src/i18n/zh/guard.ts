@@ -69,6 +69,7 @@ export default {
 	"no program for the network of a control group": "没有用于控制组网络的程序",
 	"attach to the control group": "附加到控制组",
 	"program %u": "程序 {1}",
+	"it could not be released again: %s": "之后将无法解除隔离：{1}",
 	"detach from the control group": "从控制组分离",
 	"programs of the control group": "控制组的程序",
 	"it is not in the default cgroup hierarchy, where programs for its network would stand": "不在默认的 cgroup 层级中，无法挂载其网络程序",
