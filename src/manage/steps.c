@@ -57,7 +57,7 @@ static int add_bases(struct stepping *s, struct bh_err *err) {
                           BH_NO_ARGS, &rows, err);
 
         while (r >= 0 && (r = bh_rows_next(rows, err)) > 0) {
-                struct bh_str base = bh_rows_text(rows, 0).len ? bh_rows_copy(rows, 0, s->arena) : BH_STR("a newer base");
+                struct bh_str base = bh_rows_text(rows, 0).len ? bh_rows_copy(rows, 0, s->arena) : BH_STR("base image");
                 struct bh_step *step = add(s, "base", bh_rows_real(rows, 5));
 
                 step->text = bh_arena_printf(s->arena, "Rebuild %lld image%s on a newer %.*s: mends %lld finding%s%.*s", (long long) bh_rows_int(rows, 2),

@@ -212,7 +212,6 @@ export default {
 	"HTTP POST, signed; also for Slack-like chats, DingTalk, Feishu and WeCom": "HTTP POST（带签名）；也支持 Slack 类聊天、钉钉、飞书、企业微信",
 	"Look into incident %lld: %.*s (%lld alert%s)": "处理安全事件 {1}“{2}”（{3} 条告警）",
 	", %lld of them exploited elsewhere": "，其中 {1} 个已在别处被利用",
-	"a newer base": "更新的基础镜像",
 	"Rebuild %lld image%s on a newer %.*s: mends %lld finding%s%.*s": "基于更新的 {3} 重新构建 {1} 个镜像：可修复 {4} 个发现项{6}",
 	"Run %.*s without privileges: it is privileged and its ports are published": "以非特权方式运行 {1}：它处于特权模式且对外发布端口",
 	"Bring back %lld agent%s: their hosts are not watched": "恢复 {1} 个代理：其主机未受监测",

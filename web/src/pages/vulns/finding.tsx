@@ -15,6 +15,9 @@ import { Risk, Severity } from "../../ui/severity";
 import type { Factor, Finding } from "./types";
 import { words } from "./words";
 
+/* A factor that lifts to a least value lifts the low end most: of that there is nothing to show. */
+const hasSpan = (x: Factor) => !x.known && x.high > x.low;
+
 export function Factors({ factors }: { factors: Factor[] }) {
 	const t = useWords(words);
 	const said = useSaid();
@@ -30,12 +33,12 @@ export function Factors({ factors }: { factors: Factor[] }) {
 						<td className="factors-value">
 							<svg width="56" height="8" aria-hidden="true" focusable="false" className={`tone-${x.value >= 0.85 ? "critical" : x.value >= 0.6 ? "medium" : "good"}`}>
 								<rect className="bar-bed" width="56" height="8" rx="4" />
-								{!x.known && <rect className="riskbar-span" x={x.low * 56} width={Math.max((x.high - x.low) * 56, 1)} height="8" rx="4" />}
-								<rect className="bar-value" width={Math.max(x.value * 56, 1)} height="8" rx="4" />
+								{hasSpan(x) && <rect className="riskbar-span" x={x.low * 56} width={Math.max((x.high - x.low) * 56, 1)} height="8" rx="4" />}
+								<rect className="bar-value" width={Math.min(Math.max(x.value * 56, 1), 56)} height="8" rx="4" />
 							</svg>
 							<span className="num">{x.value.toFixed(2)}</span>
 						</td>
-						<td>{said(x.words)}{!x.known && <span className="dim"> · {t("not_known")} ({x.low.toFixed(2)}–{x.high.toFixed(2)})</span>}</td>
+						<td>{said(x.words)}{hasSpan(x) && <span className="dim"> · {t("not_known")} ({x.low.toFixed(2)}–{x.high.toFixed(2)})</span>}</td>
 					</tr>
 				))}
 			</tbody>
