@@ -19,6 +19,8 @@
  * those after it are tried all the same.
  */
 int bh_rights_keep(uint64_t wanted, const int *forbidden, size_t n, struct bh_err *err) BH_MUST_CHECK;
+/* Keeps none, in this thread. */
+int bh_rights_drop(struct bh_err *err) BH_MUST_CHECK;
 /* Have we all of these? */
 bool bh_rights_have(uint64_t rights);
 

@@ -12,6 +12,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "sys/rights.h"
+
 /* What computing, reading and answering needs; memory calls may not make anything executable. */
 static const int allowed[] = {
         SCMP_SYS(read),          SCMP_SYS(pread64),        SCMP_SYS(readv),      SCMP_SYS(write),
@@ -94,7 +96,10 @@ static int seccomp(struct bh_err *err) {
 
 int bh_sandbox_enter(const struct bh_sandbox_opts *opts, unsigned *ret_missing, struct bh_err *err) {
         unsigned missing = 0;
+        int r = bh_rights_drop(err);
 
+        if (r < 0)
+                return r;
         if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
                 return bh_fail_sys(err, errno, "sandbox: no_new_privs");
         if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)

@@ -7,6 +7,7 @@
  * its socket, and end. It cannot open, connect, execute, fork, trace or signal:
  *
  *     no_new_privs    nothing it could execute would gain rights
+ *     capabilities    none, whoever started it
  *     rlimits         no new processes, no files written, no core, bounded memory
  *     Landlock        no path and no TCP port at all (kernels that have it)
  *     seccomp         a short list of system calls; any other kills the process

@@ -131,6 +131,7 @@ def test_a_worker_is_locked_in_while_it_reads(slow):
     s = slow()
     st = status(s.worker)
     assert (st["Seccomp"], st["NoNewPrivs"]) == ("2", "1")
+    assert {int(st[name], 16) for name in ("CapEff", "CapPrm", "CapInh")} == {0}
     limits = pathlib.Path(f"/proc/{s.worker}/limits").read_text().splitlines()
     limit = {l[:26].strip(): l[26:].split()[:2] for l in limits}
     assert limit["Max file size"] == ["0", "0"] and limit["Max processes"] == ["0", "0"] and limit["Max core file size"] == ["0", "0"]
