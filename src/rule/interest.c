@@ -398,9 +398,10 @@ void bh_interest_of_rule(const struct bh_ruleset *set, unsigned type, const stru
         publish(&r, &ret->all, &ret->rows);
 }
 
+/* What only the caller's words tell of an open; whether they changed under way is seen when they are fetched. */
 static bool is_word(struct bh_str operand) {
         static const char *const words[] = { "fd.nameraw", "evt.args", "evt.arg[name]", "evt.arg[path]", "evt.arg[0]", "evt.arg[1]", "evt.arg[2]",
-                                             "evt.rawarg[name]", "evt.rawarg[path]" };
+                                             "evt.rawarg[name]", "evt.rawarg[path]", "evt.raced" };
 
         for (size_t i = 0; i < BH_LEN(words); i++)
                 if (bh_str_starts(operand, bh_str_of(words[i])))
