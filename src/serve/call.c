@@ -67,14 +67,12 @@ int bh_call_json(struct bh_call *call, int status, struct bh_str json) {
         return 0;
 }
 
-static bool wants_csv(const struct bh_call *call) {
-        return bh_str_is(bh_call_query(call, "format"), "csv") || bh_str_find_nocase(call->accept, BH_STR("text/csv")) >= 0;
-}
-
-static int list_csv(struct bh_call *call, const struct bh_list *list, const struct bh_list_query *query, struct bh_err *err) {
+bool bh_call_csv(struct bh_call *call, const char *name) {
+        if (!bh_str_is(bh_call_query(call, "format"), "csv") && bh_str_find_nocase(call->accept, BH_STR("text/csv")) < 0)
+                return false;
         call->type = "text/csv; charset=utf-8; header=present";
-        bh_call_reply_header(call, "Content-Disposition", "attachment; filename=\"%s.csv\"", list->name);
-        return bh_list_csv(call->db, query, &call->out, err);
+        bh_call_reply_header(call, "Content-Disposition", "attachment; filename=\"%s.csv\"", name);
+        return true;
 }
 
 /* The query without what is not the list's: format=. */
@@ -105,7 +103,7 @@ int bh_list_reply(struct bh_call *call, const struct bh_list *list, const char *
         if (fixed)
                 bh_list_query_fix(query, fixed, arg);
         call->status = 200;
-        return wants_csv(call) ? list_csv(call, list, query, err) : bh_list_json(call->db, query, &call->out, err);
+        return bh_call_csv(call, list->name) ? bh_list_csv(call->db, query, &call->out, err) : bh_list_json(call->db, query, &call->out, err);
 }
 
 int bh_call_read(struct bh_call *call, struct bh_err *err) {

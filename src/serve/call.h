@@ -137,6 +137,8 @@ int bh_call_body(struct bh_call *call, const struct bh_doc **ret, struct bh_err 
 int bh_list_ask(struct bh_call *call, const struct bh_list *list, struct bh_str text, struct bh_list_query **ret, struct bh_err *err) BH_MUST_CHECK;
 /* A list, JSON or CSV (?format=csv or Accept: text/csv), scoped to who asks. `fixed`: a further condition, or NULL. */
 int bh_list_reply(struct bh_call *call, const struct bh_list *list, const char *fixed, struct bh_arg arg, struct bh_err *err) BH_MUST_CHECK;
+/* Is the answer asked for as CSV? Then its headers are set, and who answers writes rows into call->out. */
+bool bh_call_csv(struct bh_call *call, const char *name);
 /* RFC 9457 with this sentence; returns 0. */
 int bh_call_problem(struct bh_call *call, int status, const char *fmt, ...) BH_PRINTF(3, 4);
 

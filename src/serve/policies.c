@@ -4,6 +4,7 @@
  * and which agent has which version of the whole set.
  */
 #include "base/limits.h"
+#include "fmt/clean.h"
 #include "manage/attack.h"
 #include "manage/policies.h"
 #include "serve/mine.h"
@@ -237,6 +238,27 @@ static int all_rules(struct bh_call *call, struct bh_db *db, struct bh_policy_ru
         return r < 0 ? r : port->rules(port->user, files.at, files.len, call->arena, ret, err);
 }
 
+static void put_rule_row(struct bh_buf *out, const struct bh_policy_rule *rule) {
+        BH_CLEANUP(bh_buf_done) struct bh_buf tags = { 0 };
+        struct bh_str cells[] = { rule->name, bh_str_of(bh_priority_str(rule->priority)), rule->source, rule->file, rule->desc, rule->condition, rule->output };
+
+        for (size_t i = 0; i < BH_LEN(cells); i++) {
+                bh_put_csv(out, cells[i]);
+                bh_buf_putc(out, ',');
+        }
+        for (uint32_t i = 0; i < rule->n_tags; i++)
+                bh_buf_printf(&tags, "%s%.*s", i ? " " : "", BH_FMT(rule->tags[i]));
+        bh_put_csv(out, bh_buf_str(&tags));
+        bh_buf_printf(out, ",%u,%d,%d\r\n", rule->line, rule->enabled, rule->ours);
+}
+
+static int rules_csv(struct bh_call *call, const struct bh_policy_rules *rules) {
+        bh_buf_puts(&call->out, "rule,priority,source,file,description,condition,output,tags,line,enabled,built_in\r\n");
+        for (size_t i = 0; i < rules->len; i++)
+                put_rule_row(&call->out, &rules->at[i]);
+        return 0;
+}
+
 static int get_rules(struct bh_call *call, struct bh_err *err) {
         struct bh_json_put j = { .out = &call->out, .compact = true };
         struct bh_policy_rules rules = { 0 };
@@ -244,6 +266,8 @@ static int get_rules(struct bh_call *call, struct bh_err *err) {
 
         if (r < 0)
                 return r;
+        if (bh_call_csv(call, "rules"))
+                return rules_csv(call, &rules);
         bh_json_put_open(&j, NULL, '{');
         bh_json_put_u64(&j, "total", rules.len);
         bh_json_put_int(&j, "version", bh_policies_version(call->db));

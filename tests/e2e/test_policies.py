@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Rules that people write, checked and given out to agents; indicators of attackers, and alerts that meet them."""
+import csv
 import http.server
+import io
 import json
 import threading
 import time
@@ -43,6 +45,8 @@ def test_a_rule_is_checked_then_given_to_agents(admin, agent):
     rules = {r["rule"]: r for r in admin.get("/api/v1/rules")["items"]}
     assert not rules["Own rule"]["built_in"] and rules["Own rule"]["techniques"] == ["T1059"] and len(rules) > 100
     assert sum(r["built_in"] for r in rules.values()) == len(rules) - 1
+    rows = list(csv.DictReader(io.StringIO(admin.call("GET", "/api/v1/rules?format=csv")[2].decode())))
+    assert {r["rule"]: r["condition"].split() for r in rows} == {name: r["condition"].split() for name, r in rules.items()}
     changed = admin.patch(f"/api/v1/policies/{made['id']}", {"text": RULE.replace("ncat", "socat"), "why": "another tool"})
     assert changed["version"] == 2 and "socat" in changed["text"]
     second = the_set(agent)
