@@ -159,7 +159,7 @@ int BPF_PROG(sys_open, struct pt_regs *regs, long ret) {
         if (!k.s)
                 return 0;
         words = words_left(k.f, k.row->type, have);
-        ask = rows != ~0ull ? rows : words != ~0ull ? words : 0; /* what depends on the path */
+        ask = (rows != ~0ull ? rows : 0) | (words != ~0ull ? words : 0); /* what depends on the path */
         file = file_of_fd(k.t, ret);
         if (file && ask)
                 named = rows_naming_file(k.f, ask, &k.s->path, k.t, file);

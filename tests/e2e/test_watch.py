@@ -246,3 +246,36 @@ def test_folders_beside_a_file_of_rules_are_nobody_s_business(build, tmp_path):
         made.mkdir()
         time.sleep(2)
         assert reloads(w.stop()) == more, rules
+
+
+WORDS = """
+- rule: Opened
+  desc: x
+  condition: evt.type in (open, openat) and (fd.name = {dir}/plain or fd.name = {dir}/asked)
+  output: o file=%fd.name
+  priority: NOTICE
+- rule: Opened by a way round
+  desc: x
+  condition: evt.type in (open, openat) and fd.name = {dir}/asked and fd.nameraw endswith /../asked
+  output: o file=%fd.name words=%fd.nameraw
+  priority: WARNING
+"""
+
+
+def test_the_caller_s_words_come_where_a_rule_asks_for_them(build, tmp_path):
+    """What the kernel looks for is not the same for what is told, and for what is told with words."""
+    (tmp_path / "rules.yaml").write_text(WORDS.format(dir=tmp_path))
+    (tmp_path / "sub").mkdir()
+    for name in ("plain", "asked"):
+        (tmp_path / name).touch()
+    w = watching.Watch(g.program(build), "--rules", tmp_path / "rules.yaml", "--login", "none", "--all-matches")
+    try:
+        for _ in range(2):  # found out, and then remembered
+            for name in ("plain", "asked"):
+                (tmp_path / "sub" / ".." / name).read_text()
+        assert w.wait(lambda alerts: sum(a.rule == "Opened by a way round" for a in alerts) == 2), w.alerts
+        words = [a.fields["fd.nameraw"] for a in w.alerts if a.rule == "Opened by a way round"]
+        assert words == [f"{tmp_path}/sub/../asked"] * 2
+        assert sum(a.rule == "Opened" for a in w.alerts) == 4
+    finally:
+        w.stop()
