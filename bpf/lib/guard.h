@@ -102,7 +102,6 @@ struct denied {
 
 /* `text` of d is filled in by the caller, n bytes of it. */
 inline_ void tell_denied(struct denied *d, u32 what, u64 number, u32 n, u32 flags) {
-
         fill_head(&d->head, bpf_get_current_task_btf(), BH_EV_DENIED, bpf_ktime_get_boot_ns());
         d->head.flags = flags;
         d->head.res = flags & BH_EV_WOULD ? 0 : -1;

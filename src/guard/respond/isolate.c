@@ -50,7 +50,7 @@ static int load(uint32_t side, int *ret_fd, struct bh_err *err) {
         return *ret_fd < 0 ? bh_fail_sys(err, errno, "no program for the network of a control group") : 0;
 }
 
-/* Control groups have a number that no other one gets while this kernel runs, nor outlives it what is named here. */
+/* By the number of the control group: no other one gets it while this kernel runs, and no name here outlives the kernel. */
 static const char *name_of(int group, uint32_t side, char buf[96]) {
         struct stat st = { 0 };
 
