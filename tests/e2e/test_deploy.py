@@ -35,7 +35,7 @@ def server(images):
            "--security-opt", "no-new-privileges:true", "-e", "BULKHEAD_NAME=localhost", "bulkhead-server:test",
            "server", "--listen", "127.0.0.1:28443", "--agents", "127.0.0.1:28444")
     try:
-        wait_for("the server", lambda: "ready" in logs(images, "bh-server"), 60)
+        wait_for("the server", lambda: "ready: console" in logs(images, "bh-server"), 60)
         yield images
     finally:
         images("rm", "-f", "-v", "bh-server")
