@@ -167,18 +167,13 @@ apart_ int walk_from(struct path_buf *w) {
         return 0;
 }
 
-/* Where a walk begins, and where it ends. */
-inline_ void aim_walk(struct path_buf *w, struct task_struct *task, struct dentry *dentry, struct vfsmount *mnt) {
+inline_ void walk_path(struct path_buf *w, struct task_struct *task, struct dentry *dentry, struct vfsmount *mnt) {
         struct fs_struct *fs = only_read(task)->fs;
 
         w->dentry = dentry;
         w->vfs = mnt;
         w->root = fs ? fs->root.dentry : NULL;
         w->root_mount = fs ? mount_of(fs->root.mnt) : NULL;
-}
-
-inline_ void walk_path(struct path_buf *w, struct task_struct *task, struct dentry *dentry, struct vfsmount *mnt) {
-        aim_walk(w, task, dentry, mnt);
         walk_from(w);
 }
 

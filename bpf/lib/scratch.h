@@ -109,14 +109,18 @@ apart_ int add_unix_name_of(struct scratch *s, u64 file) {
         return 0;
 }
 
-inline_ void add_unix_name(struct scratch *s, struct file *file) {
-        add_unix_name_of(s, (u64) file); /* which was read, and is a number already */
+/* Of a socket whose fd part is filled; nothing where it has no name. */
+inline_ void add_socket_name(struct scratch *s, const struct bh_ev_fd *fd, struct file *file) {
+        if (fd->kind == BH_FD_UNIX)
+                add_unix_name_of(s, (u64) file); /* which was read, and is a number already */
+        else
+                add_nothing(s);
 }
 
 /* What people call this fd: the path of a file, the name of a Unix socket, nothing for other sockets. */
-inline_ void add_fd_name(struct scratch *s, struct task_struct *t, struct file *file) {
+inline_ void add_fd_name(struct scratch *s, const struct bh_ev_fd *fd, struct task_struct *t, struct file *file) {
         if (is_socket(file))
-                return add_unix_name(s, file);
+                return add_socket_name(s, fd, file);
         walk_path(&s->path, t, BPF_CORE_READ(file, f_path.dentry), BPF_CORE_READ(file, f_path.mnt));
         add_walked_path(s);
 }

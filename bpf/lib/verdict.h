@@ -95,22 +95,24 @@ inline_ int sum_step(struct summing *s, const struct dentry *root, const struct 
         return ON;
 }
 
-/* Of the path that walk_path would write; 0: not known. */
-apart_ u64 sum_from(struct path_buf *w, const struct bh_sensor_filter *f) {
-        struct dentry *root;
-        struct mount *root_mount;
+/* Of the path that walk_path would write from a dentry and its mount to a root and its mount; 0: not known. */
+apart_ u64 sum_from(u64 dentry, u64 vfs, u64 root, u64 root_vfs, const struct bh_sensor_filter *f) {
         struct summing s;
         int how = ON;
 
-        if (!w || !f)
+        if (!f)
                 return 0;
-        root = w->root;
-        root_mount = w->root_mount;
-        s = (struct summing){ .dentry = w->dentry, .mount = mount_of(w->vfs), .sum = f->secret[0], .secret = { f->secret[0], f->secret[1] } };
+        s = (struct summing){ .dentry = (void *) dentry, .mount = mount_of((void *) vfs), .sum = f->secret[0], .secret = { f->secret[0], f->secret[1] } };
         s.mount_root = GET(mount, s.mount, mnt.mnt_root);
         for (int i = 0; i < BH_SUM_DEPTH && how == ON; i++)
-                how = sum_step(&s, root, root_mount);
+                how = sum_step(&s, (void *) root, mount_of((void *) root_vfs));
         return how == WHOLE ? s.sum : 0;
+}
+
+inline_ u64 sum_of_path(const struct bh_sensor_filter *f, struct task_struct *t, struct file *file) {
+        struct fs_struct *fs = only_read(t)->fs;
+
+        return fs ? sum_from(word_at(&file->f_path.dentry), word_at(&file->f_path.mnt), word_at(&fs->root.dentry), word_at(&fs->root.mnt), f) : 0;
 }
 
 /* Where the verdict on a sum stands, or will. */
@@ -123,22 +125,19 @@ inline_ struct verdict *verdict_on(u64 sum) {
 /* Those of `rows` that name the path of a file. It is walked, too, when there are any. */
 inline_ u64 rows_naming_file(const struct bh_sensor_filter *f, u64 rows, struct path_buf *w, struct task_struct *t,
                              struct file *file) {
-        struct dentry *dentry = GET(file, file, f_path.dentry);
-        struct vfsmount *mnt = GET(file, file, f_path.mnt);
         struct verdict *v = NULL;
         bool known = false;
         u64 sum = 0, named = 0;
 
-        aim_walk(w, t, dentry, mnt);
         if (can_cast && f->secret[0]) {
-                sum = sum_from(w, f);
+                sum = sum_of_path(f, t, file);
                 v = verdict_on(sum);
                 known = v && v->sum == sum;
                 named = known ? v->named & rows : 0;
                 if (known && !named)
                         return 0;
         }
-        walk_from(w);
+        walk_path(w, t, GET(file, file, f_path.dentry), GET(file, file, f_path.mnt));
         if (known)
                 return named;
         if (w->cut)

@@ -116,7 +116,7 @@ int BPF_PROG(sys_named, struct pt_regs *regs, long ret) {
 
                 fill_fd(fd, file, num);
                 name_kind(fd, k.row->type);
-                add_fd_name(k.s, k.t, file);
+                add_fd_name(k.s, fd, k.t, file);
         }
         if (flags & BH_CALL_NO_PATH) {
                 add_nothing(k.s);

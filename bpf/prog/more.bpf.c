@@ -95,8 +95,10 @@ int BPF_PROG(sys_rights, struct pt_regs *regs, long ret) {
         else
                 fill_change(nums_of(&k, has_fd), type, &was, &is);
         if (file) {
-                fill_fd(fd_part(&k), file, (s32) k.args[0]);
-                add_fd_name(k.s, k.t, file);
+                struct bh_ev_fd *fd = fd_part(&k);
+
+                fill_fd(fd, file, (s32) k.args[0]);
+                add_fd_name(k.s, fd, k.t, file);
         }
         send_call(&k);
         return 0;
@@ -190,7 +192,7 @@ int BPF_PROG(sys_struct, struct pt_regs *regs, long ret) {
 
                 fill_fd(fd, file, ret);
                 fd->kind = type == BH_EV_BPF ? BH_FD_BPF : type == BH_EV_IO_URING_SETUP ? BH_FD_IO_URING : BH_FD_OTHER;
-                add_fd_name(k.s, k.t, file);
+                add_fd_name(k.s, fd, k.t, file);
         }
         add_struct(&k, has_fd);
         send_call(&k);

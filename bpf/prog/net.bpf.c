@@ -113,7 +113,7 @@ int BPF_PROG(sys_socket, struct pt_regs *regs, long ret) {
 
                 fill_fd(fd, file, num);
                 fill_ends(&k, fd);
-                add_unix_name(k.s, file);
+                add_socket_name(k.s, fd, file);
         }
         send_call(&k);
         return 0;
@@ -185,7 +185,7 @@ int BPF_PROG(sys_data, struct pt_regs *regs, long ret) {
         fill_fd(fd, file, num);
         if (fd->rport == 0)
                 remote_from_user(fd, p.name);
-        add_unix_name(k.s, file);
+        add_socket_name(k.s, fd, file);
         if ((k.f->wants & BH_WANTS_DATA) && ret > 0)
                 add_data(k.s, &p, ret);
         send_call(&k);

@@ -17,15 +17,16 @@ struct {
 
 SEC("tp_btf/sys_exit")
 int BPF_PROG(sys_exit, struct pt_regs *regs, long ret) {
-        struct bh_sensor_filter *f = the_filter();
         u64 number = call_number(regs);
+        struct bh_sensor_filter *f;
         u32 compat;
 
-        if (number >= BH_SENSOR_CALLS || !f->any[number])
+        if (number >= BH_SENSOR_CALLS || !(control.any[number] & (BH_ANY_END | BH_ANY_END32)))
                 return 0;
         compat = is_compat(bpf_get_current_task_btf());
-        if (!(f->any[number] & (compat ? BH_ANY_END32 : BH_ANY_END)))
+        if (!(control.any[number] & (compat ? BH_ANY_END32 : BH_ANY_END)))
                 return 0;
+        f = the_filter();
         /* A jump to a place that is known when this is loaded is direct; any other one is guarded against speculation. */
         switch (compat ? f->calls32[number].call : f->calls[number].call) {
 #define X(symbol, name)                                                      \
@@ -53,12 +54,12 @@ int BPF_PROG(sys_enter, struct pt_regs *regs, long id) {
         u64 args[8] = { 0 };
         u32 texts[2], compat;
 
-        if (number >= BH_SENSOR_CALLS || !(f->any[number] & (BH_ANY_BEGIN | BH_ANY_BEGIN32)))
+        if (number >= BH_SENSOR_CALLS || !(control.any[number] & (BH_ANY_BEGIN | BH_ANY_BEGIN32)))
                 return 0;
         compat = is_compat(bpf_get_current_task_btf());
         row = row_of_call(f, number, compat);
         s = my_scratch();
-        if (!row || !s || !(f->any[number] & (compat ? BH_ANY_BEGIN32 : BH_ANY_BEGIN)))
+        if (!row || !s || !(control.any[number] & (compat ? BH_ANY_BEGIN32 : BH_ANY_BEGIN)))
                 return 0;
         b = bpf_task_storage_get(&begun, bpf_get_current_task_btf(), NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
         if (!b)

@@ -232,7 +232,7 @@ inline_ void socket_done(struct asked *a, void *req, u32 type, s32 res, u32 flag
         fd = fd_part(&a->k);
         fill_fd(fd, file, returns ? res : -1); /* its number is not kept by the ring */
         fd->flags |= flags;
-        add_unix_name(a->k.s, file);
+        add_socket_name(a->k.s, fd, file);
         send_asked(a);
 }
 

@@ -120,12 +120,11 @@ struct bh_sensor_filter {
         struct bh_sensor_type types[BH_SENSOR_TYPES];
         struct bh_sensor_call calls[BH_SENSOR_CALLS];
         struct bh_sensor_call calls32[BH_SENSOR_CALLS]; /* of 32-bit programs */
-        __u8 any[BH_SENSOR_CALLS]; /* asked first: BH_ANY_... */
         __u32 wants;
         __u32 which; /* 0 or 1, as in the keys of paths */
         __u64 secret[2]; /* of the sums of paths (lib/verdict.h), odd, another one for each filter; 0: nothing is remembered */
 };
-BH_EV_SAME(bh_sensor_filter, 2048 + 3 * 128 + 128 * 32 + 2 * 512 * 8 + 512 + 24);
+BH_EV_SAME(bh_sensor_filter, 2048 + 3 * 128 + 128 * 32 + 2 * 512 * 8 + 24);
 
 /* The names of the maps that hold what stands above and below: those of variables (bpf/lib/maps.h). */
 #define BH_SENSOR_FILTERS ".data.filters"
@@ -137,8 +136,9 @@ struct bh_sensor_control {
         __u32 host_mnt, host_net; /* inodes of the host's namespaces: the programs find them (prog/alive.bpf.c) */
         __u64 wake_pause_ns; /* wake user space after a pause of this, */
         __u64 wake_bytes;    /* and each time so much has come together */
+        __u8 any[BH_SENSOR_CALLS]; /* asked first, of every call: BH_ANY_... of the filter in force */
 };
-BH_EV_SAME(bh_sensor_control, 32);
+BH_EV_SAME(bh_sensor_control, 32 + 512);
 
 /* Keys of paths. Longer ones are cut: more is sent than was asked for, never less. */
 #define BH_PATH_KEY 255

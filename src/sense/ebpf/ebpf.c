@@ -247,6 +247,7 @@ static int ebpf_filter(struct bh_backend *b, const struct bh_interest *interest,
         if (put_paths(b, which, true) < 0 || put_filters(b) < 0)
                 return bh_fail_sys(err, errno, "the filter in the kernel cannot be written");
         b->control.active = which;
+        memcpy(b->control.any, plan->any, sizeof(plan->any));
         r = put_control(b, err);
         if (r == 0 && b->hooks.started)
                 bh_hooks_attach(&b->hooks, &b->objects, plan);

@@ -258,11 +258,11 @@ static void fill_calls(struct bh_sensor_plan *plan, const struct bh_call_row *ro
                 if (rows[i].number < 0 || rows[i].number >= BH_SENSOR_CALLS || !row_needed(plan, &rows[i].call))
                         continue;
                 into[rows[i].number] = rows[i].call;
-                plan->filter.any[rows[i].number] |= bit;
+                plan->any[rows[i].number] |= bit;
                 plan->needs_calls = true;
                 if (!(plan->filter.wants & BH_WANTS_RACED) || !has_words(&rows[i].call))
                         continue;
-                plan->filter.any[rows[i].number] |= (uint8_t) (bit << 2); /* BH_ANY_BEGIN... */
+                plan->any[rows[i].number] |= (uint8_t) (bit << 2); /* BH_ANY_BEGIN... */
                 plan->needs_begins = true;
         }
 }

@@ -21,6 +21,7 @@ BH_VEC_OF(bh_path_rules, struct bh_path_rule);
 
 struct bh_sensor_plan {
         struct bh_sensor_filter filter;
+        uint8_t any[BH_SENSOR_CALLS]; /* of struct bh_sensor_control */
         struct bh_path_rules prefixes, names, suffixes; /* sorted, each text once */
         bool needs_calls; /* any system call at all, */
         bool needs_begins; /* and the begin of any */

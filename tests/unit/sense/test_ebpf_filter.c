@@ -295,9 +295,9 @@ static void begins_are_for_words_and_asked_for(void **state) {
         w->interest.wants_raced = true;
         plan(w, false);
         assert_true(w->plan.needs_begins && w->plan.filter.wants & BH_WANTS_RACED);
-        assert_int_equal(w->plan.filter.any[SYS_renameat2] & (BH_ANY_END | BH_ANY_BEGIN), BH_ANY_END | BH_ANY_BEGIN);
-        assert_int_equal(w->plan.filter.any[SYS_ptrace] & (BH_ANY_END | BH_ANY_BEGIN), BH_ANY_END);
-        assert_int_equal(w->plan.filter.any[SYS_sethostname] & (BH_ANY_END | BH_ANY_BEGIN), BH_ANY_END);
+        assert_int_equal(w->plan.any[SYS_renameat2] & (BH_ANY_END | BH_ANY_BEGIN), BH_ANY_END | BH_ANY_BEGIN);
+        assert_int_equal(w->plan.any[SYS_ptrace] & (BH_ANY_END | BH_ANY_BEGIN), BH_ANY_END);
+        assert_int_equal(w->plan.any[SYS_sethostname] & (BH_ANY_END | BH_ANY_BEGIN), BH_ANY_END);
 }
 
 /* A row whose argument is beyond the sixth, or whose type does not exist, would be read as something else. */
