@@ -13,6 +13,9 @@
 #define BH_HAVE_READ 0x02
 #define BH_HAVE_EXEC 0x04
 #define BH_HAVE_ODD BH_HAVE_EXEC /* of socket() */
+#define BH_HAVE_AWAY4 BH_HAVE_WRITE /* of connect() */
+#define BH_HAVE_AWAY6 BH_HAVE_READ
+#define BH_HAVE_RING BH_HAVE_EXEC
 #define BH_HAVE_CONTAINER 0x08
 #define BH_HAVE_HOST 0x10
 #define BH_HAVE_SUCCESS 0x20

@@ -58,8 +58,11 @@ inline_ bool is_everyday(u32 domain, u32 type) {
 inline_ bool socket_wanted(struct call *k, struct file *file) {
         u32 have = outcome(k->ret) | where_is(k->t) | BH_HAVE_ANY_ACCESS | (file ? inet_of(file) : 0);
 
-        if (k->row->type == BH_EV_CONNECT && k->ret == -EINPROGRESS)
-                have |= BH_HAVE_SUCCESS;
+        if (k->row->type == BH_EV_CONNECT) {
+                have &= ~BH_HAVE_RING;
+                have &= file ? ~loopback_of(file, BH_HAVE_AWAY4, BH_HAVE_AWAY6) : ~0;
+                have |= k->ret == -EINPROGRESS ? BH_HAVE_SUCCESS : 0;
+        }
         if (!file) /* of what family, nobody knows */
                 have |= BH_HAVE_INET;
         if (k->row->type == BH_EV_SOCKET && is_everyday(k->args[0], k->args[1]))

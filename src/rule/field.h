@@ -55,6 +55,9 @@ enum bh_kernel_view {
         BH_KV_DIRECTORY,  /* fd.directory */
         BH_KV_FILENAME,   /* fd.filename: the last part */
         BH_KV_PORT,       /* fd.sport, fd.rport, fd.lport, fd.port */
+        BH_KV_REMOTE,     /* fd.sip, fd.rip, fd.snet, fd.rnet: the other end of a connection that is made */
+        BH_KV_ENDS,       /* fd.ip, fd.net: either end */
+        BH_KV_RING,       /* evt.via_io_uring */
         BH_KV_ARG,        /* evt.arg[KEY], where bh_source.arg_view says what it is */
 };
 

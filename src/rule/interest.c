@@ -6,6 +6,7 @@
  */
 #include "rule/interest.h"
 
+#include <string.h>
 #include <sys/socket.h>
 
 #include "rule/glob.h"
@@ -19,6 +20,7 @@ struct wants {
         const struct bh_source *source;
         unsigned type;
         bool opens; /* the type makes its descriptor, of a file: fd.num tells whether it succeeded, fd.name is a path */
+        bool connects;
 };
 
 /* Rows of a condition: none of them (it holds for no event), or some; `everything` beats them. */
@@ -108,7 +110,7 @@ static struct rows of_filename(struct wants *w, const struct bh_pred *p) {
 }
 
 /* A bool of the event that is asked to be true. */
-static struct rows of_open(struct wants *w, const struct bh_pred *p, uint32_t bit) {
+static struct rows of_bool(struct wants *w, const struct bh_pred *p, uint32_t bit) {
         return p->test == BH_TEST_EQ && has(p, "true") && !has(p, "false") ? must(w, bit) : all;
 }
 
@@ -195,6 +197,44 @@ static struct rows of_odd(struct wants *w, bool odd) {
         return odd ? must(w, BH_IR_ODD) : all;
 }
 
+/* Connections within the machine are made all the time, too, and most rules are of those that leave it. */
+static const struct bh_net loopback4 = { .ip = { .at = { 127 } }, .bits = 8 }, loopback6 = { .ip = { .v6 = true, .at = { [15] = 1 } }, .bits = 128 };
+
+static bool any_covers(const struct bh_pred *p, const struct bh_net *net) {
+        for (uint32_t i = 0; i < p->n_nets; i++)
+                if (p->nets[i].bits <= net->bits && bh_net_has(&p->nets[i], &net->ip))
+                        return true;
+        return false;
+}
+
+static bool any_meets(const struct bh_pred *p, const struct bh_net *net) {
+        for (uint32_t i = 0; i < p->n_nets; i++)
+                if (bh_net_has(net, &p->nets[i].ip))
+                        return true;
+        return any_covers(p, net);
+}
+
+/* The other end is in none of the networks: so not in what they cover. */
+static struct rows of_outside(struct wants *w, const struct bh_pred *p) {
+        uint32_t bits = (any_covers(p, &loopback4) ? BH_IR_AWAY4 : 0) | (any_covers(p, &loopback6) ? BH_IR_AWAY6 : 0);
+
+        return bits ? must(w, bits) : all;
+}
+
+static struct rows of_remote(struct wants *w, const struct bh_pred *p) {
+        if (!w->connects || !p->nets)
+                return all;
+        if (p->test == BH_TEST_NE)
+                return of_outside(w, p);
+        if (p->test != BH_TEST_EQ || p->quantity != BH_QUANTITY_ONE)
+                return all;
+        return must(w, (any_meets(p, &loopback4) ? 0 : BH_IR_AWAY4) | (any_meets(p, &loopback6) ? 0 : BH_IR_AWAY6));
+}
+
+static struct rows of_ring(struct wants *w, const struct bh_pred *p) {
+        return w->connects ? of_bool(w, p, BH_IR_RING) : all;
+}
+
 static struct rows of_arg(struct wants *w, const struct bh_pred *p, const struct bh_field_arg *arg) {
         switch (arg->given && w->source->arg_view ? w->source->arg_view(w->type, arg->key) : BH_ARG_UNSEEN) {
         case BH_ARG_PATH: return of_paths(w, p);
@@ -209,21 +249,35 @@ static struct rows of_arg(struct wants *w, const struct bh_pred *p, const struct
 static struct rows of_pred(struct wants *w, const struct bh_pred *p) {
         const struct bh_operand *o = &w->p->operands.at[p->operand];
 
-        if (o->kind != BH_OPERAND_FIELD || p->quantity != BH_QUANTITY_ONE)
+        if (o->kind != BH_OPERAND_FIELD)
+                return all;
+        if (o->field->kernel == BH_KV_ENDS)
+                return of_remote(w, p);
+        if (p->quantity != BH_QUANTITY_ONE)
                 return all;
         switch (o->field->kernel) {
         case BH_KV_PATH: return w->opens ? of_paths(w, p) : all;
         case BH_KV_DIRECTORY: return w->opens ? of_directory(w, p) : all;
         case BH_KV_FILENAME: return w->opens ? of_filename(w, p) : all;
         case BH_KV_ARG: return of_arg(w, p, &o->arg);
-        case BH_KV_OPEN_WRITE: return of_open(w, p, BH_IR_WRITE);
-        case BH_KV_OPEN_READ: return of_open(w, p, BH_IR_READ);
-        case BH_KV_OPEN_EXEC: return of_open(w, p, BH_IR_EXEC);
+        case BH_KV_OPEN_WRITE: return of_bool(w, p, BH_IR_WRITE);
+        case BH_KV_OPEN_READ: return of_bool(w, p, BH_IR_READ);
+        case BH_KV_OPEN_EXEC: return of_bool(w, p, BH_IR_EXEC);
         case BH_KV_FD_KIND: return of_kind(w, p);
         case BH_KV_IN_CONTAINER: return of_container(w, p);
         case BH_KV_FAILED: return of_failed(w, p, o);
+        case BH_KV_REMOTE: return of_remote(w, p);
+        case BH_KV_RING: return of_ring(w, p);
         default: return all;
         }
+}
+
+/* A check that does not hold, or of what is missing. */
+static struct rows of_not(struct wants *w, const struct bh_pred *p) {
+        const struct bh_operand *o = &w->p->operands.at[p->operand];
+        bool is_remote = o->kind == BH_OPERAND_FIELD && (o->field->kernel == BH_KV_REMOTE || o->field->kernel == BH_KV_ENDS);
+
+        return is_remote && w->connects && p->test == BH_TEST_EQ && p->nets ? of_outside(w, p) : all;
 }
 
 /* ---- joined ---- */
@@ -326,7 +380,7 @@ static struct rows rows_of(struct wants *w, bh_ref ref) {
         if (g->kind == BH_GATE_TRUE)
                 return ref == BH_REF_TRUE ? all : r;
         if (g->kind == BH_GATE_PRED)
-                return BH_REF_IS_NOT(ref) ? all : of_pred(w, &w->p->preds.at[g->pred]); /* "not" also holds of what is missing */
+                return BH_REF_IS_NOT(ref) ? of_not(w, &w->p->preds.at[g->pred]) : of_pred(w, &w->p->preds.at[g->pred]);
         if (g->kind != BH_GATE_ALL)
                 return all;
         if (!BH_REF_IS_NOT(ref)) {
@@ -368,8 +422,10 @@ static void publish(const struct rows *r, uint8_t *ret_all, struct bh_interest_r
 }
 
 static struct wants wants_of(const struct bh_ruleset *set, unsigned type, struct bh_arena *arena) {
+        const char *name = set->source->type_name ? set->source->type_name(type) : NULL;
+
         return (struct wants){ .p = &set->program, .arena = arena, .source = set->source, .type = type,
-                               .opens = set->source->type_name && opens_file(set->source->type_name(type)) };
+                               .opens = name && opens_file(name), .connects = name && strcmp(name, "connect") == 0 };
 }
 
 /* asks_words: by rule. */

@@ -20,6 +20,9 @@
 #define BH_IR_READ 0x02      /* an open for reading */
 #define BH_IR_EXEC 0x04      /* an open with FMODE_EXEC */
 #define BH_IR_ODD BH_IR_EXEC /* of socket(): not a stream or datagrams of Unix, IPv4 or IPv6 */
+#define BH_IR_AWAY4 BH_IR_WRITE /* of connect(): not to 127.0.0.0/8 */
+#define BH_IR_AWAY6 BH_IR_READ  /* of connect(): not to ::1 */
+#define BH_IR_RING BH_IR_EXEC   /* of connect(): asked through io_uring */
 #define BH_IR_CONTAINER 0x08 /* in a container */
 #define BH_IR_HOST 0x10      /* not in a container */
 #define BH_IR_SUCCESS 0x20   /* the call succeeded */

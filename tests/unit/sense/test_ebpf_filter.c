@@ -207,6 +207,40 @@ static void a_path_that_a_rule_names_is_asked_for(void **state) {
         assert_int_equal(w->plan.suffixes.len, 1);
 }
 
+/* connect() is asked for what leaves the machine, where every rule's networks say so. */
+static void connections_within_the_machine_are_left_out_when_no_rule_could_want_one(void **state) {
+        static const struct {
+                const char *condition;
+                uint32_t must;
+        } rows[] = { { "not fd.snet in (127.0.0.0/8, ::1/128)", BH_IR_AWAY4 | BH_IR_AWAY6 },
+                     { "not fd.snet in (127.0.0.0/8, 10.0.0.0/8)", BH_IR_AWAY4 },
+                     { "not fd.snet in (0.0.0.0/0)", BH_IR_AWAY4 },
+                     { "not fd.snet in (127.0.0.0/16, 10.0.0.0/8)", 0 },
+                     { "not fd.sip = 127.0.0.1", 0 },
+                     { "not fd.sip = ::1", BH_IR_AWAY6 },
+                     { "fd.net != 127.0.0.0/8", BH_IR_AWAY4 },
+                     { "not fd.net = 127.0.0.0/8", BH_IR_AWAY4 },
+                     { "fd.net = 10.0.0.0/8", 0 },
+                     { "fd.sip = 169.254.169.254", BH_IR_AWAY4 | BH_IR_AWAY6 },
+                     { "fd.sip in (169.254.169.254, 127.0.0.53)", BH_IR_AWAY6 },
+                     { "fd.snet in (10.0.0.0/8, ::/0)", BH_IR_AWAY4 },
+                     { "fd.rnet = 0.0.0.0/0", BH_IR_AWAY6 },
+                     { "fd.cip = 10.1.1.1", 0 },
+                     { "not fd.cnet = 127.0.0.0/8", 0 },
+                     { "evt.via_io_uring = true", BH_IR_RING },
+                     { "evt.via_io_uring = false", 0 } };
+
+        struct world *w = world(state);
+
+        for (size_t i = 0; i < BH_LEN(rows); i++) {
+                const struct bh_sensor_type *t = planned(w, bh_arena_printf(w->arena, "evt.type=connect and %s", rows[i].condition).at, BH_EV_CONNECT);
+
+                assert_int_equal(t->want, rows[i].must ? BH_WANT_ROWS : BH_WANT_ALL);
+                for (uint32_t have = 0; have < 256 && rows[i].must; have++)
+                        assert_int_equal((t->rows & w->plan.filter.pass[have]) != 0, (have & rows[i].must) == rows[i].must);
+        }
+}
+
 static void what_the_kernel_cannot_ask_is_not_asked(void **state) {
         static const char *const conditions[] = {
                 "evt.type=rename and evt.arg[1] startswith /etc", "evt.type=rename and evt.rawarg.newpath startswith /etc",
@@ -327,6 +361,7 @@ int main(void) {
                 cmocka_unit_test_setup_teardown(calls_that_change_names_are_asked_for_paths, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(other_calls_are_not_asked_for_paths, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(a_path_that_a_rule_names_is_asked_for, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(connections_within_the_machine_are_left_out_when_no_rule_could_want_one, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(what_the_kernel_cannot_ask_is_not_asked, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(many_rules_are_few_rows, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(more_rows_than_bits_are_all_wanted, set_up, tear_down),
