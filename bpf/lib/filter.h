@@ -21,6 +21,7 @@
 #define BH_HAVE_SUCCESS 0x20
 #define BH_HAVE_FAILURE 0x40
 #define BH_HAVE_INET 0x80
+#define BH_HAVE_LOCAL 0x100 /* of connect() */
 
 /*
  * A container always has a mount namespace of its own; what else has one may be
@@ -41,14 +42,14 @@ inline_ u64 rows_left(const struct bh_sensor_filter *f, u32 type, u32 have) {
 
         if (t->want != BH_WANT_ROWS)
                 return t->want == BH_WANT_ALL ? ~0ull : 0;
-        rows = t->rows & f->pass[have & 0xff];
+        rows = t->rows & f->pass[have & (BH_SENSOR_HAVE - 1)];
         return rows & t->any_path ? ~0ull : rows;
 }
 
 /* Likewise of an open that is sent: those that ask for the caller's words. */
 inline_ u64 words_left(const struct bh_sensor_filter *f, u32 type, u32 have) {
         const struct bh_sensor_type *t = &f->types[type & (BH_SENSOR_TYPES - 1)];
-        u64 rows = t->words & f->pass[have & 0xff];
+        u64 rows = t->words & f->pass[have & (BH_SENSOR_HAVE - 1)];
 
         return t->words == ~0ull || rows & t->any_path ? ~0ull : rows;
 }
@@ -59,7 +60,7 @@ inline_ bool wanted(const struct bh_sensor_filter *f, u32 type, bool success, st
 
         if (is_own(t->tgid))
                 return false;
-        return rows_left(f, type, have | BH_HAVE_WRITE | BH_HAVE_READ | BH_HAVE_EXEC | BH_HAVE_INET) != 0;
+        return rows_left(f, type, have | BH_HAVE_WRITE | BH_HAVE_READ | BH_HAVE_EXEC | BH_HAVE_INET | BH_HAVE_LOCAL) != 0;
 }
 
 inline_ u64 rows_of_prefix(struct path_buf *w, u32 which) {

@@ -54,17 +54,22 @@ inline_ bool is_everyday(u32 domain, u32 type) {
         return (domain == AF_UNIX || domain == AF_INET || domain == AF_INET6) && (type & SOCK_TYPE) != SOCK_RAW;
 }
 
+/* What does not hold of a connection that a call has made; the caller's words are not asked. */
+inline_ u32 ruled_out(struct file *file) {
+        u32 not_held = BH_HAVE_RING | (inet_of(file) ? BH_HAVE_LOCAL : 0);
+
+        return not_held | loopback_of(file, BH_HAVE_AWAY4, BH_HAVE_AWAY6);
+}
+
 /* Flags, families and ends are known before anything is written. */
 inline_ bool socket_wanted(struct call *k, struct file *file) {
-        u32 have = outcome(k->ret) | where_is(k->t) | BH_HAVE_ANY_ACCESS | (file ? inet_of(file) : 0);
+        u32 have = outcome(k->ret) | where_is(k->t) | BH_HAVE_ANY_ACCESS;
 
-        if (k->row->type == BH_EV_CONNECT) {
-                have &= ~BH_HAVE_RING;
-                have &= file ? ~loopback_of(file, BH_HAVE_AWAY4, BH_HAVE_AWAY6) : ~0;
-                have |= k->ret == -EINPROGRESS ? BH_HAVE_SUCCESS : 0;
-        }
-        if (!file) /* of what family, nobody knows */
-                have |= BH_HAVE_INET;
+        have |= file ? inet_of(file) : BH_HAVE_INET; /* of what family, nobody knows */
+        if (k->row->type == BH_EV_CONNECT && file)
+                have &= ~ruled_out(file);
+        if (k->row->type == BH_EV_CONNECT && k->ret == -EINPROGRESS)
+                have |= BH_HAVE_SUCCESS;
         if (k->row->type == BH_EV_SOCKET && is_everyday(k->args[0], k->args[1]))
                 have &= ~BH_HAVE_ODD;
         if (!rows_left(k->f, k->row->type, have))

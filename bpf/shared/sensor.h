@@ -15,6 +15,7 @@
 #include "event.h"
 
 #define BH_SENSOR_ROWS 64
+#define BH_SENSOR_HAVE 512   /* all that can be known of an event: nine bits */
 #define BH_SENSOR_TYPES 128  /* >= _BH_EV_MAX */
 #define BH_SENSOR_CALLS 512  /* system calls by number */
 
@@ -115,7 +116,7 @@ static inline __u32 bh_quick_suffix(__u8 before, __u8 last) {
 #define BH_ANY_BEGIN32 8
 
 struct bh_sensor_filter {
-        __u64 pass[256];
+        __u64 pass[BH_SENSOR_HAVE];
         __u64 prefix_quick[BH_QUICK_WORDS], name_quick[BH_QUICK_WORDS], suffix_quick[BH_QUICK_WORDS];
         struct bh_sensor_type types[BH_SENSOR_TYPES];
         struct bh_sensor_call calls[BH_SENSOR_CALLS];
@@ -124,7 +125,7 @@ struct bh_sensor_filter {
         __u32 which; /* 0 or 1, as in the keys of paths */
         __u64 secret[2]; /* of the sums of paths (lib/verdict.h), odd, another one for each filter; 0: nothing is remembered */
 };
-BH_EV_SAME(bh_sensor_filter, 2048 + 3 * 128 + 128 * 32 + 2 * 512 * 8 + 24);
+BH_EV_SAME(bh_sensor_filter, 4096 + 3 * 128 + 128 * 32 + 2 * 512 * 8 + 24);
 
 /* The names of the maps that hold what stands above and below: those of variables (bpf/lib/maps.h). */
 #define BH_SENSOR_FILTERS ".data.filters"

@@ -82,16 +82,27 @@ static void put_group(struct explainer *x, const struct bh_ruleset *set, uint32_
         put_ref(x, e->whole, 1);
 }
 
-static void put_row(const struct bh_interest_row *row, struct bh_buf *out) {
+/* The first three mean something else of other calls (rule/interest.h). */
+static const char *bit_word(const char *type, unsigned bit) {
         static const char *const bits[] = { "opened for writing", "opened for reading", "opened for execution", "in a container", "on the host",
-                                            "succeeded", "failed", "a socket of IPv4 or IPv6" };
+                                            "succeeded", "failed", "a socket of IPv4 or IPv6", "another socket" };
+        static const char *const of_connect[] = { "not to 127.0.0.0/8", "not to ::1", "through io_uring" };
+
+        if (bit < BH_LEN(of_connect) && strcmp(type, "connect") == 0)
+                return of_connect[bit];
+        if (bit == 2 && strcmp(type, "socket") == 0)
+                return "of an unusual kind";
+        return bit < BH_LEN(bits) ? bits[bit] : NULL;
+}
+
+static void put_row(const char *type, const struct bh_interest_row *row, struct bh_buf *out) {
         static const char *const tests[] = { "", "begins with ", "is ", "last part is ", "ends with " };
         bool first = true;
 
         bh_buf_puts(out, "    ");
-        for (unsigned b = 0; b < BH_LEN(bits); b++)
+        for (unsigned b = 0; bit_word(type, b); b++)
                 if (row->must >> b & 1) {
-                        bh_buf_printf(out, "%s%s", first ? "" : ", ", bits[b]);
+                        bh_buf_printf(out, "%s%s", first ? "" : ", ", bit_word(type, b));
                         first = false;
                 }
         for (size_t i = 0; i < row->paths.len && i < ITEMS; i++)
@@ -104,7 +115,7 @@ static void put_kernel(const struct bh_ruleset *set, unsigned type, const struct
                 return;
         bh_buf_printf(out, "%s:\n", type_name(set, type));
         for (size_t i = 0; i < t->rows.len; i++)
-                put_row(&t->rows.at[i], out);
+                put_row(type_name(set, type), &t->rows.at[i], out);
 }
 
 static void explain_group(struct explainer *x, const struct bh_ruleset *set, uint32_t g, const struct bh_entry *e, struct bh_rule_explained *ret) {

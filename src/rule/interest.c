@@ -115,12 +115,13 @@ static struct rows of_bool(struct wants *w, const struct bh_pred *p, uint32_t bi
 }
 
 static struct rows of_kind(struct wants *w, const struct bh_pred *p) {
+        bool four = has(p, "4"), six = has(p, "6");
+
         if (p->test != BH_TEST_EQ)
                 return all;
-        for (uint32_t i = 0; i < p->n_items; i++)
-                if (!bh_str_is(p->items[i], "4") && !bh_str_is(p->items[i], "6"))
-                        return all;
-        return must(w, BH_IR_INET);
+        if (!four && !six)
+                return w->connects ? must(w, BH_IR_LOCAL) : all;
+        return p->n_items == (uint32_t) four + six ? must(w, BH_IR_INET) : all;
 }
 
 static struct rows of_container(struct wants *w, const struct bh_pred *p) {
@@ -284,7 +285,8 @@ static struct rows of_not(struct wants *w, const struct bh_pred *p) {
 
 static bool cannot_be(uint32_t bits) {
         return (bits & (BH_IR_CONTAINER | BH_IR_HOST)) == (BH_IR_CONTAINER | BH_IR_HOST) ||
-               (bits & (BH_IR_SUCCESS | BH_IR_FAILURE)) == (BH_IR_SUCCESS | BH_IR_FAILURE);
+               (bits & (BH_IR_SUCCESS | BH_IR_FAILURE)) == (BH_IR_SUCCESS | BH_IR_FAILURE) ||
+               (bits & (BH_IR_INET | BH_IR_LOCAL)) == (BH_IR_INET | BH_IR_LOCAL);
 }
 
 /* Both: all flags of both, and of two sets of paths the smaller. */

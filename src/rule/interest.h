@@ -28,6 +28,7 @@
 #define BH_IR_SUCCESS 0x20   /* the call succeeded */
 #define BH_IR_FAILURE 0x40
 #define BH_IR_INET 0x80      /* the fd is an IPv4 or IPv6 socket */
+#define BH_IR_LOCAL 0x100    /* of connect(): it is another one */
 
 enum bh_path_test { BH_PATH_ANY, BH_PATH_PREFIX, BH_PATH_EXACT, BH_PATH_NAME /* the last part */, BH_PATH_SUFFIX };
 

@@ -219,26 +219,26 @@ u.sendto(b"hello", ("127.0.0.1", {port}))""")
 
 
 CONNECTS = """
-import socket as s, sys
+import socket as s
 for family, kind, to in ((s.AF_INET, s.SOCK_DGRAM, "127.0.0.1"), (s.AF_INET, s.SOCK_DGRAM, "127.9.8.7"), (s.AF_INET6, s.SOCK_DGRAM, "::1"),
-                         (s.AF_INET6, s.SOCK_DGRAM, "::ffff:127.0.0.1"), (s.AF_INET, s.SOCK_DGRAM, "192.0.2.7"), (s.AF_INET, s.SOCK_STREAM, "127.0.0.2")):
+                         (s.AF_INET6, s.SOCK_DGRAM, "::ffff:127.0.0.1"), (s.AF_INET, s.SOCK_DGRAM, "192.0.2.7"), (s.AF_INET, s.SOCK_STREAM, "127.0.0.2"), (s.AF_UNIX, s.SOCK_STREAM, "")):
     try:
-        s.socket(family, kind).connect((to, 9))
+        s.socket(family, kind).connect((to, 9) if to else "/nowhere")
     except OSError:
         pass
 """
 
 
-@pytest.mark.parametrize("flags, left", [("w", 4), ("r", 5), ("wr", 3)])
+@pytest.mark.parametrize("flags, left", [("w", 5), ("r", 6), ("wr", 4), ("wri", 3), ("l", 1), ("x", 0)])
 def test_connections_within_the_machine_can_be_left_out(watch, flags, left):
-    """w: not to 127.0.0.0/8, r: not to ::1. A connection that failed is told by the caller's words, and not left out."""
+    """w: not to 127.0.0.0/8, r: not to ::1, i: of IPv4 and IPv6, l: of others, x: through io_uring. A connection that failed is told by the caller's words, and not left out."""
     if not pathlib.Path("/proc/net/if_inet6").exists():
         pytest.skip("this kernel has no IPv6")
     s = watch(f"connect:{flags}")
     pid = start(sys.executable, "-I", "-c", CONNECTS)
     found = of(s.stop(), pid, "connect")
     assert len(found) == left
-    assert [r.res for r in found if r.fd["l4"] == socket.IPPROTO_TCP] == [-111]
+    assert [r.res for r in found if r.fd["l4"] == socket.IPPROTO_TCP] == ([] if flags in "lx" else [-111])
 
 
 SOCKETS = """

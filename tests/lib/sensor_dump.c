@@ -6,7 +6,7 @@
  *     sensor_dump [--no-filter] [--all] [--env] [--raw-name] [--raced] [--prevent GROUP:STOP:WOULD[:PATH[:FILE]]]... [TYPE[:FLAGS[:PATH,...]]]...
  *
  * FLAGS are letters: w, r, x, c (container), h (host), s (success), f
- * (failure), i. A PATH is a prefix; "=" in front of it: the whole, "~": the
+ * (failure), i, l: bits of rule/interest.h. A PATH is a prefix; "=" in front of it: the whole, "~": the
  * last part, "$": the end. "ready" on standard error says that it has begun;
  * the end of standard input ends it.
  */
@@ -21,7 +21,7 @@
 #include "sense/backend.h"
 #include "sys/fd.h"
 
-static const char letters[] = "wrxchsfi";
+static const char letters[] = "wrxchsfil";
 
 static void add_path(struct bh_arena *arena, struct bh_interest_row *row, const char *text) {
         static const char marks[] = "=~$";

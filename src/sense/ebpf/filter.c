@@ -228,7 +228,7 @@ static void fill_quick(struct bh_sensor_plan *plan) {
 }
 
 static void fill_pass(struct planner *p) {
-        for (unsigned have = 0; have < 256; have++)
+        for (unsigned have = 0; have < BH_SENSOR_HAVE; have++)
                 for (unsigned i = 0; i < p->n_bits; i++)
                         if ((p->bits[i].must & have) == p->bits[i].must)
                                 p->plan->filter.pass[have] |= 1ull << i;

@@ -227,6 +227,9 @@ static void connections_within_the_machine_are_left_out_when_no_rule_could_want_
                      { "fd.rnet = 0.0.0.0/0", BH_IR_AWAY6 },
                      { "fd.cip = 10.1.1.1", 0 },
                      { "not fd.cnet = 127.0.0.0/8", 0 },
+                     { "fd.typechar = u", BH_IR_LOCAL },
+                     { "fd.typechar in (4, 6)", BH_IR_INET },
+                     { "fd.typechar in (4, u)", 0 },
                      { "evt.via_io_uring = true", BH_IR_RING },
                      { "evt.via_io_uring = false", 0 } };
 
@@ -236,7 +239,7 @@ static void connections_within_the_machine_are_left_out_when_no_rule_could_want_
                 const struct bh_sensor_type *t = planned(w, bh_arena_printf(w->arena, "evt.type=connect and %s", rows[i].condition).at, BH_EV_CONNECT);
 
                 assert_int_equal(t->want, rows[i].must ? BH_WANT_ROWS : BH_WANT_ALL);
-                for (uint32_t have = 0; have < 256 && rows[i].must; have++)
+                for (uint32_t have = 0; have < BH_SENSOR_HAVE && rows[i].must; have++)
                         assert_int_equal((t->rows & w->plan.filter.pass[have]) != 0, (have & rows[i].must) == rows[i].must);
         }
 }
