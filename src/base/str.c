@@ -97,6 +97,13 @@ struct bh_str bh_str_trim(struct bh_str s) {
         return s;
 }
 
+bool bh_str_among(struct bh_str s, const char *const *words, size_t n) {
+        for (size_t i = 0; i < n; i++)
+                if (bh_str_is(s, words[i]))
+                        return true;
+        return false;
+}
+
 bool bh_str_cut_prefix(struct bh_str *s, struct bh_str prefix) {
         if (!bh_str_starts(*s, prefix))
                 return false;

@@ -34,6 +34,7 @@ bool bh_str_eq_nocase(struct bh_str a, struct bh_str b); /* ASCII */
 static inline bool bh_str_is(struct bh_str a, const char *cstr) {
         return bh_str_eq(a, bh_str_of(cstr));
 }
+bool bh_str_among(struct bh_str s, const char *const *words, size_t n); /* it is one of them */
 int bh_str_cmp(struct bh_str a, struct bh_str b); /* bytes, as memcmp, shorter first */
 static inline bool bh_str_starts(struct bh_str s, struct bh_str prefix) {
         return s.len >= prefix.len && bh_str_eq((struct bh_str){ s.at, prefix.len }, prefix);

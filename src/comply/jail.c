@@ -184,10 +184,9 @@ static int allow(const struct bh_reach *reach, const struct question *q, struct 
                 return bh_fail(err, BH_E_DENIED, "that is no name");
         if ((q->op == OP_READ || q->op == OP_LIST || q->op == OP_STAT || q->op == OP_LINK) && q->place >= reach->n_roots)
                 return bh_fail(err, BH_E_DENIED, "there is no such root");
-        for (size_t i = 0; q->op == OP_PROC && i < BH_LEN(files); i++)
-                if (bh_str_is(q->name, files[i]))
-                        return 0;
-        return q->op == OP_PROC ? bh_fail(err, BH_E_DENIED, "that file of a process is not for collectors") : 0;
+        if (q->op == OP_PROC && !bh_str_among(q->name, files, BH_LEN(files)))
+                return bh_fail(err, BH_E_DENIED, "that file of a process is not for collectors");
+        return 0;
 }
 
 static int answer_question(const struct bh_reach *reach, const struct question *q, struct bh_arena *arena, struct answer *a, struct bh_err *err) {

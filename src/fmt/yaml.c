@@ -40,13 +40,6 @@ static int charge(struct reader *r, const yaml_mark_t *m) {
         return 0;
 }
 
-static bool one_of(struct bh_str s, const char *const *words, size_t n) {
-        for (size_t i = 0; i < n; i++)
-                if (bh_str_is(s, words[i]))
-                        return true;
-        return false;
-}
-
 static size_t digits(struct bh_str s, size_t i) {
         size_t from = i;
 
@@ -81,9 +74,9 @@ static void plain(struct bh_doc *d) {
         static const char *const nulls[] = { "", "~", "null", "Null", "NULL" };
         static const char *const yes[] = { "true", "True", "TRUE" }, *const no[] = { "false", "False", "FALSE" };
 
-        if (one_of(d->str, nulls, BH_LEN(nulls)))
+        if (bh_str_among(d->str, nulls, BH_LEN(nulls)))
                 d->kind = BH_DOC_NULL;
-        else if (one_of(d->str, yes, BH_LEN(yes)) || one_of(d->str, no, BH_LEN(no))) {
+        else if (bh_str_among(d->str, yes, BH_LEN(yes)) || bh_str_among(d->str, no, BH_LEN(no))) {
                 d->kind = BH_DOC_BOOL;
                 d->str = d->str.at[0] == 't' || d->str.at[0] == 'T' ? BH_STR("true") : BH_STR("false");
         } else if (is_number(d->str))

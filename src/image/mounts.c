@@ -84,8 +84,5 @@ bool bh_mounts_is_storage(struct bh_str path) {
                 "var/lib/kubelet/pods", "var/lib/rancher/k3s/agent/containerd",
         };
 
-        for (size_t i = 0; i < BH_LEN(places); i++)
-                if (bh_str_is(path, places[i]))
-                        return true;
-        return false;
+        return bh_str_among(path, places, BH_LEN(places));
 }

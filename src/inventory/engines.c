@@ -30,10 +30,8 @@ bool bh_mount_is_dangerous(struct bh_str source) {
         static const char *const paths[] = { "/", "/etc", "/root", "/home", "/var", "/var/lib", "/var/lib/docker", "/var/lib/kubelet", "/proc", "/sys", "/dev", "/boot",
                                              "/lib", "/lib/modules", "/usr", "/run", "/var/run", "/var/log", "/opt" };
 
-        for (size_t i = 0; i < BH_LEN(paths); i++)
-                if (bh_str_is(source, paths[i]))
-                        return true;
-        return bh_str_ends(source, BH_STR("docker.sock")) || bh_str_ends(source, BH_STR("containerd.sock")) || bh_str_ends(source, BH_STR("podman.sock")) ||
+        return bh_str_among(source, paths, BH_LEN(paths)) ||
+               bh_str_ends(source, BH_STR("docker.sock")) || bh_str_ends(source, BH_STR("containerd.sock")) || bh_str_ends(source, BH_STR("podman.sock")) ||
                bh_str_ends(source, BH_STR("crio.sock")) || bh_str_starts(source, BH_STR("/etc/")) || bh_str_starts(source, BH_STR("/root/"));
 }
 

@@ -31,10 +31,7 @@ static bool is_of_the_kernel(struct bh_str kind) {
         static const char *const kinds[] = { "proc", "sysfs", "cgroup", "cgroup2", "devpts", "mqueue", "securityfs", "debugfs", "tracefs", "bpf", "pstore",
                                              "configfs", "fusectl", "hugetlbfs", "nsfs", "autofs", "binfmt_misc", "efivarfs" };
 
-        for (size_t i = 0; i < BH_LEN(kinds); i++)
-                if (bh_str_is(kind, kinds[i]))
-                        return true;
-        return false;
+        return bh_str_among(kind, kinds, BH_LEN(kinds));
 }
 
 static void mounts(struct bh_collect *c, struct bh_str text) {

@@ -13,10 +13,7 @@ enum { HOUR_M = 60, MINUTE_MS = 60000, TEXT_MAX = 4096 };
 static const char *const kinds[] = { "respond", "scan", "policy", "inventory", "compliance" };
 
 static bool is_kind(struct bh_str word) {
-        for (size_t i = 0; i < BH_LEN(kinds); i++)
-                if (bh_str_is(word, kinds[i]))
-                        return true;
-        return false;
+        return bh_str_among(word, kinds, BH_LEN(kinds));
 }
 
 int bh_command_add(struct bh_db *db, const struct bh_command_order *o, int64_t *ret_id, struct bh_err *err) {

@@ -306,10 +306,7 @@ static bool misp_type(struct bh_str type) {
         static const char *const types[] = { "ip-src", "ip-dst", "ip-src|port", "ip-dst|port", "domain", "hostname", "domain|ip", "url", "md5", "sha1", "sha256",
                                              "filename|md5", "filename|sha1", "filename|sha256" };
 
-        for (size_t i = 0; i < BH_LEN(types); i++)
-                if (bh_str_is(type, types[i]))
-                        return true;
-        return false;
+        return bh_str_among(type, types, BH_LEN(types));
 }
 
 /* "value", "value|port", "name|digest": the part that is an indicator. */

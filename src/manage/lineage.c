@@ -12,12 +12,7 @@ static bool keeps_things_going(const struct bh_doc *p) {
                                              "crio", "runc", "crun", "kubelet", "sshd", "cron", "crond", "login", "kthreadd" };
         struct bh_str name = bh_str_basename(bh_doc_get_text(p, "exe"));
 
-        if (bh_doc_int(bh_doc_get(p, "pid"), 0) <= 2)
-                return true;
-        for (size_t i = 0; i < BH_LEN(names); i++)
-                if (bh_str_is(name, names[i]))
-                        return true;
-        return false;
+        return bh_doc_int(bh_doc_get(p, "pid"), 0) <= 2 || bh_str_among(name, names, BH_LEN(names));
 }
 
 struct bh_str bh_lineage_root(struct bh_arena *arena, const struct bh_doc *process) {

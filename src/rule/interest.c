@@ -408,10 +408,7 @@ static struct rows rows_of(struct wants *w, bh_ref ref) {
 static bool opens_file(const char *type) {
         static const char *const opens[] = { "open", "openat", "openat2", "creat", "open_by_handle_at" };
 
-        for (size_t i = 0; i < BH_LEN(opens); i++)
-                if (bh_str_is(bh_str_of(type), opens[i]))
-                        return true;
-        return false;
+        return bh_str_among(bh_str_of(type), opens, BH_LEN(opens));
 }
 
 static void publish(const struct rows *r, uint8_t *ret_all, struct bh_interest_rows *ret) {

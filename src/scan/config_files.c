@@ -20,10 +20,7 @@ static bool is_usual(struct bh_str path) {
                 return false;
         if (bh_str_starts(path, BH_STR("usr/local/")))
                 return false;
-        for (size_t i = 0; i < BH_LEN(usual); i++)
-                if (bh_str_is(name, usual[i]))
-                        return true;
-        return false;
+        return bh_str_among(name, usual, BH_LEN(usual));
 }
 
 static const struct {
@@ -101,10 +98,7 @@ static bool is_fine(const struct bh_special *s) {
 
         if (s->kind != BH_SPECIAL_WORLD_WRITABLE && s->kind != BH_SPECIAL_DEVICE)
                 return false;
-        for (size_t i = 0; i < BH_LEN(shared); i++)
-                if (bh_str_is(s->path, shared[i]))
-                        return true;
-        return bh_str_starts(s->path, bh_str_of(harmless));
+        return bh_str_among(s->path, shared, BH_LEN(shared)) || bh_str_starts(s->path, bh_str_of(harmless));
 }
 
 void bh_config_files(const struct bh_config_in *in, struct bh_arena *arena, struct bh_finding_list *out) {

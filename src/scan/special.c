@@ -38,10 +38,7 @@ static bool is_program_dir(struct bh_str dir) {
         static const char *const dirs[] = { "bin",           "sbin",           "usr/bin",      "usr/sbin",
                                             "usr/local/bin", "usr/local/sbin", "usr/local/go/bin", "opt/bin" };
 
-        for (size_t i = 0; i < BH_LEN(dirs); i++)
-                if (bh_str_is(dir, dirs[i]))
-                        return true;
-        return false;
+        return bh_str_among(dir, dirs, BH_LEN(dirs));
 }
 
 const char *bh_tool_of(struct bh_str path, uint32_t mode) {

@@ -14,10 +14,7 @@ static bool is_remote_shell(struct bh_str word) {
         static const char *const servers[] = { "sshd", "dropbear", "telnetd", "in.telnetd", "rlogind", "in.rlogind", "rshd", "in.rshd", "vsftpd", "tinysshd", "sshd-session", "xrdp", "Xvnc",
                                                "x11vnc", "ttyd", "gotty", "shellinaboxd" };
 
-        for (size_t i = 0; i < BH_LEN(servers); i++)
-                if (bh_str_is(word, servers[i]))
-                        return true;
-        return false;
+        return bh_str_among(word, servers, BH_LEN(servers));
 }
 
 static void find_servers(const struct bh_engine_look *look, struct bh_box *b) {

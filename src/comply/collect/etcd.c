@@ -119,10 +119,7 @@ static bool is_switch(struct bh_str name) {
         for (size_t i = 0; i < BH_LEN(rows); i++)
                 if (bh_str_is(name, rows[i].setting))
                         return rows[i].how == BH_DAEMON_BOOL;
-        for (size_t i = 0; i < BH_LEN(names); i++)
-                if (bh_str_is(name, names[i]))
-                        return true;
-        return bh_str_starts(name, BH_STR("experimental-enable"));
+        return bh_str_among(name, names, BH_LEN(names)) || bh_str_starts(name, BH_STR("experimental-enable"));
 }
 
 /* As Go reads flags: "-name value", "--name=value"; a switch takes no word. */

@@ -21,10 +21,7 @@ static bool is_unneeded(struct bh_str name) {
         static const char *const names[] = { "gcc", "cc", "g++", "clang", "make", "gdb", "strace", "tcpdump", "nmap", "nc", "ncat", "netcat", "nc.openbsd", "nc.traditional", "socat", "telnet",
                                              "ftp", "tftp", "ssh", "sshd", "rsh", "rlogin", "sudo", "masscan", "hydra", "john" };
 
-        for (size_t i = 0; i < BH_LEN(names); i++)
-                if (bh_str_is(name, names[i]))
-                        return true;
-        return false;
+        return bh_str_among(name, names, BH_LEN(names));
 }
 
 static void look_at(struct bh_engine_look *look, struct layer *l, struct bh_str dir, const char *folder, struct bh_str name) {

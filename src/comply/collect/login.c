@@ -156,10 +156,7 @@ static void look_at_lock(struct bh_fact *f, const struct bh_pam_line *l, struct 
 static bool is_factor(struct bh_str module) {
         static const char *const known[] = { "pam_google_authenticator", "pam_oath", "pam_u2f", "pam_pkcs11", "pam_p11", "pam_duo", "pam_yubico", "pam_radius_auth", "pam_ukey" };
 
-        for (size_t i = 0; i < BH_LEN(known); i++)
-                if (bh_str_is(module, known[i]))
-                        return true;
-        return false;
+        return bh_str_among(module, known, BH_LEN(known));
 }
 
 static void look_at_pam(struct bh_fact *f, struct bh_str stack, struct bh_pam_line *l) {

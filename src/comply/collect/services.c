@@ -20,10 +20,7 @@ static const char *const programs[] = { "in.telnetd", "telnetd", "in.rshd", "in.
                                         "smbd", "nmbd", "snmpd", "cupsd", "avahi-daemon", "dhcpd", "named", "slapd", "squid", "xinetd", "inetd", "Xorg", "dnsmasq", "rsync", "in.fingerd", "in.talkd", "sendmail", "master" };
 
 static bool is_known(struct bh_str name) {
-        for (size_t i = 0; i < BH_LEN(programs); i++)
-                if (bh_str_is(name, programs[i]))
-                        return true;
-        return false;
+        return bh_str_among(name, programs, BH_LEN(programs));
 }
 
 static void tell_running(const struct bh_place *at, struct bh_fact *f) {

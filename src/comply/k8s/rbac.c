@@ -248,9 +248,8 @@ struct bh_str bh_rbac_subject_text(struct bh_arena *arena, const struct bh_rbac_
 bool bh_rbac_of_system(const struct bh_rbac_subject *s) {
         static const char *const anyone[] = { "system:anonymous", "system:unauthenticated", "system:authenticated", "system:serviceaccounts" };
 
-        for (size_t i = 0; i < BH_LEN(anyone); i++)
-                if (bh_str_is(s->name, anyone[i]))
-                        return false;
+        if (bh_str_among(s->name, anyone, BH_LEN(anyone)))
+                return false;
         if (s->who == BH_RBAC_ACCOUNT)
                 return bh_str_is(s->namespace, "kube-system");
         return bh_str_starts(s->name, BH_STR("system:")) && !bh_str_starts(s->name, BH_STR("system:serviceaccounts:"));

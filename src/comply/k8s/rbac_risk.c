@@ -56,10 +56,7 @@ static bool is_anyone(const struct bh_rbac_subject *s) {
 static bool is_public(const struct bh_rbac_binding *b) {
         static const char *const names[] = { "system:basic-user", "system:discovery", "system:public-info-viewer", "system:service-account-issuer-discovery" };
 
-        for (size_t i = 0; i < BH_LEN(names); i++)
-                if (bh_str_is(b->role->name, names[i]))
-                        return true;
-        return bh_str_is(b->role->name, "kubeadm:bootstrap-signer-clusterinfo");
+        return bh_str_among(b->role->name, names, BH_LEN(names)) || bh_str_is(b->role->name, "kubeadm:bootstrap-signer-clusterinfo");
 }
 
 static void look_bindings(struct look *l, const struct bh_rbac_subject *s) {

@@ -7,13 +7,6 @@ static void tell(struct bh_manifest *m, enum bh_compose_row row, const struct bh
         bh_manifest_tell(m, &bh_compose_rows[row], at, evidence);
 }
 
-static bool one_of(struct bh_str s, const char *const *words, size_t n) {
-        for (size_t i = 0; i < n; i++)
-                if (bh_str_is(s, words[i]))
-                        return true;
-        return false;
-}
-
 static struct bh_str without_end(struct bh_str path) {
         while (path.len > 1 && path.at[path.len - 1] == '/')
                 path.len--;
@@ -24,7 +17,7 @@ static bool is_sensitive(struct bh_str path) {
         static const char *const paths[] = { "/", "/etc", "/root", "/home", "/proc", "/sys", "/dev", "/boot", "/usr", "/var", "/var/lib", "/var/lib/docker", "/var/lib/containerd",
                                              "/var/lib/kubelet", "/etc/ssh", "/etc/shadow", "/etc/passwd", "/etc/cron.d", "/etc/kubernetes", "/var/log", "/lib", "/bin", "/sbin" };
 
-        return one_of(without_end(path), paths, BH_LEN(paths));
+        return bh_str_among(without_end(path), paths, BH_LEN(paths));
 }
 
 static void look_volumes(struct bh_manifest *m, const struct bh_doc *service) {
@@ -67,7 +60,7 @@ static void look_rights(struct bh_manifest *m, const struct bh_doc *service) {
                 struct bh_str name = bh_doc_str(c);
 
                 BH_IGNORE(bh_str_cut_prefix(&name, BH_STR("CAP_")));
-                if (one_of(name, strong, BH_LEN(strong)))
+                if (bh_str_among(name, strong, BH_LEN(strong)))
                         tell(m, BH_DC_CAPS, c, name);
         }
         for (const struct bh_doc *o = bh_doc_first(bh_doc_get(service, "security_opt")); o; o = o->next) {
@@ -127,7 +120,7 @@ static void look_ports(struct bh_manifest *m, const struct bh_doc *service) {
                 bool open;
 
                 split_port(p, &address, &inside, &open);
-                if (open && one_of(inside, databases, BH_LEN(databases)) &&
+                if (open && bh_str_among(inside, databases, BH_LEN(databases)) &&
                     (!address.len || bh_str_is(address, "0.0.0.0") || bh_str_is(address, "[::]") || bh_str_is(address, "::")))
                         tell(m, BH_DC_PORT, p, inside);
         }

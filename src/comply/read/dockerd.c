@@ -215,10 +215,7 @@ bool bh_dockerd_text(const struct bh_dockerd *d, const char *key, struct bh_str 
 static bool is_true(struct bh_str word) {
         static const char *const words[] = { "1", "t", "T", "true", "TRUE", "True" };
 
-        for (size_t i = 0; i < BH_LEN(words); i++)
-                if (bh_str_is(word, words[i]))
-                        return true;
-        return false;
+        return bh_str_among(word, words, BH_LEN(words));
 }
 
 bool bh_dockerd_bool(const struct bh_dockerd *d, const char *key, bool *ret, struct bh_str *ret_where) {

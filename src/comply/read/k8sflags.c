@@ -51,10 +51,7 @@ static bool stands_alone(struct bh_str name) {
                                              "profiling", "protect-kernel-defaults", "rotate-certificates", "rotate-server-certificates", "seccomp-default",
                                              "service-account-extend-token-expiration", "service-account-lookup", "use-service-account-credentials", "authentication-token-webhook" };
 
-        for (size_t i = 0; i < BH_LEN(names); i++)
-                if (bh_str_is(name, names[i]))
-                        return true;
-        return false;
+        return bh_str_among(name, names, BH_LEN(names));
 }
 
 void bh_k8sflags_words(struct bh_k8sflags *flags, const struct bh_str *words, size_t n) {

@@ -103,10 +103,7 @@ static bool is_own(struct bh_str name) {
         static const char *const own[] = { "skip_networking", "skip_grant_tables", "skip_name_resolve", "skip_show_database", "skip_slave_start", "skip_replica_start",
                                            "skip_external_locking", "skip_host_cache", "skip_bdb", "skip_new", "skip_stack_trace", "skip_parallel_replication", "skip_replication" };
 
-        for (size_t i = 0; i < BH_LEN(own); i++)
-                if (bh_str_is(name, own[i]))
-                        return true;
-        return false;
+        return bh_str_among(name, own, BH_LEN(own));
 }
 
 struct bh_myoption bh_myoption_of(struct bh_arena *arena, struct bh_str name, struct bh_str value, bool has_value) {

@@ -198,10 +198,7 @@ static bool is_include(struct bh_str word) {
 static bool is_type(struct bh_str word) {
         static const char *const types[] = { "local", "host", "hostssl", "hostnossl", "hostgssenc", "hostnogssenc" };
 
-        for (size_t i = 0; i < BH_LEN(types); i++)
-                if (bh_str_is(word, types[i]))
-                        return true;
-        return false;
+        return bh_str_among(word, types, BH_LEN(types));
 }
 
 static bool is_mask(struct bh_str word) {

@@ -16,10 +16,7 @@ static bool is_installed(struct bh_str status) {
                 return true;
         while (bh_str_word(&status, &word))
                 last = word;
-        for (size_t i = 0; i < BH_LEN(states); i++)
-                if (bh_str_is(last, states[i]))
-                        return true;
-        return false;
+        return bh_str_among(last, states, BH_LEN(states));
 }
 
 /* "name" or "name (version)". */

@@ -31,10 +31,7 @@ static struct bh_str local(struct bh_str name) {
 }
 
 static bool is_list(struct bh_str name) {
-        for (size_t i = 0; i < BH_LEN(lists); i++)
-                if (bh_str_is(name, lists[i]))
-                        return true;
-        return false;
+        return bh_str_among(name, lists, BH_LEN(lists));
 }
 
 static struct bh_doc *add(struct tree *t, struct bh_str key, enum bh_doc_kind kind) {

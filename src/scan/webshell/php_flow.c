@@ -53,20 +53,13 @@ static const char *const requests[] = { "_GET", "_POST", "_REQUEST", "_COOKIE", 
 static const char *const server_keys[] = { "QUERY_STRING", "PHP_AUTH_USER", "PHP_AUTH_PW", "PATH_INFO" };
 static const char *const tame_headers[] = { "HTTP_HOST", "HTTP_X_FORWARDED_HOST" };
 
-static bool among(const char *const *list, size_t n, struct bh_str s) {
-        for (size_t i = 0; i < n; i++)
-                if (bh_str_is(s, list[i]))
-                        return true;
-        return false;
-}
-
 static bool is_request(struct bh_str name) {
-        return among(requests, BH_LEN(requests), name);
+        return bh_str_among(name, requests, BH_LEN(requests));
 }
 
 static bool server_key(struct bh_str key) {
-        return among(server_keys, BH_LEN(server_keys), key) ||
-               (bh_str_starts(key, BH_STR("HTTP_")) && !among(tame_headers, BH_LEN(tame_headers), key));
+        return bh_str_among(key, server_keys, BH_LEN(server_keys)) ||
+               (bh_str_starts(key, BH_STR("HTTP_")) && !bh_str_among(key, tame_headers, BH_LEN(tame_headers)));
 }
 
 static struct bh_php_value request(struct bh_str source, uint32_t line) {
@@ -552,8 +545,8 @@ static bool cast(struct bh_php_flow *f, struct bh_php_value *ret) {
         if (!is_sign(f, '(') || !is_sign_at(f, 2, ')'))
                 return false;
         word = f->tokens.at[f->i + 1].text;
-        carries = among(carry, BH_LEN(carry), word);
-        if (!carries && !among(plain, BH_LEN(plain), word))
+        carries = bh_str_among(word, carry, BH_LEN(carry));
+        if (!carries && !bh_str_among(word, plain, BH_LEN(plain)))
                 return false;
         f->i += 3;
         *ret = operand(f);

@@ -53,6 +53,17 @@ static void fields_words_and_cuts(void **state) {
         assert_str(right, "");
 }
 
+static void a_word_is_among_others_whole_or_not_at_all(void **state) {
+        static const char *const words[] = { "yes", "on", "" };
+
+        (void) state;
+        assert_true(bh_str_among(BH_STR("on"), words, BH_LEN(words)));
+        assert_true(bh_str_among((struct bh_str){ NULL, 0 }, words, BH_LEN(words)));
+        assert_false(bh_str_among(BH_STR("o"), words, BH_LEN(words)));
+        assert_false(bh_str_among(BH_STR("ON"), words, BH_LEN(words)));
+        assert_false(bh_str_among(BH_STR("yes"), words, 0));
+}
+
 static void paths_come_apart(void **state) {
         (void) state;
         assert_str(bh_str_basename(BH_STR("a/b/c")), "c");
@@ -104,6 +115,6 @@ static void a_stored_hash_must_never_change(void **state) {
         assert_true(bh_hash64(BH_STR("12345678")) != bh_hash64(BH_STR("123456780")));
 }
 
-BH_UNIT_MAIN(quoting_never_lets_a_hostile_byte_through, numbers_must_fill_the_slice_and_fit, fields_words_and_cuts,
+BH_UNIT_MAIN(quoting_never_lets_a_hostile_byte_through, numbers_must_fill_the_slice_and_fit, fields_words_and_cuts, a_word_is_among_others_whole_or_not_at_all,
              paths_come_apart, finding_without_case_needs_only_ascii, utf8_is_judged_strictly,
              a_needle_is_found_where_it_first_lies, a_stored_hash_must_never_change)
