@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef BH_SCAN_WEBSHELL_PHP_FLOW_H
 #define BH_SCAN_WEBSHELL_PHP_FLOW_H
-/* The walk through PHP, between its own files: php_flow.c reads, php_value.c combines, php_call.c judges. */
+/* What the walk through PHP carries with it, and what its rooms offer: php_walk.h reads, php_value.c combines, php_call.c judges. */
 #include "base/budget.h"
 #include "base/map.h"
 #include "scan/webshell/flow.h"
@@ -58,9 +58,11 @@ struct bh_php_flow {
 };
 
 /* php_flow.c */
+void bh_php_unpacked(struct bh_php_flow *f, struct bh_str code); /* a script that this one unpacks is followed as well */
+
+/* php_variable.c */
 struct bh_php_value bh_php_variable(struct bh_php_flow *f, struct bh_str name);
 void bh_php_set(struct bh_php_flow *f, struct bh_str name, struct bh_php_value v);
-void bh_php_unpacked(struct bh_php_flow *f, struct bh_str code);
 
 /* php_value.c */
 struct bh_str bh_php_lower(struct bh_php_flow *f, struct bh_str s);
