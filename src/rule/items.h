@@ -18,9 +18,11 @@ struct bh_item_place {
         uint32_t line, column;
 };
 
+BH_VEC_OF(bh_item_words, struct bh_str);
+
 struct bh_list_item {
         struct bh_str name;
-        BH_VEC(struct bh_str) items; /* as written; then with the lists in it put in */
+        struct bh_item_words items; /* as written; then with the lists in it put in */
         uint32_t index, visible; /* its place in the order; how far it sees */
         struct bh_item_place place;
         bool used;
@@ -55,13 +57,15 @@ struct bh_exception {
         BH_VEC(struct bh_exception_value) values;
 };
 
+BH_VEC_OF(bh_exceptions, struct bh_exception);
+
 struct bh_rule_item {
         struct bh_str name, source, priority_word;
         struct bh_written condition;
         struct bh_str output, desc;
         struct bh_item_place place, output_place;
-        BH_VEC(struct bh_str) tags;
-        BH_VEC(struct bh_exception) exceptions;
+        struct bh_item_words tags;
+        struct bh_exceptions exceptions;
         enum bh_priority priority;
         bool enabled, warn_evttypes, skip_unknown, unknown_source;
         uint32_t index, visible;
