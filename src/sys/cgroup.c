@@ -116,6 +116,18 @@ int bh_cgroup_at(struct bh_arena *arena, struct bh_str path, struct bh_cgroup *r
         return 0;
 }
 
+int bh_cgroup_number(struct bh_arena *arena, struct bh_str path, uint64_t *ret, struct bh_err *err) {
+        struct bh_str mount = mount_of(arena, "cgroup2", NULL);
+        struct stat st;
+
+        if (mount.len == 0)
+                return bh_fail(err, BH_E_UNSUPPORTED, "control groups of version 2 are not mounted here as a whole");
+        if (stat(bh_arena_printf(arena, "%.*s%.*s", BH_FMT(mount), BH_FMT(path)).at, &st) < 0)
+                return errno == ENOENT ? bh_fail(err, BH_E_NOTFOUND, "there is no control group %s", BH_QUOTE(path)) : bh_fail_sys(err, errno, "%s", BH_QUOTE(path));
+        *ret = st.st_ino;
+        return 0;
+}
+
 /* ---- its files ---- */
 
 static int open_in(struct bh_str dir, const char *name, int flags, struct bh_err *err) {

@@ -23,6 +23,8 @@ struct bh_cgroup {
 int bh_cgroup_of(struct bh_arena *arena, uint32_t pid, struct bh_cgroup *ret, struct bh_err *err) BH_MUST_CHECK;
 /* By a path inside the hierarchies, as /proc/PID/cgroup has it ("/docker/0123..."). NOTFOUND: no such directory. */
 int bh_cgroup_at(struct bh_arena *arena, struct bh_str path, struct bh_cgroup *ret, struct bh_err *err) BH_MUST_CHECK;
+/* What the kernel calls a group of the default hierarchy; no other gets it while it runs. NOTFOUND: it is there no more. UNSUPPORTED: nor is the hierarchy. */
+int bh_cgroup_number(struct bh_arena *arena, struct bh_str path, uint64_t *ret, struct bh_err *err) BH_MUST_CHECK;
 
 /* Until all of it stands still, or runs again. */
 int bh_cgroup_freeze(const struct bh_cgroup *g, bool freeze, struct bh_err *err) BH_MUST_CHECK;

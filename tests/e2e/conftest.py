@@ -394,6 +394,17 @@ def podman_debian(podman, debian_tar):
     return "localhost/bulkhead-test/debian:12"
 
 
+# ---- the kernel ----
+
+@pytest.fixture(scope="session")
+def bpf_fs():
+    """/sys/fs/bpf, which systemd mounts on its machines when they start, and nobody on others."""
+    need_root()
+    if not os.path.ismount("/sys/fs/bpf"):
+        run("mount", "-t", "bpf", "bpf", "/sys/fs/bpf")
+    return pathlib.Path("/sys/fs/bpf")
+
+
 # ---- certificates and registries ----
 
 @pytest.fixture(scope="session")

@@ -113,7 +113,7 @@ def can_talk(engine, a, port):
 
 
 @pytest.mark.parametrize("less", [(), ("sys_admin",)], ids=["root", "an agent's rights"])
-def test_a_container_loses_its_network_and_gets_it_back(engine, respond, less):
+def test_a_container_loses_its_network_and_gets_it_back(engine, respond, bpf_fs, less):
     """In the host's network, where no firewall of the container's could help."""
     respond.under = ("setpriv", *(f"--bounding-set=-{right}" for right in less)) if less else ()
     port = conftest.free_port()
@@ -140,12 +140,24 @@ while True:
         conftest.stop(listener)
 
 
-def test_isolation_ends_with_its_container(engine, respond):
+@pytest.mark.parametrize("how", ["remove", "restart"])
+@pytest.mark.parametrize("by", ["a person", "itself"])
+def test_isolation_ends_with_its_container(engine, respond, bpf_fs, how, by):
+    """Nothing stays in the ledger or in the kernel; a container that starts anew is another one to the kernel."""
+    names = lambda: set(bpf_fs.glob("bh_isolate_*"))
+    before = names()
     c = engine.start(g.IMAGE, "/bin/sleep", "1000")
-    said = respond("do", "isolate", f"container:{c}")
-    engine.remove(c)
-    assert "undone" in respond("undo", the_id(said))
-    assert respond("list") == "nothing is active\n"
+    try:
+        said = respond("do", "isolate", f"container:{c}")
+        assert len(names() - before) == 2
+        assert respond("undo", "--due") == "" and len(names() - before) == 2
+        engine(*(["restart", "-t", "0", c] if how == "restart" else ["rm", "-f", c]))
+        told = respond("undo", the_id(said)) if by == "a person" else respond("undo", "--due")
+        assert "undone" in told and f"container {c[:12]} has ended" in told
+        assert names() == before
+        assert respond("list") == "nothing is active\n"
+    finally:
+        engine.remove(c)
 
 
 def test_a_file_of_a_container_is_taken_away_and_put_back(engine, box, respond):

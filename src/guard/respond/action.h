@@ -32,6 +32,7 @@ struct bh_action {
         const char *undo; /* what undoing it is called; NULL: it cannot be undone */
         int (*run)(struct bh_act *act, struct bh_err *err);
         int (*back)(struct bh_act *act, struct bh_err *err); /* NOTFOUND: there is nothing left to undo, which is as good */
+        bool (*is_over)(struct bh_act *act); /* it ended by itself, with what it was done to; NULL: somebody undoes it */
 };
 
 /* Ended by a row without a name. */
@@ -48,6 +49,7 @@ int bh_act_stop_container(struct bh_act *act, struct bh_err *err);
 int bh_act_kill_container(struct bh_act *act, struct bh_err *err);
 int bh_act_isolate(struct bh_act *act, struct bh_err *err);
 int bh_act_release(struct bh_act *act, struct bh_err *err);
+bool bh_act_isolate_is_over(struct bh_act *act);
 int bh_act_quarantine(struct bh_act *act, struct bh_err *err);
 int bh_act_restore(struct bh_act *act, struct bh_err *err);
 int bh_act_capture(struct bh_act *act, struct bh_err *err);

@@ -11,7 +11,8 @@
  *
  * To take a program away one has to hold it, and only CAP_SYS_ADMIN, which a
  * watch has given up, finds it by its number. So each has a name in the BPF
- * file system for as long as it stands.
+ * file system for as long as its container lives: a name that is left would
+ * keep the program in the kernel's memory until the machine is started anew.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -51,19 +52,23 @@ static int load(uint32_t side, int *ret_fd, struct bh_err *err) {
 }
 
 /* By the number of the control group: no other one gets it while this kernel runs, and no name here outlives the kernel. */
-static const char *name_of(int group, uint32_t side, char buf[96]) {
+static const char *name_of(uint64_t number, uint32_t side, char buf[96]) {
+        (void) snprintf(buf, 96, "/sys/fs/bpf/bh_isolate_%llu_%s", (unsigned long long) number, side == BPF_CGROUP_INET_INGRESS ? "in" : "out");
+        return buf;
+}
+
+static uint64_t number_of(int group) {
         struct stat st = { 0 };
 
         (void) fstat(group, &st);
-        (void) snprintf(buf, 96, "/sys/fs/bpf/bh_isolate_%llu_%s", (unsigned long long) st.st_ino, side == BPF_CGROUP_INET_INGRESS ? "in" : "out");
-        return buf;
+        return st.st_ino;
 }
 
 static int keep(int group, uint32_t side, int program, struct bh_err *err) {
         union bpf_attr a = { 0 };
         char path[96];
 
-        a.pathname = (uintptr_t) name_of(group, side, path);
+        a.pathname = (uintptr_t) name_of(number_of(group), side, path);
         a.bpf_fd = (uint32_t) program;
         if (bpf(BPF_OBJ_PIN, &a) == 0 || bh_rights_have(BH_RIGHT(CAP_SYS_ADMIN)))
                 return 0;
@@ -115,7 +120,7 @@ static int detach_named(int group, uint32_t side, struct bh_err *err) {
         char path[96];
         int r;
 
-        a.pathname = (uintptr_t) name_of(group, side, path);
+        a.pathname = (uintptr_t) name_of(number_of(group), side, path);
         program = (int) bpf(BPF_OBJ_GET, &a);
         if (program < 0)
                 return errno == ENOENT ? 0 : bh_fail_sys(err, errno, "%s", path);
@@ -203,15 +208,41 @@ int bh_act_isolate(struct bh_act *act, struct bh_err *err) {
                 return r;
         }
         act->note = bh_arena_printf(act->arena, "container %s has no network", act->target->container->short_id);
-        act->undo = bh_arena_printf(act->arena, "{\"cgroup\":\"%.*s\"}", BH_FMT(path));
+        act->undo = bh_arena_printf(act->arena, "{\"cgroup\":\"%.*s\",\"number\":\"%llu\"}", BH_FMT(path), (unsigned long long) number_of(group));
         return 0;
+}
+
+/* The container has ended, or is another by now under the same path: what stood at its group went with the group. */
+bool bh_act_isolate_is_over(struct bh_act *act) {
+        struct bh_err why = BH_ERR_NONE;
+        uint64_t was, is;
+        int r;
+
+        if (!bh_str_u64(bh_doc_get_text(act->undone, "number"), &was))
+                return false;
+        r = bh_cgroup_number(act->arena, bh_doc_get_text(act->undone, "cgroup"), &is, &why);
+        return r == BH_E_NOTFOUND || (r == 0 && is != was);
+}
+
+static int forget(struct bh_act *act, struct bh_err *err) {
+        uint64_t number = 0;
+        char path[96];
+
+        (void) bh_str_u64(bh_doc_get_text(act->undone, "number"), &number);
+        for (size_t i = 0; i < BH_LEN(sides); i++)
+                if (unlink(name_of(number, sides[i], path)) < 0 && errno != ENOENT)
+                        return bh_fail_sys(err, errno, "%s", path);
+        return bh_fail(err, BH_E_NOTFOUND, "container %s has ended", act->target->container ? act->target->container->short_id : "");
 }
 
 int bh_act_release(struct bh_act *act, struct bh_err *err) {
         BH_CLEANUP(bh_fd_close) int group = -1;
         struct bh_str path = bh_doc_get_text(act->undone, "cgroup");
-        int r = path.len ? 0 : path_of(act, &path, err), n = 0;
+        int r, n = 0;
 
+        if (bh_act_isolate_is_over(act))
+                return forget(act, err);
+        r = path.len ? 0 : path_of(act, &path, err);
         r = r < 0 ? r : open_group(act, path, &group, err);
         for (size_t i = 0; r >= 0 && i < BH_LEN(sides); i++) {
                 r = detach(group, sides[i], err);

@@ -168,6 +168,15 @@ int bh_perform_undo(struct bh_arena *arena, const char *state_dir, struct bh_str
 
 enum { AGAIN_S = 60 }; /* what could not be undone is tried again */
 
+/* By itself: what could not be read is over only when somebody says so. */
+static bool is_over(struct bh_arena *arena, const struct bh_active *row) {
+        const struct bh_action *a = bh_action_named(row->action);
+        struct bh_act act = { .arena = arena, .target = &row->target, .id = row->id };
+        struct bh_err why = BH_ERR_NONE;
+
+        return a && a->is_over && bh_json_parse(arena, row->undo, &act.undone, &why) >= 0 && a->is_over(&act);
+}
+
 int bh_perform_due(const char *state_dir, int64_t now_s, void (*report)(void *, const struct bh_performed *), void *user, int64_t *ret_next_s,
                    struct bh_err *err) {
         struct bh_arena *arena = bh_arena_new();
@@ -178,9 +187,10 @@ int bh_perform_due(const char *state_dir, int64_t now_s, void (*report)(void *, 
         for (size_t i = 0; r >= 0 && i < l.rows.len;) {
                 struct bh_active *row = &l.rows.at[i++];
                 struct bh_performed done;
+                bool due = row->until_s && row->until_s <= now_s;
 
-                if (row->until_s && row->until_s <= now_s) {
-                        r = undo_row(arena, &l, row, BH_STR("its time was over"), &done, err);
+                if (due || is_over(arena, row)) {
+                        r = undo_row(arena, &l, row, due ? BH_STR("its time was over") : BH_STR("it ended by itself"), &done, err);
                         if (r < 0)
                                 break;
                         report(user, &done);

@@ -34,7 +34,7 @@ int bh_perform(struct bh_arena *arena, const struct bh_perform *p, struct bh_per
 /* NOTFOUND: no such response is active. */
 int bh_perform_undo(struct bh_arena *arena, const char *state_dir, struct bh_str id, struct bh_str by, struct bh_performed *ret, struct bh_err *err)
         BH_MUST_CHECK;
-/* Undoes what is due; how many, and when the next one is (0: none). report(user, done) for each. */
+/* Undoes what is due, and forgets what ended with what it was done to; how many, and when the next one is (0: none). report(user, done) for each. */
 int bh_perform_due(const char *state_dir, int64_t now_s, void (*report)(void *user, const struct bh_performed *done), void *user, int64_t *ret_next_s,
                    struct bh_err *err) BH_MUST_CHECK;
 

@@ -215,7 +215,7 @@ const struct bh_cmd bh_cmd_respond_do = {
 
 static const struct bh_opt undo_opts[] = {
         { "all", 'a', NULL, "everything that is active", NULL, false },
-        { "due", 0, NULL, "everything whose time is over", NULL, false },
+        { "due", 0, NULL, "everything whose time is over, or that ended by itself", NULL, false },
         BH_STATE_OPT,
         { NULL, 0, NULL, NULL, NULL, false },
 };

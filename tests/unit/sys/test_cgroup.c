@@ -38,4 +38,18 @@ static void the_machine_is_no_group(void **state) {
         bh_arena_free(&arena);
 }
 
-BH_UNIT_MAIN(a_hierarchy_is_found_by_its_controller, a_container_is_64_hex_digits_of_any_runtime, the_machine_is_no_group)
+static void a_group_that_is_not_there_has_no_number(void **state) {
+        struct bh_arena *arena = bh_arena_new();
+        struct bh_err err = BH_ERR_NONE;
+        uint64_t root = 0, none = 7;
+        int r = bh_cgroup_number(arena, BH_STR("/"), &root, &err);
+
+        (void) state;
+        assert_true(r == BH_E_UNSUPPORTED || (r == 0 && root));
+        assert_int_equal(bh_cgroup_number(arena, BH_STR("/there/is/no/such/group"), &none, &err), r == 0 ? BH_E_NOTFOUND : BH_E_UNSUPPORTED);
+        assert_int_equal(none, 7);
+        bh_arena_free(&arena);
+}
+
+BH_UNIT_MAIN(a_hierarchy_is_found_by_its_controller, a_container_is_64_hex_digits_of_any_runtime, the_machine_is_no_group,
+             a_group_that_is_not_there_has_no_number)

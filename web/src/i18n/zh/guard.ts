@@ -97,6 +97,7 @@ export default {
 	"%.*s %s on %.*s: %.*s%.*s": "{1}对 {3} 执行 {2}：{4}{5}",
 	"no response %s is active; `bulkhead respond list` shows those that are": "没有生效中的响应 {1}；`bulkhead respond list` 可列出",
 	"its time was over": "期限已到",
+	"it ended by itself": "已自行结束",
 	"\"%s\" is no time such as 90s, 10m, 2h or 1d": "“{1}”不是 90s、10m、2h、1d 形式的时间",
 	"\"%s\" must be a number from 1 to 100000": "“{1}”必须是 1 至 100000 的数",
 	"\"host\" must be true or false": "“host”必须是 true 或 false",

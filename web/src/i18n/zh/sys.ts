@@ -25,6 +25,7 @@ export default {
 	"/proc/%u/stat: not as proc(5) has it": "/proc/{1}/stat：格式与 proc(5) 不符",
 	"pidfd_open %u": "pidfd_open {1}",
 	"process %u is another one by now": "进程 {1} 已是另一进程",
+	"control groups of version 2 are not mounted here as a whole": "此处未完整挂载 cgroup v2",
 	"the process has ended": "进程已结束",
 	"signal %d": "信号 {1}",
 	"it has not ended after %d ms": "{1} 毫秒后仍未结束",
