@@ -146,6 +146,8 @@ static void ready(void *user) {
         if (bh_agent_comply_open(a, &err) < 0)
                 bh_agent_log("no checks: %s", err.text);
         a->trim_ms = steady_ms() + TRIM_FIRST_MS;
+        if (bh_host_root_check(&err) < 0)
+                bh_agent_log("%s", err.text);
         bh_notify("READY=1");
         bh_agent_log("watching, by %s", bh_sense_backend(a->watch->sense));
 }

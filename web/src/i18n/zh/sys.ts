@@ -25,6 +25,7 @@ export default {
 	"/proc/%u/stat: not as proc(5) has it": "/proc/{1}/stat：格式与 proc(5) 不符",
 	"pidfd_open %u": "pidfd_open {1}",
 	"process %u is another one by now": "进程 {1} 已是另一进程",
+	"of files and accounts only those of the agent's own container are seen: /proc/1/root cannot be read; mount the host's root and name it in BULKHEAD_HOST_ROOT": "文件与账户只能看到代理自身容器中的：无法读取 /proc/1/root；请挂载主机根目录并在 BULKHEAD_HOST_ROOT 中指明",
 	"control groups of version 2 are not mounted here as a whole": "此处未完整挂载 cgroup v2",
 	"the process has ended": "进程已结束",
 	"signal %d": "信号 {1}",
