@@ -32,6 +32,7 @@ static const struct kind {
         { "fixed_findings", "finding", "id", "fixed_ms", "fixed_ms < ?2", "fixed_ms IS NOT NULL AND state='fixed'", "Findings that were fixed", 0, NULL, NULL },
         { "compliance_changes", "compliance_change", "id", "at_ms", "at_ms < ?2", "1", "Results of checks that changed", 0, NULL, NULL },
         { "compliance_days", "compliance_day", "day", "day", "day < ?2 / 86400000", "1", "How each host stood, by day", 30, NULL, NULL },
+        { "reports", "report", "id", "made_ms", "made_ms < ?2", "1", "Reports that were made by the clock", 0, NULL, NULL },
         { "audit", "audit", "id", "at_ms", "at_ms < ?2", "1", "The audit log", 365, NULL, NULL },
         { "trends", "trend", "day", "day", "day < ?2 / 86400000", "1", "Numbers of each day", 30, NULL, NULL },
 };

@@ -24,6 +24,7 @@ export default {
 	"a list has no parameter '%s'%s%s%s; filters are f., not., min., max. and like. with a column's name": "列表没有参数“{1}”{2}{3}{4}；筛选条件为 f.、not.、min.、max.、like. 加列名",
 	"sort: more than %d columns": "sort：超过 {1} 列",
 	"a question of more than %u bytes": "查询超过 {1} 字节",
+	"Reports that were made by the clock": "定期生成的报告",
 	"Alerts, by when they happened": "告警，按发生时间",
 	"How often rules fired, by hour": "规则触发次数，按小时",
 	"Incidents that are closed, by their last alert": "已关闭的安全事件，按最后一条告警",
