@@ -12,6 +12,15 @@
 #include "comply/judge.h"
 #include "manage/manage.h"
 
+/*
+ * Results of images: of containers made of them, and of the images themselves as engines keep them, whose key has the
+ * id's digits alone. `r`: the row's name; `images`: a query of ids, or one, for IN.
+ */
+#define BH_COMPLIANCE_IN_CONTAINERS(r, images) r ".container_id IN (SELECT mc.id FROM container mc WHERE mc.image_id IN (" images "))"
+#define BH_COMPLIANCE_OF_IMAGES(r, images)                                                                                                  \
+        "(" BH_COMPLIANCE_IN_CONTAINERS(r, images) " OR (" r ".kind = 'image' AND " r ".key IN (SELECT 'image/' || replace(mi.id, 'sha256:', '') " \
+        "FROM image mi WHERE mi.id IN (" images "))))"
+
 /* What a list begins with: what fails and nobody bears with, could not be told, asks a person, is borne with, passes, does not apply; in each the severest. */
 int64_t bh_compliance_badness(enum bh_comply_state state, bool excepted, int64_t severity);
 /* A host's sums and its day, after its results changed. In a write. */
@@ -42,8 +51,9 @@ extern const struct bh_manage_part bh_part_compliance;
 /* ---- reports ---- */
 
 struct bh_compliance_report_in {
-        struct bh_str format, host_id; /* "html", "json", "csv", "junit", "oscal"; empty: all hosts */
-        int64_t mine;                  /* of this person's containers alone; 0: of all */
+        struct bh_str format;             /* "html", "json", "csv", "junit", "oscal" */
+        struct bh_str host_id, image_id;  /* of one alone; empty: of all */
+        int64_t team_id, mine;            /* of this team's images, of this person's, and what runs of them; 0: of all */
         int64_t now_ms;
         bool chinese, all;             /* all: pages show what passes and does not apply, too */
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The inspection report of all hosts, or one, or of what somebody's teams own: read from the database as the writer asks for it. */
+/* The inspection report of all hosts, of one host, one image or one team, or of what somebody's teams own: read from the database as the writer asks for it. */
 #include "base/vec.h"
 #include "comply/report/inspect.h"
 #include "fmt/json.h"
@@ -8,10 +8,12 @@
 
 enum { GONE_MOST = 1000 };
 
-/* Whose rows: ?1 is the person, 0 for all; ?2 the host, empty for all. */
-#define SCOPE                                                                                                                            \
-        "(?2 = '' OR r.host_id = ?2) AND (?1 = 0 OR r.container_id IN (SELECT mc.id FROM container mc WHERE mc.image_id IN (" BH_TEAMS_IMAGES \
-        ")))"
+/* Whose rows: ?1 is the person, 0 for all; ?2 the host, empty for all; ?3 the image, likewise; ?4 the team, likewise. `of`: how a row is of images. */
+#define SCOPE_BY(of)                                                                                                     \
+        "(?2 = '' OR r.host_id = ?2) AND (?1 = 0 OR " of("r", BH_TEAMS_IMAGES) ") AND (?3 = '' OR " of("r", "?3") ") AND " \
+        "(?4 = 0 OR " of("r", "SELECT ot.image_id FROM team_image ot WHERE ot.team_id = ?4") ")"
+#define SCOPE SCOPE_BY(BH_COMPLIANCE_OF_IMAGES)
+enum { SCOPE_ARGS = 4, MOST_ARGS = SCOPE_ARGS + 3 };
 
 struct texts {
         struct bh_str id;
@@ -40,10 +42,12 @@ struct reading {
         BH_VEC(struct bh_str) gone;
 };
 
-static struct bh_args scope(const struct reading *x, struct bh_arg args[4]) {
+static struct bh_args scope(const struct reading *x, struct bh_arg args[MOST_ARGS]) {
         args[0] = bh_arg_int(x->in->mine);
         args[1] = bh_arg_text(x->in->host_id.len ? x->in->host_id : BH_STR(""));
-        return (struct bh_args){ args, 2 };
+        args[2] = bh_arg_text(x->in->image_id.len ? x->in->image_id : BH_STR(""));
+        args[3] = bh_arg_int(x->in->team_id);
+        return (struct bh_args){ args, SCOPE_ARGS };
 }
 
 /* ---- sums ---- */
@@ -71,7 +75,7 @@ static enum bh_comply_severity severity_of(int64_t s) {
 
 static int read_sums(struct reading *x, struct bh_inspection *ret, struct bh_err *err) {
         BH_CLEANUP(bh_rows_done) struct bh_rows *rows = NULL;
-        struct bh_arg args[4];
+        struct bh_arg args[MOST_ARGS];
         int r = bh_db_ask(x->db,
                           "SELECT r.state, r.excepted, r.category, r.severity, COUNT(*), SUM(r.weight), SUM(r.is_new) FROM compliance_result r WHERE " SCOPE
                           " GROUP BY r.state, r.excepted, r.category, r.severity",
@@ -100,7 +104,7 @@ static struct bh_both both(const struct bh_rows *rows, int en, struct bh_arena *
 static int read_benchmarks(struct reading *x, struct bh_err *err) {
         BH_CLEANUP(bh_rows_done) struct bh_rows *rows = NULL;
         struct bh_inspect_part *b = NULL;
-        struct bh_arg args[4];
+        struct bh_arg args[MOST_ARGS];
         int r = bh_db_ask(x->db,
                           "SELECT b.id, b.version, b.title_en, b.title_zh, s.state, s.excepted, SUM(s.n), SUM(s.weight) FROM compliance_benchmark b "
                           "JOIN compliance_ref f ON f.benchmark = b.id JOIN (SELECT r.check_id, r.state, r.excepted, COUNT(*) AS n, SUM(r.weight) AS weight "
@@ -176,11 +180,11 @@ static int read_hosts(struct reading *x, struct bh_inspection *ret, struct bh_er
 
 static int read_workloads(struct reading *x, struct bh_err *err) {
         BH_CLEANUP(bh_rows_done) struct bh_rows *rows = NULL;
-        struct bh_arg args[4];
+        struct bh_arg args[MOST_ARGS];
         int r = bh_db_ask(x->db,
                           "SELECT r.host_id, r.container_id, r.namespace, r.workload, COALESCE(NULLIF(h.name, ''), r.host_id), COALESCE(k.name, ''), r.n_pass, r.n_fail, "
                           "r.n_excepted, r.n_critical, r.n_high, r.lost FROM compliance_workload r LEFT JOIN host h ON h.id = r.host_id "
-                          "LEFT JOIN container k ON k.id = r.container_id WHERE " SCOPE " ORDER BY r.lost DESC, r.host_id, r.container_id, r.namespace, r.workload",
+                          "LEFT JOIN container k ON k.id = r.container_id WHERE " SCOPE_BY(BH_COMPLIANCE_IN_CONTAINERS) " ORDER BY r.lost DESC, r.host_id, r.container_id, r.namespace, r.workload",
                           scope(x, args), &rows, err);
 
         while (r >= 0 && (r = bh_rows_next(rows, err)) > 0) {
@@ -348,7 +352,7 @@ static bool is_of(int64_t badness, unsigned states) {
 
 static int read_groups(struct reading *x, unsigned states, struct bh_arena *arena, struct groups *ret, struct bh_err *err) {
         BH_CLEANUP(bh_rows_done) struct bh_rows *rows = NULL;
-        struct bh_arg args[4];
+        struct bh_arg args[MOST_ARGS];
         int r = bh_db_ask(x->db, "SELECT DISTINCT r.check_id, r.badness FROM compliance_result r WHERE " SCOPE " ORDER BY r.badness DESC, r.check_id", scope(x, args), &rows, err);
 
         while (r >= 0 && (r = bh_rows_next(rows, err)) > 0)
@@ -363,31 +367,32 @@ static int tell_by_check(struct reading *x, unsigned states, bh_inspect_row_fn *
         int r = read_groups(x, states, arena, &groups, err);
 
         for (size_t i = 0; i < groups.len && r >= 0; i++) {
-                struct bh_arg args[4];
+                struct bh_arg args[MOST_ARGS];
 
                 (void) scope(x, args);
-                args[2] = bh_arg_text(groups.at[i].check);
-                args[3] = bh_arg_int(groups.at[i].badness);
-                r = tell_rows_of(x, ROW " AND r.check_id = ?3 AND r.badness = ?4 ORDER BY r.id", (struct bh_args){ args, 4 }, states, fn, user, err);
+                args[SCOPE_ARGS] = bh_arg_text(groups.at[i].check);
+                args[SCOPE_ARGS + 1] = bh_arg_int(groups.at[i].badness);
+                r = tell_rows_of(x, ROW " AND r.check_id = ?5 AND r.badness = ?6 ORDER BY r.id", (struct bh_args){ args, SCOPE_ARGS + 2 }, states, fn, user, err);
         }
         return r;
 }
 
 static int tell_by_workload(struct reading *x, unsigned states, bh_inspect_row_fn *fn, void *user, struct bh_err *err) {
-        static const char of_container[] = ROW " AND r.container_id = ?3 AND r.host_id = ?4 ORDER BY r.badness DESC, r.id";
-        static const char of_workload[] = ROW " AND r.host_id = ?3 AND r.namespace = ?4 AND r.workload = ?5 AND r.workload <> '' AND r.container_id = '' "
+        static const char of_container[] = ROW " AND r.container_id = ?5 AND r.host_id = ?6 ORDER BY r.badness DESC, r.id";
+        static const char of_workload[] = ROW " AND r.host_id = ?5 AND r.namespace = ?6 AND r.workload = ?7 AND r.workload <> '' AND r.container_id = '' "
                                               "ORDER BY r.badness DESC, r.id";
         int r = 0;
 
         for (size_t i = 0; i < x->places.len && r >= 0; i++) {
                 const struct place *p = &x->places.at[i];
-                struct bh_arg args[5];
+                struct bh_arg args[MOST_ARGS];
 
                 (void) scope(x, args);
-                args[2] = bh_arg_text(p->container_id.len ? p->container_id : p->host_id);
-                args[3] = bh_arg_text(p->container_id.len ? p->host_id : p->namespace);
-                args[4] = bh_arg_text(p->workload);
-                r = tell_rows_of(x, p->container_id.len ? of_container : of_workload, (struct bh_args){ args, p->container_id.len ? 4 : 5 }, states, fn, user, err);
+                args[SCOPE_ARGS] = bh_arg_text(p->container_id.len ? p->container_id : p->host_id);
+                args[SCOPE_ARGS + 1] = bh_arg_text(p->container_id.len ? p->host_id : p->namespace);
+                args[SCOPE_ARGS + 2] = bh_arg_text(p->workload);
+                r = tell_rows_of(x, p->container_id.len ? of_container : of_workload, (struct bh_args){ args, p->container_id.len ? SCOPE_ARGS + 2 : SCOPE_ARGS + 3 },
+                                 states, fn, user, err);
         }
         return r;
 }
@@ -405,7 +410,7 @@ static int read_all(struct reading *x, struct bh_inspection *ret, struct bh_err 
 
         r = r < 0 ? r : read_benchmarks(x, err);
         r = r < 0 ? r : read_workloads(x, err);
-        if (!x->in->mine) { /* hosts are nobody's in particular */
+        if (!x->in->mine && !x->in->image_id.len && !x->in->team_id) { /* hosts are nobody's in particular */
                 r = r < 0 ? r : read_hosts(x, ret, err);
                 r = r < 0 ? r : read_gone(x, err);
                 r = r < 0 ? r : read_figures(x, err);

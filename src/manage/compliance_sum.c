@@ -17,8 +17,7 @@ struct view {
 #define ALL "(SELECT * FROM compliance_tally WHERE n > 0 AND ?1 = ?1) t"
 #define MINE                                                                                                                                        \
         "(SELECT r.check_id, r.kind, r.state, r.severity, r.category, r.weight, r.excepted, r.is_new, COUNT(*) AS n FROM compliance_result r WHERE "  \
-        "r.container_id IN (SELECT mc.id FROM container mc WHERE mc.image_id IN (" BH_TEAMS_IMAGES ")) "                                              \
-        "GROUP BY r.check_id, r.kind, r.state, r.severity, r.category, r.weight, r.excepted, r.is_new) t"
+        BH_COMPLIANCE_OF_IMAGES("r", BH_TEAMS_IMAGES) " GROUP BY r.check_id, r.kind, r.state, r.severity, r.category, r.weight, r.excepted, r.is_new) t"
 #define SUMS                                                                                                                                         \
         "SUM(CASE WHEN t.state = 'pass' THEN n ELSE 0 END), SUM(CASE WHEN t.state = 'fail' THEN n ELSE 0 END), SUM(t.excepted * n), "                \
         "SUM(CASE WHEN t.state = 'manual' THEN n ELSE 0 END), SUM(CASE WHEN t.state = 'unknown' THEN n ELSE 0 END), "                                \

@@ -10,6 +10,8 @@
 #define FQ (BH_LIST_FILTER | BH_LIST_SEARCH)
 #define FF (BH_LIST_FILTER | BH_LIST_FACET)
 
+#define MINE(r) BH_COMPLIANCE_OF_IMAGES(r, BH_TEAMS_IMAGES)
+
 static const char *const severities[] = { "info", "low", "medium", "high", "critical", NULL };
 
 /* ---- results ---- */
@@ -50,8 +52,8 @@ static const struct bh_list_column result_columns[] = {
         { "mend_zh", "r.mend_zh", BH_LIST_TEXT, BH_LIST_HIDDEN, NULL },
         { 0 },
 };
-static const struct bh_list results = {
-        .name = "compliance", .key = "r.id", .key_type = BH_LIST_INT, .sort = "-badness", .mine = BH_MINE_CONTAINER("r.container_id"), .columns = result_columns,
+const struct bh_list bh_list_results = {
+        .name = "compliance", .key = "r.id", .key_type = BH_LIST_INT, .sort = "-badness", .mine = MINE("r"), .columns = result_columns,
         .from = "compliance_result r LEFT JOIN compliance_check c ON c.id = r.check_id LEFT JOIN host h ON h.id = r.host_id "
                 "LEFT JOIN container k ON k.id = r.container_id LEFT JOIN compliance_exception e ON e.id = r.exception_id "
                 "LEFT JOIN compliance_host s ON s.host_id = r.host_id",
@@ -138,7 +140,7 @@ static const struct bh_list changes = {
 #define TALLY(what, condition) "(SELECT COALESCE(SUM(" what "), 0) FROM compliance_tally t WHERE t.check_id = c.id AND " condition ")"
 #define MINE_TALLY(what, condition)                                                                                                       \
         "(SELECT COALESCE(SUM(" what "), 0) FROM (SELECT 1 AS n, t.excepted FROM compliance_result t WHERE t.check_id = c.id AND " condition \
-        " AND " BH_MINE_CONTAINER("t.container_id") ") AS x)"
+        " AND " MINE("t") ") AS x)"
 #define COUNTED(name, what, condition) { name, TALLY(what, condition), BH_LIST_INT, 0, NULL, MINE_TALLY(what, condition) }
 
 static const struct bh_list_column check_columns[] = {
@@ -239,7 +241,7 @@ static int get_result(struct bh_call *call, struct bh_err *err) {
         int64_t id = 0;
         int r = bh_call_id(call, "result", &id, err);
 
-        r = r < 0 ? r : bh_list_may(call, &results, "r.id = ?", bh_arg_int(id), "result", err);
+        r = r < 0 ? r : bh_list_may(call, &bh_list_results, "r.id = ?", bh_arg_int(id), "result", err);
         return r < 0 ? r : put_result(call, id, err);
 }
 
@@ -249,7 +251,7 @@ static int get_summary(struct bh_call *call, struct bh_err *err) {
 
 const struct bh_route bh_routes_compliance[] = {
         { "GET", "/api/v1/compliance/summary", "getComplianceSummary", BH_MAY_READ, get_summary, NULL, 0 },
-        { "GET", "/api/v1/compliance/results", "listComplianceResults", BH_MAY_READ, NULL, &results, 0 },
+        { "GET", "/api/v1/compliance/results", "listComplianceResults", BH_MAY_READ, NULL, &bh_list_results, 0 },
         { "GET", "/api/v1/compliance/results/{id}", "getComplianceResult", BH_MAY_READ, get_result, NULL, 0 },
         { "GET", "/api/v1/compliance/hosts", "listComplianceHosts", BH_MAY_READ, NULL, &hosts, 0 },
         { "GET", "/api/v1/compliance/workloads", "listComplianceWorkloads", BH_MAY_READ, NULL, &workloads, 0 },

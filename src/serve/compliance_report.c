@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "manage/compliance.h"
+#include "serve/images.h"
 #include "serve/mine.h"
 
 /* All of it is sent at once; who wants more asks for one host, or has bulkhead-server report write a file. */
@@ -18,14 +19,14 @@ static int read_words(struct bh_call *call, struct bh_compliance_report_in *ret,
         struct bh_str format = bh_call_query(call, "format"), lang = bh_call_query(call, "lang"), all = bh_call_query(call, "all");
 
         *ret = (struct bh_compliance_report_in){ .format = format.len ? format : BH_STR("html"), .host_id = bh_call_query(call, "host_id"),
-                                                 .mine = call->who.scoped ? call->who.user_id : 0, .now_ms = call->now_ms, .chinese = bh_str_is(lang, "zh"),
+                                                 .image_id = bh_call_query(call, "image_id"), .mine = call->who.scoped ? call->who.user_id : 0, .now_ms = call->now_ms, .chinese = bh_str_is(lang, "zh"),
                                                  .all = bh_str_is(all, "true") };
         call->type = bh_compliance_report_type(ret->format, ret_suffix);
         if (!call->type)
                 return bh_fail(err, BH_E_FORMAT, "there is no format %s: html, json, csv, junit or oscal", BH_QUOTE(format));
         if (lang.len && !bh_str_is(lang, "zh") && !bh_str_is(lang, "en"))
                 return bh_fail(err, BH_E_FORMAT, "lang is en or zh");
-        return 0;
+        return bh_call_team(call, &ret->team_id, err);
 }
 
 static int check_host(struct bh_call *call, struct bh_str host_id, struct bh_err *err) {
@@ -44,6 +45,7 @@ static int get_report(struct bh_call *call, struct bh_err *err) {
         int r = read_words(call, &in, &suffix, err);
 
         r = r < 0 ? r : check_host(call, in.host_id, err);
+        r = r < 0 || !in.image_id.len ? r : bh_image_allowed(call, in.image_id, err);
         r = r < 0 ? r : bh_compliance_report(call->db, &in, &call->out, keep, NULL, err);
         if (r < 0)
                 return r;

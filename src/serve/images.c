@@ -2,6 +2,7 @@
 /* Images: the list, one with its layers and what to do first, its packages, its findings, its SBOM. */
 #include "serve/images.h"
 
+#include "manage/compliance.h"
 #include "manage/subject.h"
 #include "serve/mine.h"
 #include "wire/report.h"
@@ -190,6 +191,11 @@ static int get_findings(struct bh_call *call, struct bh_err *err) {
         return part_of(call, &bh_list_findings, "f.subject = ?", err);
 }
 
+/* Of the image itself, and of containers made of it. */
+static int get_compliance(struct bh_call *call, struct bh_err *err) {
+        return part_of(call, &bh_list_results, BH_COMPLIANCE_OF_IMAGES("r", "?"), err);
+}
+
 static int get_sbom(struct bh_call *call, struct bh_err *err) {
         struct bh_str id = bh_call_part(call, "id"), name = bh_call_query(call, "format");
         const struct bh_report_format *format = NULL;
@@ -215,6 +221,7 @@ const struct bh_route bh_routes_images[] = {
         { "GET", "/api/v1/images/{id}/packages", "listImagePackages", BH_MAY_READ, get_packages, NULL, 0 },
         { "GET", "/api/v1/images/{id}/layers", "listImageLayers", BH_MAY_READ, get_layers, NULL, 0 },
         { "GET", "/api/v1/images/{id}/findings", "listImageFindings", BH_MAY_READ, get_findings, NULL, 0 },
+        { "GET", "/api/v1/images/{id}/compliance", "listImageCompliance", BH_MAY_READ, get_compliance, NULL, 0 },
         { "GET", "/api/v1/images/{id}/sbom", "getImageSbom", BH_MAY_READ, get_sbom, NULL, 0 },
         { 0 },
 };

@@ -6,7 +6,7 @@
 #include "serve/call.h"
 
 extern const char *const bh_words_severity[]; /* ended by NULL: enum bh_severity */
-extern const struct bh_list bh_list_findings;
+extern const struct bh_list bh_list_findings, bh_list_results;
 
 /* NOTFOUND unless there is that image and the caller may see it. */
 int bh_image_allowed(struct bh_call *call, struct bh_str id, struct bh_err *err) BH_MUST_CHECK;

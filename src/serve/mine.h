@@ -19,6 +19,9 @@
 /* Of a column that holds a container's id. */
 #define BH_MINE_CONTAINER(column) column " IN (SELECT mc.id FROM container mc WHERE " BH_MINE_IMAGE("mc.image_id") ")"
 
+/* ?team_id=: 0 when absent. NOTFOUND unless there is that team, and the caller sees everything or belongs to it. */
+int bh_call_team(struct bh_call *call, int64_t *ret, struct bh_err *err) BH_MUST_CHECK;
+
 /* Not for people of teams at all. ?1 is named, for the list binds it. */
 #define BH_MINE_NOTHING "?1 < 0"
 

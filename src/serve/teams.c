@@ -267,6 +267,24 @@ static int delete_team(struct bh_call *call, struct bh_err *err) {
         return 0;
 }
 
+int bh_call_team(struct bh_call *call, int64_t *ret, struct bh_err *err) {
+        struct bh_str text = bh_call_query(call, "team_id");
+        uint64_t id = 0;
+        int64_t there = 0;
+        int r = 0;
+
+        if (!text.len)
+                return 0;
+        if (bh_str_u64(text, &id) && id <= INT64_MAX)
+                r = bh_db_number(call->db,
+                                 "SELECT 1 FROM team t WHERE t.id = ?1 AND (?2 = 0 OR t.id IN (SELECT tm.team_id FROM team_member tm WHERE tm.person_id = ?2))",
+                                 BH_ARGS(bh_arg_int((int64_t) id), bh_arg_int(call->who.scoped ? call->who.user_id : 0)), &there, err);
+        if (r == 0)
+                return bh_fail(err, BH_E_NOTFOUND, "there is no team %s", BH_QUOTE(text));
+        *ret = (int64_t) id;
+        return r < 0 ? r : 0;
+}
+
 const struct bh_route bh_routes_teams[] = {
         { "GET", "/api/v1/teams", "listTeams", BH_MAY_READ, NULL, &list, 0 },
         { "POST", "/api/v1/teams", "newTeam", BH_MAY_USERS_WRITE, post_team, NULL, 0 },

@@ -41,8 +41,8 @@ def result(id, state, name="", container="", evidence=(), cause="", key=None):
     return body | {"stamp": stamp(body)}
 
 
-def run(number, container, privileged=True, more=0):
-    """One whole run; `more`: further containers without a limit of memory."""
+def run(number, container, privileged=True, more=0, image="sha256:" + "a" * 64):
+    """One whole run; `more`: further containers without a limit of memory; `image`: the id of the one that the container is made of."""
     results = [
         result("container-privileged", "fail" if privileged else "pass", "cart-1", container, [("container.privileged", str(privileged).lower(), "inspect HostConfig.Privileged")]),
         result("container-memory", "fail", "cart-1", container, [("container.memory", "0", "inspect HostConfig.Memory")]),
@@ -51,7 +51,7 @@ def run(number, container, privileged=True, more=0):
         result("container-privileged", "pass", "db-1", evidence=[("container.privileged", "false", "inspect HostConfig.Privileged")]),
         result("engine-live-restore", "pass", "docker"),
         result("engine-tcp", "unknown", "docker", cause="/etc/docker/daemon.json: permission denied"),
-        result("image-trusted", "manual", "registry.example:5000/shop/cart:1.4", evidence=[("image.registry", "registry.example:5000", "")]),
+        result("image-trusted", "manual", "registry.example:5000/shop/cart:1.4", evidence=[("image.registry", "registry.example:5000", "")], key=f"image/{image[7:]}"),
         *[result("container-memory", "fail", f"batch-{n:05}", "", [("container.memory", "0", "")]) for n in range(more)],
     ]
     return "compliance", {"run": number, "part": 1, "last": True, "whole": True, "distribution": "debian", "benchmarks": BENCHMARKS, "checks": [check(c) for c in CHECKS], "results": results,

@@ -64,8 +64,8 @@ def tell(agent, scan, image_id):
         ("asset", {"kind": "port", "op": "whole", "keys": ["tcp/0.0.0.0:8080"]}),
         ("asset", {"kind": "port", "key": "tcp/0.0.0.0:4444", "op": "put", "name": "nc", "container": CONTAINER, "attrs": {"protocol": "tcp", "address": "0.0.0.0", "port": 4444, "exe": "/bin/nc"}}),
         ("scan", {"subject": "image", "id": image_id, "refs": [name], "report": scan}),
-        console_checks.run(1, CONTAINER, privileged=False),
-        console_checks.run(2, CONTAINER),
+        console_checks.run(1, CONTAINER, privileged=False, image=image_id),
+        console_checks.run(2, CONTAINER, image=image_id),
         seen(image_id),
         ("status", {"version": "0.1.0", "sensor": {"backend": "ebpf"}, "rules": 118, "losses": [], "cpu_ms": 1200, "rss_bytes": 18 << 20, "spool": {"items": 0, "bytes": 0, "dropped": 0}, "gaps": []}),
     )

@@ -304,12 +304,13 @@ static int count(void *user, struct bh_buf *buf, struct bh_err *err) {
         return 0;
 }
 
-static struct bh_str written(struct shelf *s, struct bh_buf *out, const char *format, const char *host, int64_t mine) {
-        struct bh_compliance_report_in in = { .format = bh_str_of(format), .host_id = bh_str_of(host), .mine = mine, .now_ms = 5 * DAY, .all = true };
+static struct bh_str written(struct shelf *s, struct bh_buf *out, struct bh_compliance_report_in in) {
         struct bh_err err = BH_ERR_NONE;
         struct bh_db *db = NULL;
         unsigned flushes = 0;
 
+        in.now_ms = 5 * DAY;
+        in.all = true;
         bh_buf_clear(out);
         assert_int_equal(bh_store_borrow(s->store, &db, &err), 0);
         if (bh_compliance_report(db, &in, out, count, &flushes, &err) < 0)
@@ -319,18 +320,23 @@ static struct bh_str written(struct shelf *s, struct bh_buf *out, const char *fo
         return bh_buf_str(out);
 }
 
-static int64_t results_in(struct shelf *s, const char *host, int64_t mine) {
+static int64_t results_of(struct shelf *s, struct bh_compliance_report_in in) {
         BH_CLEANUP(bh_buf_done) struct bh_buf out = { 0 };
         struct bh_arena *arena = bh_arena_new();
         const struct bh_doc *doc = NULL;
         struct bh_err err = BH_ERR_NONE;
         int64_t n;
 
-        if (bh_json_parse(arena, written(s, &out, "json", host, mine), &doc, &err) < 0)
+        in.format = BH_STR("json");
+        if (bh_json_parse(arena, written(s, &out, in), &doc, &err) < 0)
                 fail_msg("%s", err.text);
         n = (int64_t) bh_doc_count(bh_doc_get(doc, "results"));
         bh_arena_free(&arena);
         return n;
+}
+
+static int64_t results_in(struct shelf *s, const char *host, int64_t mine) {
+        return results_of(s, (struct bh_compliance_report_in){ .host_id = bh_str_of(host), .mine = mine });
 }
 
 static void a_report_is_of_all_of_one_host_or_of_what_is_somebodys(void **state) {
@@ -350,11 +356,39 @@ static void a_report_is_of_all_of_one_host_or_of_what_is_somebodys(void **state)
         assert_int_equal(results_in(&s, "h2", 7), 0);
         assert_int_equal(results_in(&s, "", 8), 0);
         for (size_t i = 0; i < BH_LEN(formats); i++)
-                assert_true(bh_str_find(written(&s, &out, formats[i], "", 0), BH_STR("web")) >= 0);
-        assert_true(bh_str_find(written(&s, &out, "html", "", 0), BH_STR("<script")) < 0 && bh_str_find(bh_buf_str(&out), BH_STR("&lt;script&gt;")) >= 0);
+                assert_true(bh_str_find(written(&s, &out, (struct bh_compliance_report_in){ .format = bh_str_of(formats[i]) }), BH_STR("web")) >= 0);
+        assert_true(bh_str_find(written(&s, &out, (struct bh_compliance_report_in){ .format = BH_STR("html") }), BH_STR("<script")) < 0 && bh_str_find(bh_buf_str(&out), BH_STR("&lt;script&gt;")) >= 0);
+        shelf_done(&s);
+}
+
+#define OF_IMAGE(digits)                                                                                                                  \
+        "{\"stamp\":\"0000000000000009\",\"check\":\"container-privileged\",\"key\":\"image/" digits "\",\"state\":\"fail\",\"severity\":\"low\"," \
+        "\"category\":\"images\",\"weight\":1,\"subject\":{\"kind\":\"image\",\"name\":\"shop\"},\"evidence\":[],\"mend\":{\"en\":\"m\"}}"
+
+static void a_report_of_an_image_or_a_team_has_their_containers_and_the_images_themselves(void **state) {
+        BH_CLEANUP(bh_buf_done) struct bh_buf out = { 0 };
+        struct shelf s = shelf_new();
+
+        (void) state;
+        shelf_do(&s, "INSERT INTO image(id, name, first_ms) VALUES('sha256:aa', 'shop', 1), ('sha256:bb', 'other', 1)");
+        shelf_do(&s, "INSERT INTO container(id, host_id, image_id, first_ms, seen_ms) VALUES('web', 'h1', 'sha256:aa', 1, 1), ('db', 'h1', 'sha256:bb', 1, 1)");
+        shelf_do(&s, "INSERT INTO team_image(team_id, image_id) VALUES(1, 'sha256:aa'), (2, 'sha256:aa'), (2, 'sha256:bb')");
+        shelf_do(&s, "INSERT INTO team_member(team_id, person_id) VALUES(1, 7)");
+        post(&s, DAY, WHOLE(1, PRIVILEGED("web", "fail", "01") "," PRIVILEGED("db", "pass", "02") "," OF_IMAGE("aa") "," OF_IMAGE("bb")));
+        assert_int_equal(results_in(&s, "", 0), 4);
+        assert_int_equal(results_in(&s, "", 7), 2);
+        assert_int_equal(results_of(&s, (struct bh_compliance_report_in){ .image_id = BH_STR("sha256:aa") }), 2);
+        assert_int_equal(results_of(&s, (struct bh_compliance_report_in){ .image_id = BH_STR("sha256:cc") }), 0);
+        assert_int_equal(results_of(&s, (struct bh_compliance_report_in){ .image_id = BH_STR("sha256:bb"), .mine = 7 }), 0);
+        assert_int_equal(results_of(&s, (struct bh_compliance_report_in){ .team_id = 1 }), 2);
+        assert_int_equal(results_of(&s, (struct bh_compliance_report_in){ .team_id = 2 }), 4);
+        assert_int_equal(results_of(&s, (struct bh_compliance_report_in){ .team_id = 2, .mine = 7 }), 2);
+        assert_true(bh_str_find(written(&s, &out, (struct bh_compliance_report_in){ .format = BH_STR("html"), .team_id = 1 }), BH_STR("web")) >= 0);
+        assert_true(bh_str_find(bh_buf_str(&out), BH_STR("h1: ")) < 0); /* what a host has besides is not a team's */
         shelf_done(&s);
 }
 
 BH_UNIT_MAIN(the_first_run_is_no_news_and_what_fails_after_it_is, what_a_whole_run_does_not_name_is_gone, what_a_short_run_names_as_gone_is_gone, a_run_that_lacks_a_part_ends_nothing,
              one_host_ends_nothing_of_another, what_lies_is_refused_whole, what_is_borne_with_counts_as_passed_until_its_day,
-             an_exception_fits_its_host_and_its_subject_alone, what_passes_again_is_excepted_no_more, the_summary_says_the_same_as_the_hosts, a_report_is_of_all_of_one_host_or_of_what_is_somebodys)
+             an_exception_fits_its_host_and_its_subject_alone, what_passes_again_is_excepted_no_more, the_summary_says_the_same_as_the_hosts, a_report_is_of_all_of_one_host_or_of_what_is_somebodys,
+             a_report_of_an_image_or_a_team_has_their_containers_and_the_images_themselves)
