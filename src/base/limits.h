@@ -176,7 +176,10 @@
 #define BH_LIMIT_ALERT_TAGS 64u                 /* tags kept of one alert */
 #define BH_LIMIT_TIMELINE 1000u                 /* alerts, changes, notes or responses of one incident, each, in its timeline */
 #define BH_LIMIT_SUPPRESSIONS 1000u             /* in force at one time */
-#define BH_LIMIT_COMPLIANCE_REPORT (128 * BH_MIB) /* one that the API answers with */
+#define BH_LIMIT_COMPLIANCE_REPORT (128 * BH_MIB) /* one that the API answers with, or that is made by the clock */
+#define BH_LIMIT_FINDINGS_REPORT 50u            /* images and hosts in one that is no CSV */
+#define BH_LIMIT_REPORT_MAIL (20 * BH_MIB)      /* one that a mail carries */
+#define BH_LIMIT_REPORT_SCHEDULES 100u
 #define BH_LIMIT_COMPLIANCE_EXCEPTIONS 2000u    /* in force at one time */
 #define BH_LIMIT_SUPPRESS_BACK 50000u           /* alerts of open incidents that a new one looks back at */
 #define BH_LIMIT_NOTE (16 * BH_KIB)             /* one note, reason or description */

@@ -15,6 +15,7 @@ struct sending {
         struct bh_str left; /* of the message */
         const atomic_bool *stop;
         char detail[CURL_ERROR_SIZE];
+        char refusal[256]; /* the last line of the server's that says no */
 };
 
 static size_t give(char *at, size_t size, size_t n, void *user) {
@@ -25,6 +26,15 @@ static size_t give(char *at, size_t size, size_t n, void *user) {
                 memcpy(at, s->left.at, take);
         s->left = bh_str_from(s->left, take);
         return take;
+}
+
+static size_t hear(char *at, size_t size, size_t n, void *user) {
+        struct sending *s = user;
+        struct bh_str line = bh_str_trim((struct bh_str){ at, size * n });
+
+        if (line.len > 3 && (line.at[0] == '4' || line.at[0] == '5'))
+                bh_str_quote(line, s->refusal, sizeof s->refusal);
+        return size * n;
 }
 
 static int look_up(void *user, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d) {
@@ -68,6 +78,8 @@ static int set_mail(struct sending *s, const char *from, struct bh_err *err) {
         SET(CURLOPT_UPLOAD, 1L);
         SET(CURLOPT_READFUNCTION, give);
         SET(CURLOPT_READDATA, s);
+        SET(CURLOPT_HEADERFUNCTION, hear);
+        SET(CURLOPT_HEADERDATA, s);
         SET(CURLOPT_NOPROGRESS, 0L);
         SET(CURLOPT_XFERINFOFUNCTION, look_up);
         SET(CURLOPT_XFERINFODATA, s);
@@ -77,12 +89,14 @@ static int set_mail(struct sending *s, const char *from, struct bh_err *err) {
 static int perform(struct sending *s, const struct bh_mail_server *m, struct bh_err *err) {
         CURLcode code = s->lib->easy_perform(s->curl);
         char text[256];
+        int r;
 
         if (code == CURLE_OK)
                 return 0;
         bh_str_quote(bh_str_of(s->detail[0] ? s->detail : s->lib->easy_strerror(code)), text, sizeof text);
-        return bh_fail(err, code == CURLE_LOGIN_DENIED ? BH_E_DENIED : code == CURLE_OPERATION_TIMEDOUT ? BH_E_TIMEOUT : BH_E_IO, "%s:%u: %s", m->host,
-                       m->port, text);
+        r = code == CURLE_LOGIN_DENIED ? BH_E_DENIED : code == CURLE_OPERATION_TIMEDOUT ? BH_E_TIMEOUT : BH_E_IO;
+        return s->refusal[0] ? bh_fail(err, r, "%s:%u: %s: the server said \"%s\"", m->host, m->port, text, s->refusal)
+                             : bh_fail(err, r, "%s:%u: %s", m->host, m->port, text);
 }
 
 int bh_mail_send(const struct bh_mail_server *server, const char *from, const char *const *to, size_t n, struct bh_str message, struct bh_err *err) {

@@ -156,6 +156,25 @@ int bh_integration_test(const struct bh_manage *m, const struct bh_integration *
         return r < 0 ? r : 0;
 }
 
+int bh_integration_deliver(const struct bh_manage *m, const struct bh_integration *i, const struct bh_parcel *parcel, const atomic_bool *stop, struct bh_sink_result *ret,
+                           struct bh_err *err) {
+        BH_CLEANUP(bh_arena_free) struct bh_arena *arena = bh_arena_new();
+        struct bh_sink_config config;
+        struct bh_sink *sink = NULL;
+        int r;
+
+        *ret = (struct bh_sink_result){ 0 };
+        if (!i->enabled)
+                return bh_fail(err, BH_E_FORMAT, "the integration %s is switched off", BH_QUOTE(i->name));
+        r = open_sink(m, arena, i, stop, &config, &sink, err);
+        if (r < 0)
+                return r;
+        r = config.ops->deliver ? config.ops->deliver(sink, parcel, ret, err)
+                                : bh_fail(err, BH_E_FORMAT, "the integration %s takes no documents: only mail does", BH_QUOTE(i->name));
+        config.ops->close(&sink);
+        return r;
+}
+
 /* ---- its thread ---- */
 
 /* false: it is time to end. */

@@ -26,6 +26,9 @@ int bh_integration_seal(const struct bh_manage *m, struct bh_str name, struct bh
 int bh_integration_load(const struct bh_manage *m, struct bh_db *db, int64_t id, struct bh_arena *arena, struct bh_integration *ret, struct bh_err *err) BH_MUST_CHECK;
 /* Sends something that is marked as a test, now; what the receiver said, or why it failed, in `ret->said`. */
 int bh_integration_test(const struct bh_manage *m, const struct bh_integration *i, int64_t now_ms, struct bh_sink_result *ret, struct bh_err *err) BH_MUST_CHECK;
+/* Hands a document over, now; what the receiver said in `ret->said`. FORMAT: it takes none, or is switched off. */
+int bh_integration_deliver(const struct bh_manage *m, const struct bh_integration *i, const struct bh_parcel *parcel, const atomic_bool *stop, struct bh_sink_result *ret,
+                           struct bh_err *err) BH_MUST_CHECK;
 /* One was made, changed or removed: its thread begins anew, or ends. */
 void bh_integrations_reload(const struct bh_manage *m, int64_t id);
 

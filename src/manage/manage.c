@@ -15,6 +15,7 @@
 #include "manage/intel.h"
 #include "manage/match.h"
 #include "manage/parts.h"
+#include "manage/reports.h"
 #include "manage/responses.h"
 #include "manage/retention.h"
 #include "manage/teams.h"
@@ -42,6 +43,7 @@ const struct bh_manage_part *const bh_manage_parts[BH_MANAGE_PARTS_MAX] = {
         &bh_part_integrations,
         &bh_part_intel,
         &bh_part_responses,
+        &bh_part_reports,
         &bh_part_retention,
         &bh_part_teams,
         &bh_part_compliance,

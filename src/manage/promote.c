@@ -48,19 +48,25 @@ static void take_vuln(struct bh_subject *s, struct bh_rows *rows, struct bh_aren
                 .risk = { .score = bh_rows_real(rows, 6), .low = bh_rows_real(rows, 7), .high = bh_rows_real(rows, 8) } };
         if (v->exploit == _BH_EXPLOIT_LEVEL_MAX)
                 v->exploit = BH_EXPLOIT_LEVEL_NONE_KNOWN;
+        v->text.summary = bh_rows_copy(rows, 24, arena);
+        v->cvss_vector = bh_rows_copy(rows, 25, arena);
+        s->report.n_vulns_hidden += v->whose.hidden != BH_HIDDEN_NO;
         s->report.n_vulns++;
 }
 
 static void take_finding(struct bh_subject *s, struct bh_rows *rows, struct bh_arena *arena) {
         enum bh_finding_kind kind = bh_finding_kind_of(bh_rows_text(rows, 0));
+        struct bh_report_finding *f = &s->report.findings[s->report.n_findings];
 
         if (kind == _BH_FINDING_MAX)
                 return;
-        s->report.findings[s->report.n_findings++] = (struct bh_report_finding){
+        *f = (struct bh_report_finding){
                 .finding = { .kind = kind, .severity = (enum bh_severity) bh_rows_int(rows, 3), .rule = bh_rows_copy(rows, 19, arena),
                              .title = bh_rows_copy(rows, 20, arena), .category = bh_rows_copy(rows, 21, arena), .path = bh_rows_copy(rows, 22, arena),
                              .evidence = bh_rows_copy(rows, 23, arena), .layer = (uint32_t) bh_rows_int(rows, 9) },
                 .whose = whose_of(rows, arena) };
+        s->report.n_findings_hidden += f->whose.hidden != BH_HIDDEN_NO;
+        s->report.n_findings++;
 }
 
 int bh_subject_load_findings(struct bh_db *db, struct bh_subject *s, struct bh_arena *arena, struct bh_err *err) {
@@ -72,8 +78,8 @@ int bh_subject_load_findings(struct bh_db *db, struct bh_subject *s, struct bh_a
                   : bh_db_ask(db,
                               "SELECT f.kind, f.vuln_id, COALESCE(f.package_id, 0), f.severity, f.status, f.fix, f.risk, f.risk_low, f.risk_high, f.layer, f.side, "
                               "f.owner, f.mend, f.state, f.state_why, COALESCE(v.kev, 0), COALESCE(v.epss, 0), COALESCE(v.cvss, 0), COALESCE(v.exploit, ''), "
-                              "f.rule, f.title, f.category, f.path, f.evidence FROM finding f LEFT JOIN vuln v ON v.id = f.vuln_id "
-                              "WHERE f.subject = ?1 AND f.fixed_ms IS NULL ORDER BY f.risk DESC, f.id",
+                              "f.rule, f.title, f.category, f.path, f.evidence, COALESCE(v.title, ''), COALESCE(v.vector, '') FROM finding f LEFT JOIN vuln v ON v.id = f.vuln_id "
+                              "WHERE f.subject = ?1 AND f.fixed_ms IS NULL ORDER BY f.state <> 'open', f.risk DESC, f.id",
                               BH_ARGS(bh_arg_text(s->id)), &rows, err);
         s->report.vulns = bh_arena_array(arena, struct bh_vuln_finding, (size_t) n + 1);
         s->report.findings = bh_arena_array(arena, struct bh_report_finding, (size_t) n + 1);
@@ -87,8 +93,7 @@ int bh_subject_load_findings(struct bh_db *db, struct bh_subject *s, struct bh_a
         return r < 0 ? r : 0;
 }
 
-/* What the scan looked for, and what it could not read, as the image's detail keeps it. */
-static int load_detail(struct bh_db *db, struct bh_subject *s, struct bh_gate_looked *ret, struct bh_arena *arena, struct bh_err *err) {
+int bh_subject_load_detail(struct bh_db *db, struct bh_subject *s, struct bh_arena *arena, const struct bh_doc **ret, struct bh_err *err) {
         const struct bh_doc *root = NULL, *gaps;
         struct bh_str detail = BH_STR("{}");
         int64_t eol = 0;
@@ -99,17 +104,25 @@ static int load_detail(struct bh_db *db, struct bh_subject *s, struct bh_gate_lo
         if (r < 0)
                 return r;
         s->report.end_of_life = eol;
-        for (const struct bh_doc *d = bh_doc_first(bh_doc_get(root, "looked_for")); d; d = d->next) {
+        gaps = bh_doc_get(root, "gaps");
+        s->report.gaps = bh_arena_array(arena, struct bh_gap, bh_doc_count(gaps) + 1);
+        for (const struct bh_doc *d = bh_doc_first(gaps); d; d = d->next)
+                s->report.gaps[s->report.n_gaps++] = (struct bh_gap){ .where = bh_doc_get_text(d, "where"), .why = bh_doc_get_text(d, "why") };
+        *ret = root;
+        return 0;
+}
+
+static int load_looked(struct bh_db *db, struct bh_subject *s, struct bh_gate_looked *ret, struct bh_arena *arena, struct bh_err *err) {
+        const struct bh_doc *detail = NULL;
+        int r = bh_subject_load_detail(db, s, arena, &detail, err);
+
+        for (const struct bh_doc *d = bh_doc_first(bh_doc_get(detail, "looked_for")); d; d = d->next) {
                 ret->secrets |= bh_str_is(bh_doc_str(d), "secrets");
                 ret->malware |= bh_str_is(bh_doc_str(d), "malware");
                 ret->files |= bh_str_is(bh_doc_str(d), "files");
                 ret->licences |= bh_str_is(bh_doc_str(d), "licences");
         }
-        gaps = bh_doc_get(root, "gaps");
-        s->report.gaps = bh_arena_array(arena, struct bh_gap, bh_doc_count(gaps) + 1);
-        for (const struct bh_doc *d = bh_doc_first(gaps); d; d = d->next)
-                s->report.gaps[s->report.n_gaps++] = (struct bh_gap){ .where = bh_doc_get_text(d, "where"), .why = bh_doc_get_text(d, "why") };
-        return 0;
+        return r;
 }
 
 static struct bh_str reasons_of(const struct bh_verdict *v, struct bh_arena *arena) {
@@ -144,7 +157,7 @@ static int judge(struct bh_db *db, struct bh_str policy_text, const struct bh_pr
         if (r == 0 || (r > 0 && !s.matched_with.len))
                 return bh_fail(err, BH_E_FORMAT, "its image was not scanned and matched yet");
         r = r < 0 ? r : bh_subject_load_findings(db, &s, arena, err);
-        r = r < 0 ? r : load_detail(db, &s, &looked, arena, err);
+        r = r < 0 ? r : load_looked(db, &s, &looked, arena, err);
         if (r < 0)
                 return r;
         s.report.db.present = true;

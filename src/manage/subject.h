@@ -7,6 +7,7 @@
  * the same code matches, attributes and exports it as a scan of our own does.
  */
 #include "base/arena.h"
+#include "fmt/doc.h"
 #include "model/exposure.h"
 #include "model/report.h"
 #include "store/db.h"
@@ -41,7 +42,9 @@ struct bh_use bh_use_of_row(struct bh_rows *rows, int from, struct bh_arena *are
 struct bh_place bh_place_of_row(struct bh_rows *rows, struct bh_arena *arena);
 /* All that a place says, without its id: two with the same key are one place to whoever counts. */
 struct bh_str bh_place_key(struct bh_arena *arena, const struct bh_place *place);
-/* report.vulns and report.findings from the rows of findings that are open; for SBOMs and gates. */
+/* report.vulns and report.findings from the rows of findings that are not fixed, hidden ones last; for reports and gates. */
 int bh_subject_load_findings(struct bh_db *db, struct bh_subject *subject, struct bh_arena *arena, struct bh_err *err) BH_MUST_CHECK;
+/* What an image's detail keeps: its end of life, what its scan could not read; and the whole of it. */
+int bh_subject_load_detail(struct bh_db *db, struct bh_subject *subject, struct bh_arena *arena, const struct bh_doc **ret, struct bh_err *err) BH_MUST_CHECK;
 
 #endif

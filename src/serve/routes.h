@@ -9,10 +9,11 @@ extern const struct bh_route bh_routes_alerts[], bh_routes_incidents[], bh_route
 extern const struct bh_route bh_routes_inventory[];
 extern const struct bh_route bh_routes_compliance[], bh_routes_compliance_report[], bh_routes_compliance_write[];
 extern const struct bh_route bh_routes_decisions[];
-extern const struct bh_route bh_routes_findings[];
+extern const struct bh_route bh_routes_findings[], bh_routes_findings_report[];
 extern const struct bh_route bh_routes_images[];
 extern const struct bh_route bh_routes_overview[];
 extern const struct bh_route bh_routes_registries[];
+extern const struct bh_route bh_routes_report_schedules[], bh_routes_reports[];
 extern const struct bh_route bh_routes_vulns[];
 extern const struct bh_route bh_routes_webhooks[];
 extern const struct bh_route bh_routes_worklists[];

@@ -22,7 +22,7 @@ WHOLE = set("""comply/judge.c comply/k8s/rbac_risk.c guard/respond/container.c g
                sense/ebpf/ebpf.c sense/ebpf/hooks.c sense/ebpf/prevent.c sense/proc.c uplink/link.c""".split())
 FAILS = ["advisory", "base", "comply", "engine", "fmt", "guard", "http", "image", "inventory", "lib", "model", "passwords", "rule", "runtime", "scan", "sense", "sys", "trust", "uplink", "wire"]
 # Files that say nothing to the console: names of others (ATT&CK), what is sent elsewhere, help of commands, pages that have their own Chinese.
-SILENT = re.compile(r"manage/(attack|alert_fields|compliance_report|incidents|intel)\.c|manage/sinks/(chat|ecs|ocsf|news|siem)\.c|serve/(answer|metrics|search|openapi|console_linked)\.c|"
+SILENT = re.compile(r"manage/(attack|alert_fields|compliance_report|incidents|intel|reports_text)\.c|manage/sinks/(chat|ecs|mail|ocsf|news|siem)\.c|serve/(answer|metrics|search|openapi|console_linked)\.c|"
                     r"gate/(subject|vex\w*|exceptions)\.c|comply/(report|oscal)/|store/(backup|restore|migrate|cache|list_csv)\.c|wire/report/|\.h$")
 SAYS = re.compile(r"\b(bh_fail|bh_fail_sys|bh_wrap|bh_row_fail|bh_call_problem|bh_daemon_failed|bh_api_fail|\w+_gap|wrong|failed|refuse|refused|mistake)\(")
 TOKEN = re.compile(r'/\*.*?\*/|//[^\n]*|#[ \t]*include[^\n]*|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\]|\\.)*\'|\bPRI[diux]64\b|\s+|\w+|.', re.S)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* For people: a few lines about each thing, as text, as a chat's message, as a mail. */
+/* For people: a few lines about each thing, as text, as a chat's message. */
 #include <stdio.h>
 
 #include "base/text.h"
@@ -10,7 +10,7 @@
 
 enum { WECOM_BYTES = 4096, CHAT_BYTES = 16000, OUTPUT_BYTES = 2000 };
 
-static const char *word_of(const struct bh_news *n) {
+const char *bh_news_word(const struct bh_news *n) {
         return n->alert ? bh_priority_str((enum bh_priority) (n->alert->level & 7)) : bh_severity_str((enum bh_severity) n->finding->severity);
 }
 
@@ -38,7 +38,7 @@ void bh_news_text(const struct bh_news *n, bool markdown, struct bh_buf *out) {
         char when[21];
 
         bh_buf_puts(out, markdown ? "### " : "");
-        bh_buf_printf(out, "%s%s: ", n->test ? "Test. " : "", word_of(n));
+        bh_buf_printf(out, "%s%s: ", n->test ? "Test. " : "", bh_news_word(n));
         put_plain(out, bh_news_title(arena, n), markdown);
         bh_buf_putc(out, '\n');
         put_row(out, "Time", bh_str_of(bh_time_print(bh_news_time_ms(n) / 1000, when)), markdown);
@@ -130,64 +130,4 @@ void bh_chat_feishu(const struct bh_news *n, struct bh_str sign, int64_t timesta
         bh_json_put_close(&j);
         bh_json_put_close(&j);
         out->len--;
-}
-
-/* ---- mail ---- */
-
-/* A header's text: words in Base64 (RFC 2047), none longer than a line may be. */
-static void put_header(struct bh_buf *out, const char *name, struct bh_str text, struct bh_arena *arena) {
-        bh_buf_printf(out, "%s:", name);
-        while (text.len) {
-                struct bh_str piece = bh_utf8_shorten(text, 42);
-
-                bh_buf_puts(out, " =?UTF-8?B?");
-                bh_buf_add(out, bh_base64_encode(arena, piece));
-                bh_buf_puts(out, "?=\r\n");
-                text = bh_str_from(text, piece.len);
-        }
-}
-
-static void put_date(struct bh_buf *out, int64_t now_ms) {
-        static const char *const days[] = { "Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed" };
-        static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
-        char t[21]; /* 2026-11-29T16:00:00Z */
-
-        (void) bh_time_print(now_ms / 1000, t);
-        bh_buf_printf(out, "Date: %s, %.2s %s %.4s %.8s +0000\r\n", days[now_ms / 86400000 % 7], t + 8,
-                      months[((t[5] - '0') * 10 + t[6] - '1') % 12], t, t + 11);
-}
-
-static void put_body(struct bh_buf *out, struct bh_str text, struct bh_arena *arena) {
-        struct bh_str all = bh_base64_encode(arena, text);
-
-        for (; all.len; all = bh_str_from(all, 76)) {
-                bh_buf_add(out, bh_str_part(all, 0, 76));
-                bh_buf_puts(out, "\r\n");
-        }
-}
-
-static struct bh_str subject_of(const struct bh_news *news, size_t n, struct bh_arena *arena) {
-        struct bh_str title = bh_news_title(arena, &news[0]);
-
-        if (n > 1)
-                return bh_arena_printf(arena, "[Bulkhead] %s: %.*s, and %zu more", word_of(&news[0]), BH_FMT(title), n - 1);
-        return bh_arena_printf(arena, "[Bulkhead] %s%s: %.*s", news[0].test ? "Test. " : "", word_of(&news[0]), BH_FMT(title));
-}
-
-void bh_mail_put(const struct bh_news *news, size_t n, struct bh_str from, struct bh_str to, int64_t now_ms, struct bh_buf *out) {
-        BH_CLEANUP(bh_buf_done) struct bh_buf text = { 0 };
-        struct bh_arena *arena = bh_arena_new();
-
-        for (size_t i = 0; i < n; i++) {
-                bh_news_text(&news[i], false, &text);
-                bh_buf_putc(&text, '\n');
-        }
-        bh_buf_printf(out, "From: %.*s\r\nTo: %.*s\r\n", BH_FMT(from), BH_FMT(to));
-        put_header(out, "Subject", subject_of(news, n, arena), arena);
-        put_date(out, now_ms);
-        bh_buf_printf(out, "Message-ID: <%.*s@bulkhead>\r\n", BH_FMT(bh_news_uid(arena, &news[0])));
-        bh_buf_puts(out, "Auto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n"
-                         "Content-Transfer-Encoding: base64\r\n\r\n");
-        put_body(out, bh_buf_str(&text), arena);
-        bh_arena_free(&arena);
 }

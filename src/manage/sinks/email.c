@@ -7,7 +7,7 @@
 #include "http/mail.h"
 #include "manage/sinks/sink.h"
 
-enum { RECIPIENTS = 50, TIMEOUT_S = 30 };
+enum { TIMEOUT_S = 30, SLOWEST = 128 * 1024 /* bytes a second that a large one may need */ };
 
 static const char *const ways[] = { "starttls", "tls", "none", NULL };
 
@@ -27,7 +27,7 @@ struct bh_sink {
         struct bh_arena *arena;
         struct bh_mail_server server;
         struct bh_str from, to;
-        const char *to_each[RECIPIENTS];
+        const char *to_each[BH_SINK_RECIPIENTS];
         size_t n_to;
 };
 
@@ -40,19 +40,19 @@ static bool address_ok(struct bh_str a) {
         return at > 0 && (size_t) at + 1 < a.len && a.len < 255;
 }
 
-static int read_addresses(struct bh_sink *s, struct bh_err *err) {
-        struct bh_str rest = s->to, one;
+int bh_sink_addresses(struct bh_arena *arena, const char *name, struct bh_str list, const char **ret, size_t most, size_t *ret_n, struct bh_err *err) {
+        struct bh_str one;
+        size_t n = 0;
 
-        if (!address_ok(s->from))
-                return bh_fail(err, BH_E_FORMAT, "\"from\" is no address: %s", BH_QUOTE(s->from));
-        while (bh_str_split(&rest, ',', &one)) {
+        while (bh_str_split(&list, ',', &one)) {
                 one = bh_str_trim(one);
                 if (!address_ok(one))
-                        return bh_fail(err, BH_E_FORMAT, "\"to\" holds what is no address: %s", BH_QUOTE(one));
-                if (s->n_to == RECIPIENTS)
-                        return bh_fail(err, BH_E_FORMAT, "\"to\" may have %d addresses", RECIPIENTS);
-                s->to_each[s->n_to++] = bh_arena_cstr(s->arena, one);
+                        return bh_fail(err, BH_E_FORMAT, "\"%s\" holds what is no address: %s", name, BH_QUOTE(one));
+                if (n == most)
+                        return bh_fail(err, BH_E_FORMAT, "\"%s\" may have %zu addresses", name, most);
+                ret[n++] = bh_arena_cstr(arena, one);
         }
+        *ret_n = n;
         return 0;
 }
 
@@ -83,11 +83,23 @@ static int open_email(const struct bh_sink_config *c, const atomic_bool *stop, s
                                              .user = user.len ? bh_arena_cstr(s->arena, user) : NULL,
                                              .password = bh_arena_cstr(s->arena, bh_sink_text(c, "password")), .ca_pem = bh_sink_text(c, "ca_pem"),
                                              .timeout_s = TIMEOUT_S, .stop = stop };
-        r = read_addresses(s, err);
+        r = address_ok(s->from) ? bh_sink_addresses(s->arena, "to", s->to, s->to_each, BH_SINK_RECIPIENTS, &s->n_to, err)
+                                : bh_fail(err, BH_E_FORMAT, "\"from\" is no address: %s", BH_QUOTE(s->from));
         if (r < 0)
                 close_email(&s);
         else
                 *ret = s;
+        return r;
+}
+
+static int send_mail(struct bh_sink *s, struct bh_str mail, const char *const *to, size_t n_to, struct bh_sink_result *ret, struct bh_err *err) {
+        struct bh_mail_server server = s->server;
+        int r;
+
+        server.timeout_s += (unsigned) (mail.len / SLOWEST);
+        r = bh_mail_send(&server, bh_arena_cstr(s->arena, s->from), to, n_to, mail, err);
+        if (r >= 0)
+                (void) snprintf(ret->said, sizeof ret->said, "%s:%u took it for %zu recipients", server.host, server.port, n_to);
         return r;
 }
 
@@ -96,12 +108,22 @@ static int send_email(struct bh_sink *s, const struct bh_news *news, size_t n, s
         int r;
 
         bh_mail_put(news, n, s->from, s->to, time(NULL) * 1000ll, &mail);
-        r = bh_mail_send(&s->server, s->from.at ? bh_arena_cstr(s->arena, s->from) : "", s->to_each, s->n_to, bh_buf_str(&mail), err);
-        if (r < 0)
-                return r;
-        ret->done = n;
-        (void) snprintf(ret->said, sizeof ret->said, "%s:%u took it for %zu recipients", s->server.host, s->server.port, s->n_to);
-        return 0;
+        r = send_mail(s, bh_buf_str(&mail), s->to_each, s->n_to, ret, err);
+        if (r >= 0)
+                ret->done = n;
+        return r;
 }
 
-const struct bh_sink_ops bh_sink_email = { "email", "mail by SMTP; what comes together goes in one", keys, 50, open_email, send_email, close_email };
+static int deliver_email(struct bh_sink *s, const struct bh_parcel *p, struct bh_sink_result *ret, struct bh_err *err) {
+        BH_CLEANUP(bh_buf_done) struct bh_buf mail = { 0 };
+        const char *to[BH_SINK_RECIPIENTS];
+        size_t n = 0;
+        int r = bh_sink_addresses(s->arena, "recipients", p->to, to, BH_LEN(to), &n, err);
+
+        if (r < 0)
+                return r;
+        bh_mail_put_parcel(p, s->from, n ? p->to : s->to, &mail);
+        return send_mail(s, bh_buf_str(&mail), n ? to : s->to_each, n ? n : s->n_to, ret, err);
+}
+
+const struct bh_sink_ops bh_sink_email = { "email", "mail by SMTP; what comes together goes in one", keys, 50, open_email, send_email, close_email, deliver_email };

@@ -30,6 +30,8 @@ struct bh_str bh_news_uid(struct bh_arena *arena, const struct bh_news *n);
 int64_t bh_news_time_ms(const struct bh_news *n);
 /* Of syslog and of Falco: 0 the worst, 7 the least. */
 int bh_news_level(const struct bh_news *n);
+/* Its priority, or its severity. */
+const char *bh_news_word(const struct bh_news *n);
 /* "Reverse shell in web-1" */
 struct bh_str bh_news_title(struct bh_arena *arena, const struct bh_news *n);
 
@@ -49,7 +51,18 @@ void bh_chat_dingtalk(const struct bh_news *n, struct bh_buf *out);
 void bh_chat_feishu(const struct bh_news *n, struct bh_str sign, int64_t timestamp_s, struct bh_buf *out);
 void bh_chat_wecom(const struct bh_news *n, struct bh_buf *out);
 
+/* A document on its way to people. */
+struct bh_parcel {
+        struct bh_str uid;              /* the same however often it is sent */
+        struct bh_str subject, text;
+        struct bh_str file, type;       /* a name of letters, digits, dots and dashes; a media type */
+        struct bh_str bytes;            /* none: the text is all there is */
+        struct bh_str to;               /* addresses, separated by commas; empty: those of the receiver */
+        int64_t now_ms;
+};
+
 /* A whole mail: headers and body, lines ended by CR LF. */
 void bh_mail_put(const struct bh_news *news, size_t n, struct bh_str from, struct bh_str to, int64_t now_ms, struct bh_buf *out);
+void bh_mail_put_parcel(const struct bh_parcel *parcel, struct bh_str from, struct bh_str to, struct bh_buf *out);
 
 #endif

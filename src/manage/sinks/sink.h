@@ -36,6 +36,8 @@ struct bh_sink_result {
         char said[512]; /* what the receiver answered, as text */
 };
 
+enum { BH_SINK_RECIPIENTS = 50 }; /* of one mail */
+
 struct bh_sink; /* each kind's own */
 
 struct bh_sink_ops {
@@ -47,6 +49,8 @@ struct bh_sink_ops {
         /* < 0: not all of it; what is not done is tried again later. */
         int (*send)(struct bh_sink *s, const struct bh_news *news, size_t n, struct bh_sink_result *ret, struct bh_err *err);
         void (*close)(struct bh_sink **s);
+        /* A document; NULL: this kind takes none. */
+        int (*deliver)(struct bh_sink *s, const struct bh_parcel *parcel, struct bh_sink_result *ret, struct bh_err *err);
 };
 
 extern const struct bh_sink_ops bh_sink_syslog, bh_sink_webhook, bh_sink_email, bh_sink_elasticsearch, bh_sink_ocsf_file;
@@ -56,6 +60,8 @@ const struct bh_sink_ops *bh_sink_of(struct bh_str kind);
 
 /* Every key is known and of its type, every required one is there. FORMAT names the key. */
 int bh_sink_check(const struct bh_sink_config *c, struct bh_err *err) BH_MUST_CHECK;
+/* Each address of a list with commas, at most `most`. FORMAT says which is none. */
+int bh_sink_addresses(struct bh_arena *arena, const char *name, struct bh_str list, const char **ret, size_t most, size_t *ret_n, struct bh_err *err) BH_MUST_CHECK;
 /* Of the config, else what the key has otherwise. */
 struct bh_str bh_sink_text(const struct bh_sink_config *c, const char *key);
 int64_t bh_sink_int(const struct bh_sink_config *c, const char *key);

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* bulkhead-server report: the inspection report of all hosts, or one, written as it is read. */
+/* bulkhead-server report: the inspection report, or what scans found, of all, of one host, one image or one team, written as it is read. */
 #include <errno.h>
 #include <stdio.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "manage/compliance.h"
+#include "manage/findings_report.h"
 #include "tool/server/commands.h"
 
 struct place {
@@ -45,29 +46,62 @@ static int close_place(struct place *p, int r, struct bh_err *err) {
         return r;
 }
 
-/* By its id, or by a name that one host alone has. */
-static int find_host(struct bh_db *db, struct bh_str given, struct bh_arena *arena, struct bh_str *ret, struct bh_err *err) {
+/* By its id, or by a name that one alone has. */
+static const struct thing {
+        const char *option, *by_id, *count, *by_name;
+} things[] = {
+        { "host", "SELECT id FROM host WHERE id = ?1", "SELECT COUNT(*) FROM host WHERE name = ?1", "SELECT id FROM host WHERE name = ?1" },
+        { "image", "SELECT id FROM image WHERE id = ?1", "SELECT COUNT(*) FROM image WHERE name = ?1", "SELECT id FROM image WHERE name = ?1" },
+        { "team", "SELECT CAST(id AS TEXT) FROM team WHERE CAST(id AS TEXT) = ?1", "SELECT COUNT(*) FROM team WHERE name = ?1",
+          "SELECT CAST(id AS TEXT) FROM team WHERE name = ?1" },
+};
+
+static int find(struct bh_cli *cli, struct bh_db *db, const struct thing *t, struct bh_str *ret, struct bh_err *err) {
+        struct bh_str given = bh_str_of(bh_cli_get(cli, t->option));
         int64_t n = 0;
         int r;
 
         if (!given.len)
                 return 0;
-        r = bh_db_text(db, "SELECT id FROM host WHERE id = ?1", BH_ARGS(bh_arg_text(given)), arena, ret, err);
+        r = bh_db_text(db, t->by_id, BH_ARGS(bh_arg_text(given)), cli->arena, ret, err);
         if (r != 0)
                 return r;
-        r = bh_db_number(db, "SELECT COUNT(*) FROM host WHERE name = ?1", BH_ARGS(bh_arg_text(given)), &n, err);
+        r = bh_db_number(db, t->count, BH_ARGS(bh_arg_text(given)), &n, err);
+        if (r >= 0 && n == 0)
+                return bh_fail(err, BH_E_NOTFOUND, "there is no %s %s", t->option, BH_QUOTE(given));
         if (r >= 0 && n != 1)
-                return bh_fail(err, BH_E_NOTFOUND, n ? "%s: several hosts have that name: give its id" : "there is no host %s", BH_QUOTE(given));
-        return r < 0 ? r : bh_db_text(db, "SELECT id FROM host WHERE name = ?1", BH_ARGS(bh_arg_text(given)), arena, ret, err);
+                return bh_fail(err, BH_E_NOTFOUND, "%s: several %ss have that name: give its id", BH_QUOTE(given), t->option);
+        return r < 0 ? r : bh_db_text(db, t->by_name, BH_ARGS(bh_arg_text(given)), cli->arena, ret, err);
+}
+
+static int find_all(struct bh_cli *cli, struct bh_db *db, struct bh_str ret[BH_LEN(things)], int64_t *ret_team, struct bh_err *err) {
+        uint64_t team = 0;
+        int r = 0;
+
+        for (size_t i = 0; i < BH_LEN(things) && r >= 0; i++)
+                r = find(cli, db, &things[i], &ret[i], err);
+        (void) bh_str_u64(ret[2], &team);
+        *ret_team = (int64_t) team;
+        return r;
 }
 
 static int write_report(struct bh_cli *cli, struct bh_db *db, struct bh_compliance_report_in *in, struct bh_err *err) {
         BH_CLEANUP(bh_buf_done) struct bh_buf out = { 0 };
+        struct bh_str of[BH_LEN(things)] = { 0 };
         struct place place = { 0 };
-        int r = find_host(db, bh_str_of(bh_cli_get(cli, "host")), cli->arena, &in->host_id, err);
+        int r = find_all(cli, db, of, &in->team_id, err);
 
+        in->host_id = of[0];
+        in->image_id = of[1];
         r = r < 0 ? r : open_place(cli, &place, err);
-        return r < 0 ? r : close_place(&place, bh_compliance_report(db, in, &out, flush, &place, err), err);
+        if (r < 0)
+                return r;
+        r = bh_cli_has(cli, "findings") ? bh_findings_report(db,
+                                                             &(struct bh_findings_report_in){ .format = in->format, .host_id = in->host_id, .image_id = in->image_id,
+                                                                                              .team_id = in->team_id },
+                                                             &out, flush, &place, err)
+                                        : bh_compliance_report(db, in, &out, flush, &place, err);
+        return close_place(&place, r, err);
 }
 
 static int read_words(struct bh_cli *cli, struct bh_compliance_report_in *ret, struct bh_err *err) {
@@ -78,6 +112,8 @@ static int read_words(struct bh_cli *cli, struct bh_compliance_report_in *ret, s
                 return bh_fail(err, BH_E_USAGE, "--language is en or zh");
         *ret = (struct bh_compliance_report_in){ .format = bh_str_of(bh_cli_get(cli, "format")), .now_ms = time(NULL) * 1000ll,
                                                  .chinese = bh_str_is(language, "zh"), .all = bh_cli_has(cli, "all") };
+        if (bh_cli_has(cli, "findings"))
+                return bh_findings_report_type(ret->format, &suffix) ? 0 : bh_fail(err, BH_E_USAGE, "--format is html, csv, json, markdown, sarif or junit with --findings");
         return bh_compliance_report_type(ret->format, &suffix) ? 0 : bh_fail(err, BH_E_USAGE, "--format is html, json, csv, junit or oscal");
 }
 
@@ -103,9 +139,12 @@ static int run(struct bh_cli *cli, struct bh_err *err) {
 }
 
 static const struct bh_opt opts[] = {
-        { "format", 0, "FORMAT", "html, json, csv, junit or oscal", "html", false },
+        { "format", 0, "FORMAT", "html, json, csv, junit or oscal; with --findings: html, csv, json, markdown, sarif or junit", "html", false },
         { "output", 'o', "FILE", "where to; without it to standard output", NULL, false },
         { "host", 0, "NAME|ID", "of this host alone", NULL, false },
+        { "image", 0, "NAME|ID", "of this image alone, and of containers made of it", NULL, false },
+        { "team", 0, "NAME|ID", "of the images that this team owns, and of containers made of them", NULL, false },
+        { "findings", 0, NULL, "what scans found, not how things are set up", NULL, false },
         { "language", 0, "WORD", "en or zh", "en", false },
         { "all", 'a', NULL, "pages: also what passes and does not apply; the other formats have it always", NULL, false },
         { "state", 0, "DIR", "the server's state folder", BH_SERVER_STATE, false },
@@ -114,10 +153,11 @@ static const struct bh_opt opts[] = {
 
 const struct bh_cmd bh_cmd_server_report = {
         .name = "report",
-        .about = "write the inspection report of all hosts, or one",
-        .text = "From what agents told; the server may run meanwhile. It is written as it is read, so it may be larger than memory: a timer\n"
-                "that calls this is a scheduled report.\n",
-        .examples = "  bulkhead-server report --output /srv/reports/$(date +%F).html\n  bulkhead-server report --format csv --host web-1 --language zh\n",
+        .about = "write the inspection report, or what scans found",
+        .text = "From what agents told; the server may run meanwhile. It is written as it is read, so it may be larger than memory. The server\n"
+                "makes and mails reports by the clock itself: the console's page of reports, docs/REPORTS.md.\n",
+        .examples = "  bulkhead-server report --output /srv/reports/$(date +%F).html\n  bulkhead-server report --format csv --host web-1 --language zh\n"
+                    "  bulkhead-server report --findings --format csv --team shop\n",
         .opts = opts,
         .run = run,
 };

@@ -19,4 +19,5 @@ export default {
 	"TLS: %s": "TLS：{1}",
 	"it cannot be used": "无法使用",
 	"the CA of clients": "客户端的证书颁发机构",
+	"%s:%u: %s: the server said \"%s\"": "{1}:{2}：{3}，服务器回复：“{4}”",
 };
