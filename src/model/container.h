@@ -9,6 +9,7 @@
  */
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/str.h"
 
@@ -22,8 +23,8 @@ struct bh_label {
 };
 
 struct bh_container {
-        struct bh_str id;         /* 64 hex digits */
-        char short_id[13];        /* 12 of them and a NUL: container.id */
+        struct bh_str id;         /* 64 hex digits; of one that was started by hand its name */
+        char short_id[65];        /* 12 of them, or the whole name: container.id */
         uint64_t cgroup_id;
         struct bh_str runtime;    /* "docker", "containerd", "cri-o", "podman", "runc" */
         struct bh_str name;
@@ -42,6 +43,15 @@ struct bh_container {
         uint32_t n_mounts, n_labels;
         struct bh_str root;       /* of the merged file system, as the host sees it; empty: not known */
         struct bh_str upper;      /* overlay's upper directory; empty: not known */
+        struct bh_str group;      /* path of its control group, where its id is no part of it; else empty */
 };
+
+/* "0a1b2c3d4e5f", as everybody writes it. A name is not cut: a part of it is another name. */
+static inline void bh_container_shorten_id(struct bh_container *c) {
+        bool named = c->id.len < 64 && !bh_str_is(c->runtime, "buildkit");
+
+        memset(c->short_id, 0, sizeof c->short_id);
+        memcpy(c->short_id, c->id.at, named ? c->id.len : BH_MIN(c->id.len, (size_t) 12));
+}
 
 #endif

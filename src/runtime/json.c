@@ -26,6 +26,7 @@ static const struct {
         { "ip", offsetof(struct bh_container, ip) },
         { "root", offsetof(struct bh_container, root) },
         { "upper", offsetof(struct bh_container, upper) },
+        { "group", offsetof(struct bh_container, group) },
 };
 
 static const struct {

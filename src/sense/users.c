@@ -25,7 +25,7 @@ struct name {
 };
 
 struct database {
-        char key[13];          /* short id of the container, "" the host's */
+        char key[65];          /* short id of the container, "" the host's */
         bool used;
         uint64_t used_at, looked_ns;
         struct {

@@ -17,17 +17,14 @@ enum { GRACE_S = 10, STEP_MS = 50 };
 /* The group must still be the container's: its id is in the path. */
 static int group_of(struct bh_act *act, struct bh_cgroup *ret, struct bh_err *err) {
         const struct bh_target *t = act->target;
+        struct bh_str path;
         int r;
 
         if (!t->container)
                 return bh_fail(err, BH_E_UNSUPPORTED, "it is in no container");
-        if (t->cgroup.len > 1 && bh_str_find(t->cgroup, t->container->id) >= 0) {
-                ptrdiff_t end = bh_str_find(t->cgroup, t->container->id);
-                ptrdiff_t slash = bh_str_chr(bh_str_from(t->cgroup, (size_t) end), '/');
-
-                /* Groups inside the container's are the container's too. */
-                return bh_cgroup_at(act->arena, slash < 0 ? t->cgroup : bh_str_part(t->cgroup, 0, (size_t) (end + slash)), ret, err);
-        }
+        path = bh_target_group(t);
+        if (path.len > 1)
+                return bh_cgroup_at(act->arena, path, ret, err);
         r = t->container->init_pid ? bh_cgroup_of(act->arena, t->container->init_pid, ret, err)
                                    : bh_fail(err, BH_E_NOTFOUND, "its control group is not known");
         if (r >= 0 && bh_str_find(ret->v2.len ? ret->v2 : ret->freezer, t->container->id) < 0)

@@ -182,13 +182,11 @@ static int open_group(struct bh_act *act, struct bh_str path, int *ret_fd, struc
 
 /* The container's own group: not one inside it that a process may have made. */
 static int path_of(struct bh_act *act, struct bh_str *ret, struct bh_err *err) {
-        const struct bh_target *t = act->target;
-        ptrdiff_t at = t->container ? bh_str_find(t->cgroup, t->container->id) : -1;
-        ptrdiff_t slash = at < 0 ? -1 : bh_str_chr(bh_str_from(t->cgroup, (size_t) at), '/');
+        struct bh_str path = act->target->container ? bh_target_group(act->target) : (struct bh_str){ 0 };
 
-        if (at < 0)
+        if (path.len < 2)
                 return bh_fail(err, BH_E_UNSUPPORTED, "it is in no container, or its control group is not known");
-        *ret = slash < 0 ? t->cgroup : bh_str_part(t->cgroup, 0, (size_t) (at + slash));
+        *ret = path;
         return 0;
 }
 

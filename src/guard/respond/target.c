@@ -18,7 +18,7 @@ static const struct bh_container *copy_container(struct bh_arena *arena, const s
         struct bh_label *labels = bh_arena_array(arena, struct bh_label, c->n_labels);
         struct bh_str *const texts[] = { &copy->id, &copy->runtime, &copy->name, &copy->image, &copy->image_repository, &copy->image_tag,
                                          &copy->image_digest, &copy->image_id, &copy->pod_name, &copy->pod_namespace, &copy->pod_uid,
-                                         &copy->pod_sandbox_id, &copy->user, &copy->ip, &copy->root, &copy->upper };
+                                         &copy->pod_sandbox_id, &copy->user, &copy->ip, &copy->root, &copy->upper, &copy->group };
 
         *copy = *c;
         for (size_t i = 0; i < BH_LEN(texts); i++)
@@ -71,6 +71,19 @@ void bh_target_of_alert(struct bh_arena *arena, const struct bh_alert *a, struct
         *ret = t;
 }
 
+struct bh_str bh_target_group(const struct bh_target *t) {
+        const struct bh_container *c = t->container;
+        ptrdiff_t at, slash;
+
+        if (c->group.len)
+                return c->group;
+        at = bh_str_find(t->cgroup, c->id);
+        if (at < 0)
+                return (struct bh_str){ 0 };
+        slash = bh_str_chr(bh_str_from(t->cgroup, (size_t) at), '/');
+        return slash < 0 ? t->cgroup : bh_str_part(t->cgroup, 0, (size_t) (at + slash));
+}
+
 /* ---- of what runs now ---- */
 
 static struct bh_str joined(struct bh_arena *arena, struct bh_str argv) {
@@ -90,7 +103,7 @@ static const struct bh_container *container_of(struct bh_arena *arena, struct bh
                 return NULL;
         c = bh_arena_make(arena, struct bh_container);
         c->id = bh_arena_str(arena, id);
-        memcpy(c->short_id, c->id.at, sizeof c->short_id - 1);
+        bh_container_shorten_id(c);
         return c;
 }
 
@@ -168,7 +181,7 @@ int bh_target_of_container(struct bh_arena *arena, struct bh_str word, struct bh
         r = oldest_in(arena, asked < 0 ? word : known->id, ret, err);
         if (r < 0 || asked < 0)
                 return r;
-        memcpy(known->short_id, known->id.at, BH_MIN(known->id.len, sizeof known->short_id - 1));
+        bh_container_shorten_id(known);
         ret->container = known;
         return 0;
 }
@@ -187,7 +200,8 @@ static const struct member container_texts[] = { { "id", offsetof(struct bh_cont
                                                  { "runtime", offsetof(struct bh_container, runtime) },
                                                  { "pod", offsetof(struct bh_container, pod_name) },
                                                  { "namespace", offsetof(struct bh_container, pod_namespace) },
-                                                 { "root", offsetof(struct bh_container, root) }, { "upper", offsetof(struct bh_container, upper) } };
+                                                 { "root", offsetof(struct bh_container, root) }, { "upper", offsetof(struct bh_container, upper) },
+                                                 { "group", offsetof(struct bh_container, group) } };
 
 static void put_texts(struct bh_json_put *j, const struct member *m, size_t n, const void *base) {
         for (size_t i = 0; i < n; i++)
@@ -225,8 +239,8 @@ void bh_target_get(struct bh_arena *arena, const struct bh_doc *doc, struct bh_t
 
                 get_texts(container, container_texts, BH_LEN(container_texts), c);
                 c->init_pid = (uint32_t) bh_doc_int(bh_doc_get(container, "init_pid"), 0);
-                if (c->id.len)
-                        memcpy(c->short_id, c->id.at, BH_MIN(c->id.len, sizeof c->short_id - 1));
+                c->id.len = BH_MIN(c->id.len, sizeof c->short_id - 1);
+                bh_container_shorten_id(c);
                 t.container = c;
         }
         *ret = t;

@@ -33,6 +33,9 @@ int bh_target_of_pid(struct bh_arena *arena, uint32_t pid, struct bh_target *ret
  */
 int bh_target_of_container(struct bh_arena *arena, struct bh_str word, struct bh_target *ret, struct bh_err *err) BH_MUST_CHECK;
 
+/* The control group of its container, whatever group inside that it is in; empty: not known. */
+struct bh_str bh_target_group(const struct bh_target *t);
+
 void bh_target_put(struct bh_json_put *j, const char *key, const struct bh_target *t);
 /* What _put wrote. Borrows from the document. */
 void bh_target_get(struct bh_arena *arena, const struct bh_doc *doc, struct bh_target *ret);
