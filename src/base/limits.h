@@ -123,6 +123,7 @@
 #define BH_LIMIT_REFUSED_QUEUE 256      /* refused programs that wait to be told of */
 #define BH_LIMIT_PASSWD (1 * BH_MIB)        /* one /etc/passwd or /etc/group of a container */
 #define BH_LIMIT_RUNTIME_FILE (4 * BH_MIB)  /* one file in which a runtime describes a container */
+#define BH_LIMIT_NAMED_CONTAINERS 1024u     /* control groups of containers that runc or crun started by hand */
 #define BH_LIMIT_LOGIN_LINE (8 * BH_KIB)    /* one line of a log of logins */
 #define BH_LIMIT_AUDIT_EVENT (8 * BH_MIB)   /* one event of Kubernetes' audit */
 #define BH_LIMIT_AUDIT_TEXT (16 * BH_MIB)   /* those that come at once by its webhook */

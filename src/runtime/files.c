@@ -240,10 +240,24 @@ int bh_runtime_runc(struct bh_arena *arena, struct bh_str bytes, struct bh_conta
 
         if (r < 0)
                 return r;
-        c->init_pid = (uint32_t) bh_doc_int(bh_doc_get(root, "init_process_pid"), c->init_pid);
+        c->init_pid = (uint32_t) bh_doc_int(bh_doc_get(root, "init_process_pid"), bh_doc_int(bh_doc_get(root, "pid"), c->init_pid));
         t = time_of(bh_doc_get_text(root, "created"));
         c->start_ns = t ? t : c->start_ns;
         return 0;
+}
+
+struct bh_str bh_runtime_bundle(struct bh_arena *arena, struct bh_str bytes) {
+        const struct bh_doc *root;
+        struct bh_str label;
+
+        if (parse(arena, bytes, "state.json", &root, NULL) < 0)
+                return (struct bh_str){ 0 };
+        for (const struct bh_doc *n = bh_doc_first(bh_doc_path(root, "config.labels")); n; n = n->next) {
+                label = bh_doc_str(n);
+                if (bh_str_cut_prefix(&label, BH_STR("bundle=")))
+                        return label;
+        }
+        return bh_doc_get_text(root, "bundle");
 }
 
 /* [{"id": ..., "names": ["web"], "image": "0a1b...", "metadata": "{\"image-name\": ..., \"name\": ...}"}] */

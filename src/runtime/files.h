@@ -17,8 +17,10 @@ int bh_runtime_docker(struct bh_arena *arena, struct bh_str bytes, struct bh_con
 int bh_runtime_docker_host(struct bh_arena *arena, struct bh_str bytes, struct bh_container *c, struct bh_err *err) BH_MUST_CHECK;
 /* The OCI bundle's config.json, with the annotations of Kubernetes' runtimes. */
 int bh_runtime_oci(struct bh_arena *arena, struct bh_str bytes, struct bh_container *c, struct bh_err *err) BH_MUST_CHECK;
-/* runc's state.json: the first process. */
+/* runc's state.json, crun's status: the first process. */
 int bh_runtime_runc(struct bh_arena *arena, struct bh_str bytes, struct bh_container *c, struct bh_err *err) BH_MUST_CHECK;
+/* and the folder its bundle is in; empty: it does not say. Pure. */
+struct bh_str bh_runtime_bundle(struct bh_arena *arena, struct bh_str bytes);
 /* Podman's and CRI-O's list of containers: containers.json */
 int bh_runtime_storage(struct bh_arena *arena, struct bh_str bytes, struct bh_container *c, struct bh_err *err) BH_MUST_CHECK;
 /* /proc/PID/mountinfo: the overlay that is the root. Pure, cannot fail. */

@@ -196,15 +196,32 @@ static bool find_storage(struct bh_runtime_roots *r, struct bh_arena *arena, uin
         return true;
 }
 
+/* The bundle is where it was when it was started; what it says now is the best there is. */
+static bool find_bundle(struct bh_runtime_roots *r, struct bh_arena *arena, struct bh_str state, const char *runtime, struct bh_container *c) {
+        struct bh_str bundle, bytes;
+
+        if (bh_runtime_runc(arena, state, c, NULL) < 0)
+                return false;
+        if (!c->runtime.len)
+                c->runtime = bh_str_of(runtime);
+        bundle = bh_runtime_bundle(arena, state);
+        if (bundle.len && read_file(r, arena, &bytes, "%.*s/config.json", BH_FMT(bundle)))
+                BH_IGNORE(bh_runtime_oci(arena, bytes, c, NULL)); /* the process is known without it */
+        return true;
+}
+
 static bool find_runc(struct bh_runtime_roots *r, struct bh_arena *arena, uint64_t now_ns, struct bh_container *c) {
         struct bh_str bytes;
 
         (void) now_ns;
-        if (!read_file(r, arena, &bytes, "/run/runc/%.*s/state.json", BH_FMT(c->id)) || bh_runtime_runc(arena, bytes, c, NULL) < 0)
-                return false;
-        if (!c->runtime.len)
-                c->runtime = BH_STR("runc");
-        return true;
+        return read_file(r, arena, &bytes, "/run/runc/%.*s/state.json", BH_FMT(c->id)) && find_bundle(r, arena, bytes, "runc", c);
+}
+
+static bool find_crun(struct bh_runtime_roots *r, struct bh_arena *arena, uint64_t now_ns, struct bh_container *c) {
+        struct bh_str bytes;
+
+        (void) now_ns;
+        return read_file(r, arena, &bytes, "/run/crun/%.*s/status", BH_FMT(c->id)) && find_bundle(r, arena, bytes, "crun", c);
 }
 
 static const struct {
@@ -212,7 +229,7 @@ static const struct {
         bool (*find)(struct bh_runtime_roots *r, struct bh_arena *arena, uint64_t now_ns, struct bh_container *c);
 } places[] = {
         { "docker", find_docker },  { "containerd", find_containerd }, { "cri-o", find_storage },
-        { "podman", find_storage }, { "runc", find_runc },
+        { "podman", find_storage }, { "runc", find_runc },            { "crun", find_crun },
 };
 
 /* A container's own root and where it writes, by the mounts that one of its processes sees. */

@@ -12,12 +12,14 @@
 #include "sense/cgroup.h"
 #include "runtime/find.h"
 #include "runtime/files.h"
+#include "runtime/named.h"
 #include "sys/host_root.h"
 
 #define IDLE_PART 8u                    /* at most one of so many without a process */
 #define FIRST_RETRY_NS 50000000ull      /* then four times as long each time, */
 #define LAST_RETRY_NS 60000000000ull    /* up to a minute */
 #define SETTLE_NS 1000000000ull         /* by then a new one has its address */
+#define HURRIES 8u                      /* looks that do not wait for their time */
 
 struct entry {
         struct bh_container c; /* first: an entry is found by its container */
@@ -25,6 +27,7 @@ struct entry {
         uint32_t before, after; /* in the list of those without a process */
         uint64_t next_ns, wait_ns;
         bool settled;
+        uint8_t hurries;
         char id[65];
         char *kept;             /* all that c's slices point to */
         size_t kept_bytes;
@@ -33,6 +36,7 @@ struct entry {
 struct bh_containers {
         struct bh_containers_opts opts;
         struct bh_runtime_roots *roots;
+        struct bh_named *named;
         struct entry *at; /* numbered from 1 */
         uint32_t reached, now, free, idle, idle_first, idle_last;
         uint32_t *slots, mask;
@@ -135,7 +139,6 @@ static struct entry *entry_new(struct bh_containers *t, struct bh_str id) {
         id = bh_str_part(id, 0, sizeof e->id - 1);
         memcpy(e->id, id.at, id.len);
         e->c.id = (struct bh_str){ e->id, id.len };
-        memcpy(e->c.short_id, e->id, BH_MIN(id.len, (size_t) 12));
         *slot_of(t, e->c.id) = e->index;
         t->now++;
         idle_add(t, e);
@@ -148,7 +151,7 @@ static struct bh_str *text_at(struct bh_container *c, unsigned n) {
         struct bh_str *const all[] = {
                 &c->runtime,  &c->name,          &c->image,   &c->image_repository, &c->image_tag, &c->image_digest,
                 &c->image_id, &c->pod_name,      &c->pod_uid, &c->pod_namespace,    &c->user,      &c->pod_sandbox_id,
-                &c->ip,       &c->root,          &c->upper,
+                &c->ip,       &c->root,          &c->upper,   &c->group,
         };
 
         return n < BH_LEN(all) ? all[n] : NULL;
@@ -220,7 +223,7 @@ static void keep(struct bh_containers *t, struct entry *e, const struct bh_conta
                 move_text(&labels[i].value, &text);
         }
         c.id = e->c.id;
-        memcpy(c.short_id, e->c.short_id, sizeof c.short_id);
+        bh_container_shorten_id(&c);
         c.version = e->c.version + 1;
         t->kept_bytes += bytes - e->kept_bytes;
         free(e->kept);
@@ -230,10 +233,33 @@ static void keep(struct bh_containers *t, struct entry *e, const struct bh_conta
         t->version++;
 }
 
+/* Who a control group belongs to. */
+struct owner {
+        struct bh_str id, group, pod_uid;
+        struct bh_str runtime;
+};
+
+/* Of an engine's container, and of one in it that somebody started by hand, the inner one is meant. */
+static bool find_owner(struct bh_containers *t, struct bh_str path, uint64_t now_ns, struct owner *ret) {
+        struct bh_cgroup_name name;
+        struct bh_named_group named;
+        bool engine = bh_cgroup_parse(path, &name);
+        const char *end = engine ? name.id.at + name.id.len : path.at;
+
+        if (path.len > 1 && bh_named_find(t->named, path, now_ns, &named) && path.at + named.group.len > end) {
+                *ret = (struct owner){ .id = bh_str_part(named.id, 0, sizeof((struct entry *) 0)->id - 1), .group = named.group,
+                                       .runtime = named.runtime };
+                return true;
+        }
+        if (engine)
+                *ret = (struct owner){ .id = name.id, .pod_uid = name.pod_uid, .runtime = bh_str_of(name.runtime) };
+        return engine;
+}
+
 /* Asks the files. */
-static void look(struct bh_containers *t, struct entry *e, const struct bh_cgroup_name *name, uint32_t pid, uint64_t now_ns) {
-        struct bh_container found = { .id = e->c.id, .cgroup_id = e->c.cgroup_id, .runtime = bh_str_of(name->runtime),
-                                      .pod_uid = name->pod_uid };
+static void look(struct bh_containers *t, struct entry *e, const struct owner *o, uint32_t pid, uint64_t now_ns) {
+        struct bh_container found = { .id = e->c.id, .cgroup_id = e->c.cgroup_id, .runtime = o->runtime, .pod_uid = o->pod_uid,
+                                      .group = o->group, .name = o->group.len ? e->c.id : (struct bh_str){ 0 } };
         bool first = e->wait_ns == 0;
 
         bh_arena_reset(t->scratch);
@@ -246,24 +272,41 @@ static void look(struct bh_containers *t, struct entry *e, const struct bh_cgrou
                 keep(t, e, &found);
 }
 
+/* A recording has the path of a group only when something was executed in it; whose number it is, it told. */
+static struct entry *recorded(struct bh_containers *t, uint64_t cgroup_id) {
+        for (uint32_t n = 1; !t->opts.live && cgroup_id && n <= t->reached; n++)
+                if (nth(t, n)->c.id.len && nth(t, n)->c.cgroup_id == cgroup_id)
+                        return nth(t, n);
+        return NULL;
+}
+
 const struct bh_container *bh_containers_take(struct bh_containers *t, struct bh_str cgroup, uint64_t cgroup_id, uint32_t pid,
                                               uint64_t now_ns) {
-        struct bh_cgroup_name name;
-        struct entry *e;
+        struct entry *e = recorded(t, cgroup_id);
+        struct owner owner = { 0 };
         uint32_t n;
 
-        if (!bh_cgroup_parse(cgroup, &name))
+        if (!e && !find_owner(t, cgroup, now_ns, &owner))
                 return NULL;
-        n = *slot_of(t, name.id);
-        e = n ? nth(t, n) : entry_new(t, name.id);
+        n = e ? e->index : *slot_of(t, owner.id);
+        e = n ? nth(t, n) : entry_new(t, owner.id);
         if (!e)
                 e = &t->overflow;
         e->c.cgroup_id = cgroup_id ? cgroup_id : e->c.cgroup_id;
         if (e != &t->overflow && !e->settled && now_ns >= e->next_ns && (t->opts.live || !e->wait_ns))
-                look(t, e, &name, pid, now_ns);
+                look(t, e, &owner, pid, now_ns);
         if (e->refs++ == 0 && e->index)
                 idle_remove(t, e);
         return &e->c;
+}
+
+void bh_containers_hurry(const struct bh_container *c) {
+        struct entry *e = entry_of(c);
+
+        if (!c->known && e->hurries < HURRIES) {
+                e->hurries++;
+                e->next_ns = 0;
+        }
 }
 
 const struct bh_container *bh_containers_ref(const struct bh_container *c) {
@@ -311,6 +354,8 @@ const struct bh_container *bh_containers_learn(struct bh_containers *t, struct b
         if (e && believe) {
                 e->settled = true;
                 keep(t, e, &c);
+                if (c.group.len)
+                        bh_named_add(t->named, &(struct bh_named_group){ e->c.id, c.runtime, c.group });
         }
         return e ? &e->c : NULL;
 }
@@ -342,8 +387,9 @@ int bh_containers_new(const struct bh_containers_opts *opts, struct bh_container
         t->mask = slots - 1;
         t->scratch = bh_arena_new();
         t->roots = bh_runtime_roots_new(opts->root ? opts->root : bh_host_root());
+        t->named = bh_named_new(!opts->live ? NULL : opts->root ? opts->root : bh_host_root());
         t->overflow.c.id = BH_STR("0000000000000000000000000000000000000000000000000000000000000000");
-        memset(t->overflow.c.short_id, '0', 12);
+        bh_container_shorten_id(&t->overflow.c);
         t->at = set_aside((size_t) t->opts.max * sizeof t->at[0]);
         t->slots = set_aside((size_t) slots * sizeof t->slots[0]);
         if (!t->at || !t->slots) {
@@ -366,6 +412,7 @@ void bh_containers_free(struct bh_containers **table) {
         if (t->slots)
                 (void) munmap(t->slots, ((size_t) t->mask + 1) * sizeof t->slots[0]);
         bh_runtime_roots_free(&t->roots);
+        bh_named_free(&t->named);
         bh_arena_free(&t->scratch);
         free(t);
 }

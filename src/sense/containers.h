@@ -3,7 +3,8 @@
 #define BH_SENSE_CONTAINERS_H
 /*
  * The containers that processes belong to: told by the path of the control
- * group, named by the files the runtimes keep (runtime_files.h), both before
+ * group, of those started by hand by the runtime's own files (runtime/named.h);
+ * named by the files the runtimes keep (runtime/files.h), both before
  * the first event of the container is looked at. No daemon is asked.
  *
  * A container stays as long as somebody counts on it. When there are too many,
@@ -35,6 +36,8 @@ void bh_containers_free(struct bh_containers **t);
  */
 const struct bh_container *bh_containers_take(struct bh_containers *t, struct bh_str cgroup, uint64_t cgroup_id, uint32_t pid,
                                               uint64_t now_ns);
+/* The next look at a container that is not known yet does not wait for its time: a few times only. */
+void bh_containers_hurry(const struct bh_container *c);
 const struct bh_container *bh_containers_ref(const struct bh_container *c);
 void bh_containers_drop(struct bh_containers *t, const struct bh_container *c); /* NULL is fine */
 uint32_t bh_containers_counts(const struct bh_container *c);

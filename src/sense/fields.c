@@ -504,7 +504,7 @@ static const struct bh_field fields[] = {
 
         /* the container */
         { "container.id", BH_V_STRING, BH_ARG_NONE, BH_LIFE_EXEC, 0, BH_KV_IN_CONTAINER, BH_CT_ID,
-          "first 12 digits of its id; host outside of containers", bh_field_container_text },
+          "first 12 digits of its id, or the name that runc or crun was given; host outside of containers", bh_field_container_text },
         { "container.full_id", BH_V_STRING, BH_ARG_NONE, BH_LIFE_EXEC, 0, BH_KV_NONE, BH_CT_FULL_ID,
           "its whole id", bh_field_container_text },
         { "container.name", BH_V_STRING, BH_ARG_NONE, BH_LIFE_EXEC, 0, BH_KV_NONE, BH_CT_NAME,
@@ -514,7 +514,7 @@ static const struct bh_field fields[] = {
         { "container.image.id", BH_V_STRING, BH_ARG_NONE, BH_LIFE_EXEC, 0, BH_KV_NONE, BH_CT_IMAGE_ID,
           "id of the image", bh_field_container_text },
         { "container.type", BH_V_STRING, BH_ARG_NONE, BH_LIFE_EXEC, 0, BH_KV_NONE, BH_CT_TYPE,
-          "docker, containerd, cri-o, podman, ...", bh_field_container_text },
+          "docker, containerd, cri-o, podman, buildkit, runc, crun; host outside of containers", bh_field_container_text },
         { "container.image.repository", BH_V_STRING, BH_ARG_NONE, BH_LIFE_EXEC, 0, BH_KV_NONE, BH_CT_REPOSITORY,
           "image without tag and digest", bh_field_container_text },
         { "container.image.tag", BH_V_STRING, BH_ARG_NONE, BH_LIFE_EXEC, 0, BH_KV_NONE, BH_CT_TAG,

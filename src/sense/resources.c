@@ -75,10 +75,13 @@ uint64_t bh_resources_number(struct bh_str text, const char *word) {
 }
 
 /* The path as far as the part that names the container: its own groups further down are of it. */
-static struct bh_str group_of(struct bh_str path) {
+static struct bh_str group_of(const struct bh_process *p) {
+        struct bh_str path = p->cgroup;
         struct bh_cgroup_name name;
         size_t end;
 
+        if (!p->container || p->container->group.len)
+                return p->container ? p->container->group : (struct bh_str){ 0 };
         if (!bh_cgroup_parse(path, &name))
                 return (struct bh_str){ 0 };
         end = (size_t) (name.id.at - path.at) + name.id.len;
@@ -146,7 +149,7 @@ struct look {
 
 static int look_at(void *user, struct bh_process *p) {
         struct look *l = user;
-        struct bh_str group = p->container && !p->ended_ns ? group_of(p->cgroup) : (struct bh_str){ 0 };
+        struct bh_str group = p->ended_ns ? (struct bh_str){ 0 } : group_of(p);
         struct seen *s = group.len ? slot_of(l->r, p->container) : NULL;
 
         if (s && s->round != l->r->round) {
@@ -191,7 +194,7 @@ void bh_resources_look(struct bh_resources *r, struct bh_processes *t, bh_resour
 }
 
 void bh_resources_of(struct bh_resources *r, const struct bh_process *p, bh_resource_fn fn, void *user) {
-        struct bh_str group = p->container && r->round ? group_of(p->cgroup) : (struct bh_str){ 0 };
+        struct bh_str group = r->round ? group_of(p) : (struct bh_str){ 0 };
         struct seen *s = group.len ? slot_of(r, p->container) : NULL;
 
         if (s)

@@ -171,6 +171,8 @@ static void on_exec(struct bh_state *st, struct bh_event *e) {
         }
         before = p->now.cgroup_id;
         bh_processes_exec(st->processes, p, e->started, e->strs, now_of(e));
+        if (p->container) /* a runtime has written all down by now */
+                bh_containers_hurry(p->container);
         if (e->strs[BH_PROC_STR_CGROUP].len || before != p->now.cgroup_id || !p->container || !p->container->known)
                 set_container(st, p, now_of(e));
         e->process = p;

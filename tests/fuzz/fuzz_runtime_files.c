@@ -6,6 +6,7 @@
 #include "sense/cgroup.h"
 #include "sense/procfs.h"
 #include "runtime/files.h"
+#include "runtime/named.h"
 #include "sense/users.h"
 
 typedef int (*reader)(struct bh_arena *arena, struct bh_str bytes, struct bh_container *c, struct bh_err *err);
@@ -27,6 +28,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         struct bh_arena *arena = bh_arena_new();
         struct bh_cgroup_name name;
         struct bh_user user;
+        struct bh_str groups[3];
+        size_t n;
         uint32_t id;
 
         for (size_t i = 0; i < BH_LEN(readers); i++) {
@@ -37,6 +40,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
                         again(arena, &c);
                 }
         }
+        if (bh_named_groups(arena, bytes, groups, BH_LEN(groups), &n, NULL) == 0)
+                for (size_t i = 0; i < n; i++)
+                        if (groups[i].len < 2 || groups[i].at[0] != '/')
+                                abort();
+        (void) bh_runtime_bundle(arena, bytes);
         bh_runtime_mountinfo(arena, bytes, &(struct bh_container){ 0 });
         (void) bh_cgroup_parse(bh_procfs_cgroup(bytes), &name);
         (void) bh_cgroup_parse(bytes, &name);
