@@ -3,7 +3,7 @@
 #define BH_SENSE_FIELDS_H
 /*
  * How fields of system calls are read from an event: a few functions, told
- * apart by a row's tag. The rows stand in fields.c, the functions in
+ * apart by a row's tag. The rows stand in fields_*.inc, the functions in
  * field_evt.c, field_proc.c, field_fd.c, field_owner.c (users and containers).
  */
 #include <string.h>

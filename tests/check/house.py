@@ -18,7 +18,7 @@ def note(path, n, what):
     bad.append(f"{path.relative_to(root)}:{n}: {what}")
 
 
-sources = sorted(p for folder in ("src", "tests") for p in root.glob(f"{folder}/**/*.[ch]"))
+sources = sorted(p for folder in ("src", "tests") for ending in ("[ch]", "inc") for p in root.glob(f"{folder}/**/*.{ending}"))
 for path in sources:
     text = path.read_text()
     if "SPDX-License-Identifier: Apache-2.0" not in text.split("\n", 1)[0]:
@@ -26,7 +26,7 @@ for path in sources:
 for path in sorted(root.glob("content/**/*.yaml")):
     if "SPDX-License-Identifier: " not in path.read_text().split("\n", 1)[0]:
         note(path, 1, "no licence line")
-for path in sorted(root.glob("src/**/*.[ch]")):
+for path in (p for p in sources if p.is_relative_to(root / "src")):
     n = path.read_text().count("\n")
     if n > LINES and str(path.relative_to(root)) not in LONG:
         note(path, n, f"longer than {LINES} lines: give the second noun a room of its own, or say in tests/check/house.py why not")
