@@ -28,6 +28,7 @@ struct bh_event_asks {
         bool (*group)(void *self, const struct bh_process *p, uint32_t gid, struct bh_str *ret_name);
         struct bh_process *(*process)(void *self, uint32_t pid);
         int64_t boot_ns;          /* CLOCK_REALTIME less CLOCK_BOOTTIME */
+        int64_t first_ns;         /* time of the first event that was handed on; 0: there was none yet */
         struct bh_str hostname;
 };
 
@@ -42,6 +43,7 @@ struct bh_event {
         struct bh_str strs[BH_EV_MAX_STRS];
         uint64_t num;                     /* evt.num, from 1 */
         int64_t time_ns;                  /* since 1970 */
+        int64_t before_ns;                /* of the event handed on before; 0: this is the first */
         struct bh_process *process;       /* who did it: before the exec for a failed one; NULL only for LOST and the like */
         const struct bh_container *container; /* of CONTAINER; of others the process knows it */
         struct bh_str record;             /* the bytes themselves */

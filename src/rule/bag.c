@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "base/near.h"
 #include "base/vec.h"
 #include "rule/lex.h"
 #include "rule/program.h"
@@ -86,15 +85,6 @@ const struct bh_source *bh_bag_source(struct bh_arena *arena, const struct bh_so
         return s;
 }
 
-static int unknown(const struct bh_source *source, struct bh_arena *arena, struct bh_str name, struct bh_err *err) {
-        const char **known = bh_arena_array(arena, const char *, source->n_fields), *near;
-
-        for (size_t i = 0; i < source->n_fields; i++)
-                known[i] = source->fields[i].name;
-        near = bh_nearest(name, known, source->n_fields);
-        return bh_fail(err, BH_E_FORMAT, near ? "no field '%s'; did you mean '%s'?" : "no field '%s'", BH_QUOTE(name), near);
-}
-
 /* "proc.aname[2]", "evt.arg.flags" */
 static int read_name(const struct bh_source *source, struct bh_arena *arena, struct bh_str key, struct item *ret, struct bh_err *err) {
         struct bh_lex x = { .arena = arena, .text = key };
@@ -117,7 +107,7 @@ static int read_name(const struct bh_source *source, struct bh_arena *arena, str
                 ret->arg = (struct bh_field_arg){ .given = true, .key = bh_arena_str(arena, bh_str_from(name, (size_t) dot + 1)) };
         }
         if (!ret->field || (ret->arg.given && ret->field->arg == BH_ARG_NONE))
-                return unknown(source, arena, name, err);
+                return bh_source_no_field(source, arena, name, BH_E_FORMAT, err);
         if (ret->arg.given && bh_str_u64(ret->arg.key, &ret->arg.index) &&
             (ret->field->arg == BH_ARG_INDEX || ret->field->arg == BH_ARG_MAY_INDEX))
                 ret->arg.key = (struct bh_str){ 0 };

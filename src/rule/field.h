@@ -10,6 +10,7 @@
  * may allocate from `scratch`, which is reset before the next event.
  */
 #include "base/arena.h"
+#include "base/err.h"
 #include "rule/value.h"
 
 /* proc.aname[2], evt.arg.flags, container.mount.dest[/proc*], jevt.value[/verb] */
@@ -98,6 +99,12 @@ struct bh_field {
                     struct bh_arena *scratch, struct bh_value *ret);
 };
 
+/* A field that rules written for somebody else may ask, and that is not here. */
+struct bh_field_gap {
+        const char *name; /* "fd.types"; "fdlist.*" is all that begin so */
+        const char *why;  /* one clause, and what to ask instead */
+};
+
 struct bh_process_memo;
 
 /* A check of the kind that most rules make: whether it holds is a bit of bh_source.traits. */
@@ -111,6 +118,8 @@ struct bh_source {
         const char *name;             /* "syscall", "k8s_audit", "login", "finding": a rule's `source` */
         const struct bh_field *fields;
         size_t n_fields;
+        const char *elsewhere;           /* who has what gaps tell of; NULL: nobody */
+        const struct bh_field_gap *gaps; /* ended by a row without a name */
         /* Types of events: names rules use, and which of them rules without an evt.type see. All NULL/0: no types. */
         const char *(*type_name)(unsigned type); /* NULL beyond the last; "" for one rules cannot name */
         unsigned (*type_of)(const void *event);
@@ -132,5 +141,7 @@ struct bh_source {
 
 /* The row of that name; NULL. */
 const struct bh_field *bh_source_field(const struct bh_source *source, struct bh_str name);
+/* Says that there is none of that name, why, or which name is near. Always < 0. */
+int bh_source_no_field(const struct bh_source *source, struct bh_arena *arena, struct bh_str name, int code, struct bh_err *err);
 
 #endif

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is got from an event: fields with their arguments, and calls over them. */
-#include "base/near.h"
 #include "rule/names.h"
 #include "rule/program.h"
 
@@ -58,16 +57,6 @@ void bh_program_done(struct bh_program *p) {
         bh_names_unref(&p->names);
 }
 
-static int unknown_field(const struct bh_program *p, struct bh_str name, struct bh_err *err) {
-        const char **known = bh_arena_array(p->arena, const char *, p->source->n_fields), *near;
-
-        for (size_t i = 0; i < p->source->n_fields; i++)
-                known[i] = p->source->fields[i].name;
-        near = bh_nearest(name, known, p->source->n_fields);
-        return near ? bh_fail(err, BH_E_NOTFOUND, "no field '%s' in source %s; did you mean '%s'?", BH_QUOTE(name), p->source->name, near)
-                    : bh_fail(err, BH_E_NOTFOUND, "no field '%s' in source %s", BH_QUOTE(name), p->source->name);
-}
-
 /* evt.arg.flags is evt.arg with "flags". */
 static const struct bh_field *find_field(const struct bh_program *p, struct bh_str name, struct bh_str *ret_key) {
         const struct bh_field *f = bh_map_get(&p->fields, name);
@@ -121,7 +110,7 @@ static int field_operand(struct bh_program *p, const struct bh_cond_term *t, boo
 
         o.field = find_field(p, t->name, &key);
         if (!o.field)
-                return unknown_field(p, t->name, err);
+                return bh_source_no_field(p->source, p->arena, t->name, BH_E_NOTFOUND, err);
         if (key.len) {
                 if (given)
                         return bh_fail(err, BH_E_FORMAT, "%s has its argument twice", BH_QUOTE(t->name));

@@ -26,13 +26,6 @@ bool bh_priority_of(struct bh_str word, enum bh_priority *ret) {
         return false;
 }
 
-const struct bh_field *bh_source_field(const struct bh_source *source, struct bh_str name) {
-        for (size_t i = 0; i < source->n_fields; i++)
-                if (bh_str_is(name, source->fields[i].name))
-                        return &source->fields[i];
-        return NULL;
-}
-
 struct bh_rules *bh_rules_ref(struct bh_rules *rules) {
         atomic_fetch_add(&rules->holders, 1);
         return rules;

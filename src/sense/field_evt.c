@@ -3,6 +3,7 @@
 #include "sense/fields.h"
 
 #include <fcntl.h>
+#include <string.h>
 #include <time.h>
 
 #include "sense/render.h"
@@ -60,6 +61,37 @@ static const char *category_of(const struct bh_event *e) {
         return info_of(e)->flags & BH_EVI_OURS ? "internal" : "system";
 }
 
+/* Not of the kernel: somebody looked, or has read it in a file. */
+static bool is_async(unsigned type) {
+        static const uint8_t t[] = { BH_EV_LOST, BH_EV_CONTAINER, BH_EV_RESOURCE, BH_EV_HIDDEN_PROCESS, BH_EV_HIDDEN_PORT };
+
+        return is_in(type, t, BH_LEN(t));
+}
+
+/* /dev/log leads there where systemd runs. */
+static bool is_syslog(const struct bh_event *e) {
+        struct bh_str path = bh_event_fd_name(e);
+
+        return sends(e->head.type) && e->fd && e->fd->kind == BH_FD_UNIX &&
+               (bh_str_is(path, "/dev/log") || bh_str_is(path, "/run/systemd/journal/dev-log"));
+}
+
+/* Which of evt.count.error.* counts it. */
+static unsigned error_of(const struct bh_event *e) {
+        const char *category = category_of(e);
+
+        if (strcmp(category, "file") == 0)
+                return BH_EN_COUNT_ERROR_FILE;
+        if (strcmp(category, "net") == 0 || strncmp(category, "IO-", 3) == 0) /* through sockets, all of it */
+                return BH_EN_COUNT_ERROR_NET;
+        return strcmp(category, "memory") == 0 ? BH_EN_COUNT_ERROR_MEMORY : BH_EN_COUNT_ERROR_OTHER;
+}
+
+/* Events of several processors may come in another order than they happened. */
+static int64_t since(const struct bh_event *e, int64_t then_ns) {
+        return then_ns && e->time_ns > then_ns ? e->time_ns - then_ns : 0;
+}
+
 /* The n-th path among the arguments. */
 static const struct bh_ev_arg *path_arg(const struct bh_ev_info *info, unsigned n) {
         for (unsigned i = 0; i < info->n_args; i++)
@@ -99,28 +131,44 @@ BH_FIELD_GET(bh_field_evt_text) {
         case BH_ET_ABSPATH:
         case BH_ET_ABSPATH_SRC: return bh_give_some(ret, self, path_of(e, 0, scratch));
         case BH_ET_ABSPATH_DST: return bh_give_some(ret, self, path_of(e, 1, scratch));
+        case BH_ET_ASYNC: return is_async(e->head.type) && bh_give_str(ret, self, bh_str_of(info_of(e)->name));
         default: return false;
         }
 }
 
-BH_FIELD_GET(bh_field_evt_number) {
-        const struct bh_event *e = event;
+static bool give_buflen(const struct bh_field *self, const struct bh_event *e, bool wanted, struct bh_value *ret) {
         struct bh_value data;
 
+        return wanted && bh_field_evt_buffer(self, e, NULL, NULL, &data) && bh_give_int(ret, self, (int64_t) data.str.len);
+}
+
+BH_FIELD_GET(bh_field_evt_number) {
+        const struct bh_event *e = event;
+        int64_t whole = since(e, e->asks ? e->asks->first_ns : 0), delta = since(e, e->before_ns);
+
+        (void) arg, (void) scratch;
         switch (self->tag) {
         case BH_EN_NUM: return bh_give_int(ret, self, (int64_t) e->num);
         case BH_EN_CPU: return bh_give_int(ret, self, e->head.cpu);
         case BH_EN_COUNT: return bh_give_int(ret, self, 1);
         case BH_EN_COUNT_ERROR: return bh_give_int(ret, self, e->head.res < 0);
+        case BH_EN_COUNT_ERROR_FILE:
+        case BH_EN_COUNT_ERROR_NET:
+        case BH_EN_COUNT_ERROR_MEMORY:
+        case BH_EN_COUNT_ERROR_OTHER: return bh_give_int(ret, self, e->head.res < 0 && error_of(e) == self->tag);
         case BH_EN_RAWRES: return !(info_of(e)->flags & BH_EVI_OURS) && bh_give_int(ret, self, e->head.res);
-        case BH_EN_BUFLEN:
-                return bh_field_evt_buffer(self, event, arg, scratch, &data) && bh_give_int(ret, self, (int64_t) data.str.len);
+        case BH_EN_BUFLEN: return give_buflen(self, e, true, ret);
+        case BH_EN_BUFLEN_IN: return give_buflen(self, e, receives(e->head.type), ret);
+        case BH_EN_BUFLEN_OUT: return give_buflen(self, e, sends(e->head.type), ret);
         case BH_EN_RAWTIME: return bh_give_int(ret, self, e->time_ns);
         case BH_EN_RAWTIME_S: return bh_give_int(ret, self, e->time_ns / SECOND);
         case BH_EN_RAWTIME_NS: return bh_give_int(ret, self, e->time_ns % SECOND);
-        case BH_EN_RELTIME: return bh_give_int(ret, self, (int64_t) e->head.ktime_ns);
-        case BH_EN_RELTIME_S: return bh_give_int(ret, self, (int64_t) e->head.ktime_ns / SECOND);
-        case BH_EN_RELTIME_NS: return bh_give_int(ret, self, (int64_t) e->head.ktime_ns % SECOND);
+        case BH_EN_RELTIME: return bh_give_int(ret, self, whole);
+        case BH_EN_RELTIME_S: return bh_give_int(ret, self, whole / SECOND);
+        case BH_EN_RELTIME_NS: return bh_give_int(ret, self, whole % SECOND);
+        case BH_EN_DELTA: return bh_give_int(ret, self, delta);
+        case BH_EN_DELTA_S: return bh_give_int(ret, self, delta / SECOND);
+        case BH_EN_DELTA_NS: return bh_give_int(ret, self, delta % SECOND);
         default: return false;
         }
 }
@@ -171,7 +219,9 @@ BH_FIELD_GET(bh_field_evt_flag) {
         case BH_EF_CUT: return bh_give_bool(ret, self, e->head.flags & BH_EV_CUT);
         case BH_EF_WOULD: return bh_give_bool(ret, self, e->head.flags & BH_EV_WOULD);
         case BH_EF_KILLED: return bh_give_bool(ret, self, e->head.flags & BH_EV_KILLED);
-        case BH_EF_ASYNC: return bh_give_bool(ret, self, false);
+        case BH_EF_ASYNC: return bh_give_bool(ret, self, is_async(type));
+        case BH_EF_SYSLOG: return bh_give_bool(ret, self, is_syslog(e));
+        case BH_EF_WAIT: return bh_give_bool(ret, self, false);
         default: return false;
         }
 }

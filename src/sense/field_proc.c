@@ -36,6 +36,19 @@ BH_FIELD_GET(bh_field_proc_text) {
         return p && bh_give_str(ret, self, text_of(p, self->tag, scratch));
 }
 
+BH_FIELD_GET(bh_field_proc_args) {
+        const struct bh_process *p = bh_actor(event);
+        struct bh_str argv = p ? p->argv : (struct bh_str){ 0 }, one;
+
+        (void) scratch;
+        if (!arg->given)
+                return p && bh_give_str(ret, self, bh_process_args(p));
+        for (uint64_t n = 0; bh_str_split(&argv, '\0', &one); n++)
+                if (n == arg->index + 1 && n) /* after argv[0] */
+                        return bh_give_str(ret, self, one);
+        return false;
+}
+
 BH_FIELD_GET(bh_field_parent_text) {
         const struct bh_process *p = bh_process_ancestor(bh_actor(event), 1);
 

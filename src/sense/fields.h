@@ -38,6 +38,7 @@ enum bh_proc_time {
         BH_PM_CTIME_TO_START, BH_PM_CTIME_TO_PIDNS, BH_PM_PIDNS_START,
 };
 BH_FIELD_GET(bh_field_proc_text);
+BH_FIELD_GET(bh_field_proc_args); /* all of them, or the N-th after argv[0] */
 BH_FIELD_GET(bh_field_parent_text);
 BH_FIELD_GET(bh_field_ancestor_text);
 BH_FIELD_GET(bh_field_session_text);  /* the leader of the session, when it is known */
@@ -57,15 +58,17 @@ BH_FIELD_GET(bh_field_cgroup);
 /* evt.* */
 enum bh_evt_text {
         BH_ET_TYPE, BH_ET_SYSCALL, BH_ET_CATEGORY, BH_ET_ARGS, BH_ET_INFO, BH_ET_RES, BH_ET_IO_DIR, BH_ET_SOURCE, BH_ET_HOSTNAME,
-        BH_ET_DIR, BH_ET_ABSPATH, BH_ET_ABSPATH_SRC, BH_ET_ABSPATH_DST,
+        BH_ET_DIR, BH_ET_ABSPATH, BH_ET_ABSPATH_SRC, BH_ET_ABSPATH_DST, BH_ET_ASYNC,
 };
 enum bh_evt_number {
         BH_EN_NUM, BH_EN_CPU, BH_EN_COUNT, BH_EN_COUNT_ERROR, BH_EN_RAWRES, BH_EN_BUFLEN, BH_EN_RAWTIME, BH_EN_RAWTIME_S,
-        BH_EN_RAWTIME_NS, BH_EN_RELTIME, BH_EN_RELTIME_S, BH_EN_RELTIME_NS,
+        BH_EN_RAWTIME_NS, BH_EN_RELTIME, BH_EN_RELTIME_S, BH_EN_RELTIME_NS, BH_EN_DELTA, BH_EN_DELTA_S, BH_EN_DELTA_NS,
+        BH_EN_COUNT_ERROR_FILE, BH_EN_COUNT_ERROR_NET, BH_EN_COUNT_ERROR_MEMORY, BH_EN_COUNT_ERROR_OTHER, BH_EN_BUFLEN_IN,
+        BH_EN_BUFLEN_OUT,
 };
 enum bh_evt_flag {
         BH_EF_OPEN_WRITE, BH_EF_OPEN_READ, BH_EF_OPEN_EXEC, BH_EF_OPEN_CREATE, BH_EF_FAILED, BH_EF_IO, BH_EF_IO_READ,
-        BH_EF_IO_WRITE, BH_EF_SYSCALL, BH_EF_URING, BH_EF_RACED, BH_EF_CUT, BH_EF_WOULD, BH_EF_KILLED, BH_EF_ASYNC,
+        BH_EF_IO_WRITE, BH_EF_WAIT, BH_EF_SYSLOG, BH_EF_SYSCALL, BH_EF_URING, BH_EF_RACED, BH_EF_CUT, BH_EF_WOULD, BH_EF_KILLED, BH_EF_ASYNC,
 };
 enum bh_evt_time { BH_TM_TIME, BH_TM_TIME_S, BH_TM_ISO, BH_TM_DATETIME, BH_TM_DATETIME_S };
 BH_FIELD_GET(bh_field_evt_text);
@@ -79,6 +82,8 @@ BH_FIELD_GET(bh_field_evt_nothing); /* of rules of years ago: what is told of no
 BH_FIELD_GET(bh_field_evt_buffer);
 BH_FIELD_GET(bh_field_ns_change);
 bool bh_field_knows_arg(struct bh_str name);
+/* What Falco has and we have not. */
+extern const struct bh_field_gap bh_field_gaps[];
 /* See bh_source.arg_fit. */
 enum bh_arg_fit bh_arguments_fit(const struct bh_field *field, unsigned type, struct bh_str key, struct bh_str text, struct bh_arg_hint *ret);
 

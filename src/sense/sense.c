@@ -27,6 +27,7 @@ struct bh_sense {
         struct bh_recorder *recorder;
         struct bh_looks *looks; /* NULL: events are not of this machine */
         uint64_t num, bad_records;
+        int64_t before_ns; /* the time of the last event */
         bool sweep; /* events of processes were lost */
         char machine[256];
         bool started;
@@ -162,6 +163,10 @@ static int record(struct bh_sense *s, struct bh_str bytes) {
 
 static int hand_on(struct bh_sense *s, struct bh_event *e) {
         e->num = ++s->num;
+        e->before_ns = s->before_ns;
+        s->before_ns = e->time_ns;
+        if (!s->state.asks.first_ns)
+                s->state.asks.first_ns = e->time_ns;
         return s->fn(s->user, e);
 }
 

@@ -153,6 +153,11 @@ static void put_markdown(const struct bh_source *s, struct bh_buf *out) {
         for (size_t i = 0; i < s->n_fields; i++)
                 put_field_markdown(&s->fields[i], out);
         put_events(s, out);
+        if (!s->gaps)
+                return;
+        bh_buf_printf(out, "\nFields of %s that are not here, as a check of them says:\n\n| field | why |\n|---|---|\n", s->elsewhere);
+        for (const struct bh_field_gap *g = s->gaps; g->name; g++)
+                bh_buf_printf(out, "| `%s` | %s |\n", g->name, g->why);
 }
 
 static void put_table(const struct bh_source *s, struct bh_buf *out) {
@@ -168,6 +173,15 @@ static void put_json(const struct bh_source *s, struct bh_json_put *j) {
         bh_json_put_open(j, "fields", '[');
         for (size_t i = 0; i < s->n_fields; i++)
                 put_field_json(&s->fields[i], j);
+        bh_json_put_close(j);
+        bh_json_put_open(j, "missing", '[');
+        for (const struct bh_field_gap *g = s->gaps; g && g->name; g++) {
+                bh_json_put_open(j, NULL, '{');
+                bh_json_put_cstr(j, "name", g->name);
+                bh_json_put_cstr(j, "of", s->elsewhere);
+                bh_json_put_cstr(j, "why", g->why);
+                bh_json_put_close(j);
+        }
         bh_json_put_close(j);
         bh_json_put_close(j);
 }

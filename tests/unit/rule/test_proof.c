@@ -67,7 +67,7 @@ static void a_proof_can_be_wrong_itself(void **state) {
         says("- rule: web shell\n  fire: []\n", "2:9 web shell: unknown key \"fire\"");
         says("- rule: web shell\n  fires: [ { proc.name: sh } ]\n", "needs an evt.type");
         says("- rule: web shell\n  fires: [ { evt.type: execv } ]\n", "has no event 'execv'");
-        says("- rule: web shell\n  fires: [ { evt.type: execve, proc.nam: sh } ]\n", "no field 'proc.nam'; did you mean 'proc.name'?");
+        says("- rule: web shell\n  fires: [ { evt.type: execve, proc.nam: sh } ]\n", "no field 'proc.nam' in source syscall; did you mean 'proc.name'?");
         says("- rule: web shell\n  fires: [ { evt.type: execve, proc.tty: sh } ]\n", "proc.tty is a number, \"sh\" is none");
         says("- rule: web shell\n  fires: [ { evt.type: execve, proc.name: [sh] } ]\n", "proc.name is a single value");
         says("- rule: [\n", "line 2");

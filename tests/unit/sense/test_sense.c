@@ -333,6 +333,158 @@ static void what_is_no_event_is_counted_and_left_out(void **state) {
         bh_sense_close(&s);
 }
 
+static int timed(void *user, const struct bh_event *e) {
+        unsigned *n = user;
+
+        assert_field(e, "evt.reltime", ((const char *[]){ "0", "2500000000", "2600000000" })[*n]);
+        assert_field(e, "evt.reltime.s", ((const char *[]){ "0", "2", "2" })[*n]);
+        assert_field(e, "evt.deltatime", ((const char *[]){ "0", "2500000000", "100000000" })[*n]);
+        assert_field(e, "evt.deltatime.s", ((const char *[]){ "0", "2", "0" })[*n]);
+        assert_field(e, "evt.deltatime.ns", ((const char *[]){ "0", "500000000", "100000000" })[*n]);
+        ++*n;
+        return 0;
+}
+
+static void times_are_told_from_the_first_event_and_from_the_last(void **state) {
+        struct bh_sense *s = open_world(0, 0);
+        unsigned n = 0;
+
+        (void) state;
+        push_exec(s, 7000000000, 10, 1, "/bin/sh", BH_STR("sh\0"), "/");
+        push_exec(s, 9500000000, 10, 1, "/bin/sh", BH_STR("sh\0"), "/");
+        push_exec(s, 9600000000, 10, 1, "/bin/sh", BH_STR("sh\0"), "/");
+        run(s, timed, &n);
+        assert_int_equal(n, 3);
+        bh_sense_close(&s);
+}
+
+static int one_argument(void *user, const struct bh_event *e) {
+        (void) user;
+        assert_field(e, "proc.args", "-c  x");
+        assert_field(e, "proc.args[0]", "-c");
+        assert_field(e, "proc.args[1]", "");
+        assert_field(e, "proc.args[2]", "x");
+        assert_field(e, "proc.args[3]", "-");
+        return 0;
+}
+
+static void arguments_have_numbers_behind_the_first(void **state) {
+        struct bh_sense *s = open_world(0, 0);
+
+        (void) state;
+        push_exec(s, 1000, 10, 1, "/bin/sh", BH_STR("sh\0-c\0\0x\0"), "/");
+        run(s, one_argument, NULL);
+        bh_sense_close(&s);
+}
+
+static int counted(void *user, const struct bh_event *e) {
+        static const struct {
+                unsigned type;
+                const char *kind;
+        } rows[] = { { BH_EV_UNLINK, "file" }, { BH_EV_CONNECT, "net" }, { BH_EV_SENDTO, "net" }, { BH_EV_MPROTECT, "memory" },
+                     { BH_EV_SETUID, "other" } };
+        static const char *const kinds[] = { "file", "net", "memory", "other" };
+        bool failed = e->head.res < 0;
+
+        ++*(unsigned *) user;
+        assert_field(e, "evt.count.exit", "1");
+        assert_field(e, "evt.is_wait", "false");
+        assert_field(e, "evt.is_async", "false");
+        assert_field(e, "evt.asynctype", "-");
+        for (size_t i = 0; i < BH_LEN(rows); i++)
+                for (size_t k = 0; rows[i].type == e->head.type && k < BH_LEN(kinds); k++) {
+                        char name[64];
+
+                        (void) snprintf(name, sizeof name, "evt.count.error.%s", kinds[k]);
+                        assert_field(e, name, failed && strcmp(kinds[k], rows[i].kind) == 0 ? "1" : "0");
+                }
+        return 0;
+}
+
+static void errors_are_counted_by_what_they_are_about(void **state) {
+        static const uint16_t types[] = { BH_EV_UNLINK, BH_EV_CONNECT, BH_EV_SENDTO, BH_EV_MPROTECT, BH_EV_SETUID };
+        struct bh_sense *s = open_world(0, 0);
+        unsigned n = 0;
+
+        (void) state;
+        for (size_t i = 0; i < BH_LEN(types); i++)
+                for (int res = -1; res <= 0; res++)
+                        push(s, &(struct bh_event_parts){ .head = { .type = types[i], .pid = 10, .tid = 10, .res = res } });
+        run(s, counted, &n);
+        assert_int_equal(n, 2 * BH_LEN(types));
+        bh_sense_close(&s);
+}
+
+static int not_of_the_kernel(void *user, const struct bh_event *e) {
+        ++*(unsigned *) user;
+        assert_field(e, "evt.is_async", "true");
+        assert_field(e, "evt.asynctype", "lost");
+        return 0;
+}
+
+static void what_we_say_ourselves_is_no_event_of_the_kernel(void **state) {
+        const uint64_t nums[4] = { BH_LANE_FILE, 0, 3, 0 };
+        struct bh_sense *s = open_world(0, 0);
+        unsigned n = 0;
+
+        (void) state;
+        push(s, &(struct bh_event_parts){ .head = { .type = BH_EV_LOST }, .nums = nums, .n_nums = 4 });
+        run(s, not_of_the_kernel, &n);
+        assert_int_equal(n, 1);
+        bh_sense_close(&s);
+}
+
+static int syslogs(void *user, const struct bh_event *e) {
+        unsigned *n = user;
+
+        assert_field(e, "evt.is_syslog", ++*n <= 2 ? "true" : "false");
+        assert_field(e, "evt.buflen.out", *n == 4 ? "-" : "5");
+        assert_field(e, "evt.buflen.net.in", *n == 4 ? "5" : "-");
+        return 0;
+}
+
+static void a_message_for_the_log_goes_to_its_socket(void **state) {
+        const struct {
+                unsigned type;
+                const char *path;
+        } rows[] = { { BH_EV_SENDTO, "/dev/log" }, { BH_EV_SENDTO, "/run/systemd/journal/dev-log" }, { BH_EV_SENDTO, "/run/other" },
+                     { BH_EV_RECVFROM, "/dev/log" } };
+        struct bh_sense *s = open_world(0, 0);
+        unsigned n = 0;
+
+        (void) state;
+        for (size_t i = 0; i < BH_LEN(rows); i++) {
+                const struct bh_ev_arg *data = bh_event_arg(bh_event_info(rows[i].type), BH_STR("data"));
+                struct bh_str strs[4] = { bh_str_of(rows[i].path) };
+                struct bh_ev_fd fd = { .num = 3, .kind = BH_FD_UNIX };
+
+                strs[data->slot + 1u] = BH_STR("<13>x"); /* behind the path */
+                push(s, &(struct bh_event_parts){ .head = { .type = (uint16_t) rows[i].type, .pid = 10, .tid = 10, .res = 5 }, .fd = &fd,
+                                                  .strs = strs, .n_strs = data->slot + 2u });
+        }
+        run(s, syslogs, &n);
+        assert_int_equal(n, BH_LEN(rows));
+        bh_sense_close(&s);
+}
+
+/* Nothing is both here and said to be missing, and what is said is for somebody who reads it. */
+static void what_is_missing_is_not_here(void **state) {
+        (void) state;
+        assert_non_null(bh_source_syscall.gaps);
+        for (const struct bh_field_gap *g = bh_source_syscall.gaps; g->name; g++) {
+                struct bh_str name = bh_str_of(g->name);
+                bool all = bh_str_cut_suffix(&name, BH_STR("*"));
+
+                assert_true(strlen(g->why) > 8);
+                for (size_t i = 0; i < bh_source_syscall.n_fields; i++) {
+                        struct bh_str field = bh_str_of(bh_source_syscall.fields[i].name);
+
+                        if (all ? bh_str_starts(field, name) : bh_str_eq(field, name))
+                                fail_msg("%s is here", bh_source_syscall.fields[i].name);
+                }
+        }
+}
+
 static int every_field(void *user, const struct bh_event *e) {
         (void) user;
         for (size_t i = 0; i < bh_source_syscall.n_fields; i++) {
@@ -355,7 +507,10 @@ static void every_field_stands_whatever_the_event(void **state) {
         bh_sense_close(&s);
 }
 
-BH_UNIT_MAIN(a_process_knows_its_ancestors_and_its_container, events_for_us_alone_are_not_handed_on,
+BH_UNIT_MAIN(times_are_told_from_the_first_event_and_from_the_last, arguments_have_numbers_behind_the_first,
+             errors_are_counted_by_what_they_are_about, what_we_say_ourselves_is_no_event_of_the_kernel,
+             a_message_for_the_log_goes_to_its_socket, what_is_missing_is_not_here,
+             a_process_knows_its_ancestors_and_its_container, events_for_us_alone_are_not_handed_on,
              a_parent_that_has_ended_is_still_known, a_process_ends_with_its_last_thread_whichever_that_is, a_connection_has_two_ends_and_two_sides, a_program_that_starts_with_a_connection_names_it,
              what_is_kept_with_a_process_ends_when_more_of_its_container_is_known,
              an_open_tells_the_same_whether_it_succeeds_or_fails, an_exec_that_failed_describes_the_attempt_in_its_arguments,

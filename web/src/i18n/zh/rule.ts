@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* What is wrong with a file of rules. */
 export default {
-	"no field '%s'; did you mean '%s'?": "没有字段“{1}”；是否指“{2}”？",
-	"no field '%s'": "没有字段“{1}”",
+	"%s's field '%s' is not here: %s": "{1} 的字段“{2}”在这里没有：{3}",
 	"\"%s\" is no name of a field": "“{1}”不是字段名",
 	"%s is a number, \"%s\" is none": "{1} 是数字，“{2}”不是",
 	"%s is a single value": "{1} 是单个值",
