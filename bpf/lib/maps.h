@@ -15,8 +15,12 @@
         } name SEC(".maps")
 
 BH_RING(ring_proc);
-BH_RING(ring_file);
 BH_RING(ring_net);
+/* Files come in floods, from several CPUs at once: who writes to another ring waits for nobody. As many are used as there are CPUs for. */
+BH_RING(ring_file0);
+BH_RING(ring_file1);
+BH_RING(ring_file2);
+BH_RING(ring_file3);
 
 /*
  * Variables, each in a map of its own: their place is known when a program is

@@ -77,13 +77,29 @@ inline_ void count_sent(u32 lane, long r, const struct bh_ev_head *h) {
         } while (0)
 
 /* The lane of a type is the filter's to say. A map is not a variable: hence the branches. */
+inline_ void send_of_file(struct bh_ev_head *h, u32 bytes) {
+        switch (h->cpu & control.file_mask) {
+        case 0:
+                BH_SEND(ring_file0, BH_LANE_FILE, h, bytes);
+                return;
+        case 1:
+                BH_SEND(ring_file1, BH_LANE_FILE, h, bytes);
+                return;
+        case 2:
+                BH_SEND(ring_file2, BH_LANE_FILE, h, bytes);
+                return;
+        default:
+                BH_SEND(ring_file3, BH_LANE_FILE, h, bytes);
+        }
+}
+
 inline_ void send_to_lane(u32 lane, struct bh_ev_head *h, u32 bytes) {
         if (lane == BH_LANE_PROC)
                 BH_SEND(ring_proc, BH_LANE_PROC, h, bytes);
         else if (lane == BH_LANE_NET)
                 BH_SEND(ring_net, BH_LANE_NET, h, bytes);
         else
-                BH_SEND(ring_file, BH_LANE_FILE, h, bytes);
+                send_of_file(h, bytes);
 }
 
 #endif

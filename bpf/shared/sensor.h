@@ -14,6 +14,7 @@
  */
 #include "event.h"
 
+#define BH_FILE_RINGS 4 /* ring_file0 ...; 1, 2 or 4 of them are used */
 #define BH_SENSOR_ROWS 64
 #define BH_SENSOR_HAVE 512   /* all that can be known of an event: nine bits */
 #define BH_SENSOR_TYPES 128  /* >= _BH_EV_MAX */
@@ -135,11 +136,12 @@ struct bh_sensor_control {
         __u32 active;   /* which filter: 0 or 1 */
         __u32 own_tgid; /* ourselves, never reported */
         __u32 host_mnt, host_net; /* inodes of the host's namespaces: the programs find them (prog/alive.bpf.c) */
+        __u32 file_mask, pad; /* which of the rings for files a CPU has: its number, as far as this goes */
         __u64 wake_pause_ns; /* wake user space after a pause of this, */
         __u64 wake_bytes;    /* and each time so much has come together */
         __u8 any[BH_SENSOR_CALLS]; /* asked first, of every call: BH_ANY_... of the filter in force */
 };
-BH_EV_SAME(bh_sensor_control, 32 + 512);
+BH_EV_SAME(bh_sensor_control, 40 + 512);
 
 /* Keys of paths. Longer ones are cut: more is sent than was asked for, never less. */
 #define BH_PATH_KEY 255

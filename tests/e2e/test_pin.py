@@ -97,7 +97,7 @@ def test_what_happened_between_is_told_once(watch, marked, pins):
     before = marked("before")
     assert first.wait(lambda _: opened(first, before))
     kill(first)
-    assert "now/proc_exec" in names(pins) and "now/ring_file" in names(pins)
+    assert "now/proc_exec" in names(pins) and "now/ring_file0" in names(pins)
     between = [marked(f"between{i}") for i in range(5)]
     second = watch()
     after = marked("after")

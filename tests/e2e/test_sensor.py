@@ -500,6 +500,25 @@ def test_the_kernel_knows_host_from_container(watch):
     assert len(of(found, room, "openat")) == 1 and not of(found, host, "openat")
 
 
+HOPS = """
+import os, sys
+cpus = sorted(os.sched_getaffinity(0))
+for i in range(200):
+    os.sched_setaffinity(0, {cpus[i % len(cpus)]})
+    os.close(os.open(f"{sys.argv[1]}/{i}", os.O_CREAT | os.O_WRONLY))
+"""
+
+
+def test_what_one_process_opens_on_several_cpus_comes_in_its_order(watch, tmp_path):
+    """Each CPU has a ring for files, as far as there are enough."""
+    if len(os.sched_getaffinity(0)) < 2:
+        pytest.skip("one CPU only")
+    s = watch(f"openat:w:{tmp_path}/")
+    pid = start(sys.executable, "-I", "-c", HOPS, tmp_path)
+    found = [r for r in of(s.stop(), pid, "openat") if r.strs[0].startswith(f"{tmp_path}/".encode())]
+    assert [int(r.strs[0].rsplit(b"/", 1)[1]) for r in found] == list(range(200))
+
+
 def test_a_flood_of_files_costs_no_exec_and_every_loss_is_counted(watch, odd):
     s = watch("openat:s:=/etc/hostname")
     os.kill(s.child.pid, signal.SIGSTOP)  # nobody reads: the lane of files must overflow

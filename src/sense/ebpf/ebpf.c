@@ -57,13 +57,14 @@ static int open_rings(struct bh_backend *b, struct bh_err *err) {
         b->epoll = epoll_create1(EPOLL_CLOEXEC);
         if (b->epoll < 0)
                 return bh_fail_sys(err, errno, "epoll");
-        for (unsigned i = 0; i < BH_LANES; i++) {
+        for (unsigned i = 0; i < bh_rings_used(); i++) {
                 struct epoll_event event = { .events = EPOLLIN };
-                int fd = bh_bpf_map(&b->objects, bh_lane_maps[i]), r;
+                int fd = bh_bpf_map(&b->objects, bh_ring_maps[i]), r;
 
                 r = bh_ring_open(&b->lanes.rings[i], fd, err);
                 if (r < 0)
                         return r;
+                b->lanes.n++;
                 if (epoll_ctl(b->epoll, EPOLL_CTL_ADD, fd, &event) < 0)
                         return bh_fail_sys(err, errno, "epoll");
         }
@@ -150,6 +151,7 @@ static int ebpf_open(const struct bh_backend_opts *opts, struct bh_backend **ret
         b->plans[1] = bh_arena_new();
         b->objects.ring_bytes = ring_size(opts->ring_bytes ?: RING_BYTES);
         b->control = (struct bh_sensor_control){ .own_tgid = (uint32_t) getpid(),
+                                                 .file_mask = bh_bpf_file_rings() - 1,
                                                  .wake_pause_ns = WAKE_PAUSE_NS,
                                                  .wake_bytes = WAKE_BYTES };
         r = opts->pin_dir ? open_pins(b, opts->pin_dir, err) : 0;

@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sense/ebpf/lanes.h"
 
+#include "sense/ebpf/objects.h"
 #include "sys/clock.h"
 
 #define TURN 65536 /* records of one poll */
 
-const char *const bh_lane_maps[BH_LANES] = { "ring_proc", "ring_file", "ring_net" };
+const char *const bh_ring_maps[BH_RINGS_MAX] = { "ring_proc", "ring_net", "ring_file0", "ring_file1", "ring_file2", "ring_file3" };
+
+unsigned bh_rings_used(void) {
+        return 2 + bh_bpf_file_rings();
+}
 
 enum { NONE = -1, BUSY = -2 };
 
@@ -13,12 +18,12 @@ static uint64_t time_of(struct bh_str record) {
         return ((const struct bh_ev_head *) (const void *) record.at)->ktime_ns;
 }
 
-/* The lane whose next record is the oldest, of those made before `until`. */
+/* The ring whose next record is the oldest, of those made before `until`. */
 static int oldest(struct bh_lanes *l, uint64_t until, struct bh_str *ret) {
         uint64_t best = until;
         int lane = NONE;
 
-        for (int i = 0; i < BH_LANES; i++) {
+        for (unsigned i = 0; i < l->n; i++) {
                 struct bh_str record;
                 int r = bh_ring_peek(&l->rings[i], &record);
 
@@ -28,7 +33,7 @@ static int oldest(struct bh_lanes *l, uint64_t until, struct bh_str *ret) {
                         continue;
                 if (time_of(record) <= best) {
                         best = time_of(record);
-                        lane = i;
+                        lane = (int) i;
                         *ret = record;
                 }
         }
@@ -45,7 +50,7 @@ bool bh_lanes_drain_until(struct bh_lanes *l, uint64_t until, bh_record_fn fn, v
                 bh_ring_take(&l->rings[lane], record);
                 ++*n;
         }
-        for (unsigned i = 0; i < BH_LANES; i++)
+        for (unsigned i = 0; i < l->n; i++)
                 bh_ring_give_back(&l->rings[i]);
         return lane != BUSY;
 }
@@ -61,6 +66,6 @@ unsigned bh_lanes_drain(struct bh_lanes *l, bh_record_fn fn, void *user, int *re
 }
 
 void bh_lanes_close(struct bh_lanes *l) {
-        for (unsigned i = 0; i < BH_LANES; i++)
+        for (unsigned i = 0; i < l->n; i++)
                 bh_ring_close(&l->rings[i]);
 }

@@ -12,6 +12,7 @@
 
 #include "base/hash.h"
 #include "base/macros.h"
+#include "bpf/shared/sensor.h"
 #include "sense/ebpf/possible.h"
 
 /* The bytes, by embed.S. */
@@ -49,12 +50,23 @@ static int map_of_others(const struct bh_bpf_objects *o, const char *name) {
         return -1;
 }
 
+unsigned bh_bpf_file_rings(void) {
+        int cpus = libbpf_num_possible_cpus();
+
+        return cpus >= BH_FILE_RINGS ? BH_FILE_RINGS : cpus > 1 ? 2 : 1;
+}
+
 /* Files come in floods; programs start one by one, and connect less often still. */
 static uint32_t ring_bytes(const struct bh_bpf_objects *o, const char *name) {
-        uint32_t all = (uint32_t) o->ring_bytes;
+        static const char file[] = "ring_file";
+        uint32_t all = (uint32_t) o->ring_bytes, least = (uint32_t) sysconf(_SC_PAGESIZE);
+        unsigned rings = bh_bpf_file_rings();
 
-        all /= strcmp(name, "ring_proc") == 0 ? 2 : strcmp(name, "ring_net") == 0 ? 4 : 1;
-        return BH_MAX(all, (uint32_t) sysconf(_SC_PAGESIZE));
+        if (strncmp(name, file, sizeof(file) - 1) == 0)
+                all = (unsigned) (name[sizeof(file) - 1] - '0') >= rings ? 0 : rings == BH_FILE_RINGS ? all / 2 : all;
+        else
+                all /= strcmp(name, "ring_proc") == 0 ? 2 : 4;
+        return BH_MAX(all, least);
 }
 
 /* Constants and variables that a file keeps to itself; those with a name of their own (lib/maps.h) are shared. */

@@ -38,7 +38,7 @@ struct bh_bpf_objects {
         struct bpf_object *at[_BH_BPF_OBJECT_MAX];
         struct bh_bpf_refused refused[_BH_BPF_OBJECT_MAX * BH_BPF_PROGRAMS_MAX];
         size_t n_refused;
-        size_t ring_bytes; /* of each lane */
+        size_t ring_bytes; /* of the largest ring */
         bool can_cast;     /* the kernel knows bpf_rdonly_cast */
 };
 
@@ -50,6 +50,8 @@ void bh_bpf_objects_close(struct bh_bpf_objects *o);
 struct bpf_program *bh_bpf_program(const struct bh_bpf_objects *o, const char *name, int *ret_sys);
 /* Which build of the programs this is: what another has left in the kernel may be shaped otherwise. */
 uint64_t bh_bpf_objects_stamp(void);
+/* How many of the rings for files this machine's CPUs have a use for. */
+unsigned bh_bpf_file_rings(void);
 /* A map's descriptor, or -1. */
 int bh_bpf_map(const struct bh_bpf_objects *o, const char *name);
 

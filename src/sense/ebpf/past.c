@@ -18,7 +18,7 @@
 #define TOLD_ROWS 4096
 
 /* `calls` holds the programs behind sys_exit only as long as somebody holds it. */
-static const char *const kept[] = { "ring_proc", "ring_file", "ring_net", "counts", "lost", "calls", BH_SENSOR_CONTROL };
+static const char *const kept[] = { "counts", "lost", "calls", BH_SENSOR_CONTROL };
 
 /* A BPF file system takes no dots. */
 static const char *pinned_name(const char *map) {
@@ -64,10 +64,11 @@ void bh_past_open(struct bh_past *p, const struct bh_pins *pins, uint64_t stamp)
         p->lost.told_map = p->told;
         p->born_ns = born_ns();
         p->readable = same_stamp(pins, stamp) && p->counts >= 0 && p->lost_map >= 0 && p->told >= 0;
-        for (unsigned i = 0; p->readable && i < BH_LANES; i++) {
-                BH_CLEANUP(bh_fd_close) int fd = bh_pins_old(pins, bh_lane_maps[i]);
+        for (unsigned i = 0; p->readable && i < bh_rings_used(); i++) {
+                BH_CLEANUP(bh_fd_close) int fd = bh_pins_old(pins, bh_ring_maps[i]);
 
                 p->readable = fd >= 0 && bh_ring_open(&p->lanes.rings[i], fd, NULL) == 0;
+                p->lanes.n += p->readable;
         }
         if (p->readable)
                 call_us_theirs(pins);
@@ -133,6 +134,8 @@ void bh_past_leave(struct bh_pins *pins, const struct bh_bpf_objects *o, uint64_
         lost->told_map = bpf_map_create(BPF_MAP_TYPE_HASH, "bh_told", sizeof(struct bh_lost_key), sizeof(uint64_t), TOLD_ROWS, NULL);
         for (size_t i = 0; i < BH_LEN(kept); i++)
                 bh_pins_put(pins, pinned_name(kept[i]), bh_bpf_map(o, kept[i]));
+        for (unsigned i = 0; i < bh_rings_used(); i++)
+                bh_pins_put(pins, bh_ring_maps[i], bh_bpf_map(o, bh_ring_maps[i]));
         bh_pins_put(pins, "told", lost->told_map);
         if (bpf_map_update_elem(fd, &zero, &stamp, BPF_ANY) == 0)
                 bh_pins_put(pins, "stamp", fd);
