@@ -8,6 +8,7 @@ import ssl
 import subprocess
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -33,6 +34,13 @@ def server(tmp_path_factory):
 @pytest.fixture(scope="module")
 def admin(server):
     return server.login()
+
+
+@pytest.fixture(scope="module")
+def unhurried(tmp_path_factory):
+    """One that lets an address ask as often as it likes: for tests of what is asked, not of how often."""
+    with Server(tmp_path_factory.mktemp("unhurried"), "--rate", "1000000") as s:
+        yield s
 
 
 @pytest.fixture(scope="module")
@@ -200,9 +208,10 @@ NASTY = ["'", "\"", "' OR 1=1--", "'; DROP TABLE person;--", "1 UNION SELECT pas
          "${jndi:ldap://x}", "{{7*7}}", "<script>", "*" * 2000, "9" * 400, "-1", "1e309", "NaN", "\r\nX-Injected: yes", "sqlite_master", "a" * 12000, "=cmd|' /C calc'!A0"]
 
 
-def test_nasty_words_in_every_question(server, admin, operations):
+def test_nasty_words_in_every_question(unhurried, operations):
     """In values of known parameters, in names, and in the parts of paths: an answer, and never a failure of ours."""
     from urllib.parse import quote
+    admin = unhurried.login()
     lists = [p for m, p, permission, _ in operations if m == "GET" and permission not in ("agent",) and _ != "watchLive"]
     keys = ("q", "sort", "limit", "cursor", "facets", "columns", "count", "format", "f.id", "f.name", "not.name", "like.name", "min.id", "max.id", "f.'", "like.%27")
     for path in lists:
@@ -219,8 +228,8 @@ def test_nasty_words_in_every_question(server, admin, operations):
     assert admin.get("/api/v1/users?limit=1000")["items"]
 
 
-def test_nasty_bodies(server, admin):
-    deep = "[" * 100000
+def test_nasty_bodies(unhurried):
+    admin, deep = unhurried.login(), "[" * 100000
     for body in ("", "{", "null", "[]", "3", '"x"', deep, '{"name":' + deep, '{"name": "\\ud800"}', b"\xff\xfe", '{"name": 3, "role": []}', "{" * 1000):
         for method, path in (("POST", "/api/v1/users"), ("POST", "/api/v1/teams"), ("POST", "/api/v1/tokens"), ("POST", "/api/v1/session"), ("POST", "/api/v1/me/password")):
             status = patient(admin, method, path, body)[0]
@@ -262,20 +271,35 @@ def raw(server, text, wait=10):
         return out
 
 
-@pytest.mark.parametrize("request_", [
+def all_raw(server, texts):
+    """The same for many at once: whom it refuses the server lets read for two seconds before it closes."""
+    with ThreadPoolExecutor(len(texts)) as pool:
+        return dict(zip(texts, pool.map(lambda text: raw(server, text), texts)))
+
+
+TWO_WAYS = [
     b"GET /api/v1/health HTTP/1.1\r\n\r\n", b"GET /api/v1/health HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", b"GET /api/v1/health\r\n\r\n",
     b"POST /api/v1/session HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
     b"POST /api/v1/session HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nabcde", b"GET http://other/ HTTP/1.1\r\nHost: x\r\n\r\n",
     b"GET / HTTP/1.1\r\nHost: x\r\nA: b\r\n c\r\n\r\n", b"GET /\x01 HTTP/1.1\r\nHost: x\r\n\r\n", b"\x16\x03\x01\x00\x00\r\n\r\n",
-])
-def test_what_can_be_read_in_two_ways_is_not_read(server, request_):
-    answer = raw(server, request_)
+]
+
+
+@pytest.fixture(scope="module")
+def answers(server):
+    return all_raw(server, TWO_WAYS)
+
+
+@pytest.mark.parametrize("request_", TWO_WAYS)
+def test_what_can_be_read_in_two_ways_is_not_read(answers, request_):
+    answer = answers[request_]
     assert re.match(rb"HTTP/1.1 (400|501) ", answer) and b"Connection: close" in answer
 
 
 def test_heads_have_their_limits(server):
-    assert b" 431 " in raw(server, b"GET / HTTP/1.1\r\nHost: x\r\nA: " + b"x" * 40000 + b"\r\n\r\n")
-    assert b" 431 " in raw(server, b"GET / HTTP/1.1\r\nHost: x\r\n" + b"".join(b"A%d: b\r\n" % i for i in range(100)) + b"\r\n")
+    long, many = b"A: " + b"x" * 40000 + b"\r\n", b"".join(b"A%d: b\r\n" % i for i in range(100))
+    for answer in all_raw(server, [b"GET / HTTP/1.1\r\nHost: x\r\n" + head + b"\r\n" for head in (long, many)]).values():
+        assert b" 431 " in answer
 
 
 def test_two_requests_at_once_are_two_answers(server):
@@ -415,8 +439,11 @@ def test_no_secret_in_answers_or_log(server, admin):
             assert secret not in text
 
 
-def test_the_server_is_still_whole(server, admin):
+@pytest.mark.parametrize("which", ["server", "unhurried"])
+def test_the_server_is_still_whole(request, which):
     """After all of the above."""
+    server = request.getfixturevalue(which)
+    admin = server.login()
     assert server.process.poll() is None
     assert admin.get("/api/v1/audit/verify")["whole"]
     assert not [line for line in server.log if " error " in line], [line for line in server.log if " error " in line]
