@@ -3,6 +3,7 @@
 import array
 import os
 import pathlib
+import signal
 import socket
 import subprocess
 import sys
@@ -10,7 +11,7 @@ import time
 
 import pytest
 
-from conftest import need, need_root
+from conftest import need, need_root, wait_for
 from guard_help import program
 from test_scale import Runtime
 from watching import Watch
@@ -24,14 +25,15 @@ RULES = """- rule: {type}
 """
 
 
-@pytest.fixture
-def watch(build, tmp_path):
+@pytest.fixture(scope="module")
+def watch(build, tmp_path_factory):
     need_root()
     running = []
 
     def start(type_, arg):
-        (tmp_path / "rules.yaml").write_text(RULES.format(type=type_, arg=arg))
-        running.append(Watch(program(build), "--rules", tmp_path / "rules.yaml", "--login", "none"))
+        rules = tmp_path_factory.mktemp(type_) / "rules.yaml"
+        rules.write_text(RULES.format(type=type_, arg=arg))
+        running.append(Watch(program(build), "--rules", rules, "--login", "none"))
         return running[-1]
 
     yield start
@@ -39,61 +41,90 @@ def watch(build, tmp_path):
         w.stop()
 
 
-def test_a_socket_on_its_way_belongs_to_nobody(watch):
-    """Sent over a Unix socket and not received, it is in no process's descriptors: as good a hiding place as any."""
-    w = watch("hidden_port", "port")
-    server = socket.create_server(("127.0.0.1", 0))
-    port = server.getsockname()[1]
+class Covered:
+    """A process under a mount, and a sensor that looks for it: in a mount namespace of its own, so that nobody else loses it."""
+
+    def __init__(self, build, tmp_path):
+        (tmp_path / "rules.yaml").write_text(RULES.format(type="hidden_process", arg="how"))
+        self.sleeper = subprocess.Popen(["sleep", "120"])
+        (tmp_path / "empty").mkdir()
+        time.sleep(2.5)
+        script = f"mount --bind {tmp_path}/empty /proc/{self.sleeper.pid} && exec \"$@\""
+        self.sensor = subprocess.Popen(["unshare", "-m", "sh", "-c", script, "sh", program(build), "watch", "--format", "json", "--rules",
+                                        tmp_path / "rules.yaml", "--login", "none"], stdout=subprocess.PIPE)
+        os.set_blocking(self.sensor.stdout.fileno(), False)
+        self.text = ""
+
+    def found(self):
+        self.text += (self.sensor.stdout.read() or b"").decode()
+        return f"how=1(covered) pid={self.sleeper.pid}" in self.text
+
+    def close(self):
+        self.sleeper.kill()
+        self.sensor.terminate()
+        for p in (self.sensor, self.sleeper):
+            p.wait()
+
+
+def sent_and_not_received(server):
+    """The two ends between which the socket is on its way: in no process's descriptors, as good a hiding place as any."""
     a, b = socket.socketpair()
     a.sendmsg([b"x"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [server.fileno()]))])
     server.close()
-    assert w.wait(lambda alerts: [x for x in alerts if x.fields.get("fd.lport") == port], 40), "".join(w.said)
-    time.sleep(11)
-    assert len([x for x in w.alerts if x.fields.get("fd.lport") == port]) == 1  # told once
-    a.close()
-    b.close()
+    return a, b
 
 
-def test_what_is_somebody_s_is_not_hidden(watch):
-    w = watch("hidden_port", "port")
-    with socket.create_server(("127.0.0.1", 0)):
-        time.sleep(22)
-    assert [a.json for a in w.alerts if a.rule == "hidden_port"] == []
+class Rounds:
+    """A sensor looks every ten seconds: all that is hidden here, and what must not be found, waits for the same rounds."""
+
+    def __init__(self, ports, processes, covered):
+        hidden, self.somebody_s = (socket.create_server(("127.0.0.1", 0)) for _ in range(2))
+        self.hidden_port = hidden.getsockname()[1]
+        self.ports, self.processes, self.covered = ports, processes, covered
+        self.ends = sent_and_not_received(hidden)
+        began = time.monotonic()
+        told = None
+        while time.monotonic() < began + 40 and not (told and covered.found() and time.monotonic() > max(told + 11, began + 22)):
+            subprocess.run(["true"])
+            time.sleep(1)
+            told = told or (self.told() and time.monotonic())
+
+    def told(self):
+        return [a for a in self.ports.alerts if a.fields.get("fd.lport") == self.hidden_port]
+
+    def close(self):
+        for s in (self.somebody_s, *self.ends):
+            s.close()
 
 
-def test_a_process_under_a_mount_is_found(build, tmp_path):
-    """In a mount namespace of its own, so that nobody else loses it."""
-    need_root()
+@pytest.fixture(scope="module")
+def rounds(build, watch, tmp_path_factory):
     need("unshare", "mount")
-    (tmp_path / "rules.yaml").write_text(RULES.format(type="hidden_process", arg="how"))
-    sleeper = subprocess.Popen(["sleep", "120"])
-    empty = tmp_path / "empty"
-    empty.mkdir()
-    time.sleep(2.5)
-    script = f"mount --bind {empty} /proc/{sleeper.pid} && exec \"$@\""
-    w = subprocess.Popen(["unshare", "-m", "sh", "-c", script, "sh", program(build), "watch", "--format", "json", "--rules", tmp_path / "rules.yaml",
-                          "--login", "none"], stdout=subprocess.PIPE)
+    covered = Covered(build, tmp_path_factory.mktemp("covered"))
+    r = None
     try:
-        deadline = time.monotonic() + 40
-        os.set_blocking(w.stdout.fileno(), False)
-        text = ""
-        while time.monotonic() < deadline and f"how=1(covered) pid={sleeper.pid}" not in text:
-            text += (w.stdout.read() or b"").decode()
-            time.sleep(0.2)
-        assert f"how=1(covered) pid={sleeper.pid}" in text and '"proc.name":"sleep"' in text.replace(" ", ""), text
+        r = Rounds(watch("hidden_port", "port"), watch("hidden_process", "how"), covered)
+        yield r
     finally:
-        w.terminate()
-        w.wait()
-        sleeper.kill()
-        sleeper.wait()
+        covered.close()
+        if r:
+            r.close()
 
 
-def test_nothing_is_hidden_here(watch):
-    w = watch("hidden_process", "how")
-    for _ in range(22):
-        subprocess.run(["true"])
-        time.sleep(1)
-    assert [a.json for a in w.alerts if a.rule == "hidden_process"] == []
+def test_a_socket_on_its_way_belongs_to_nobody(rounds):
+    assert len(rounds.told()) == 1, "".join(rounds.ports.said)  # told, and once
+
+
+def test_what_is_somebody_s_is_not_hidden(rounds):
+    assert [a.json for a in rounds.ports.alerts if a.rule == "hidden_port" and a not in rounds.told()] == []
+
+
+def test_a_process_under_a_mount_is_found(rounds):
+    assert rounds.covered.found() and '"proc.name":"sleep"' in rounds.covered.text.replace(" ", ""), rounds.covered.text
+
+
+def test_nothing_is_hidden_here(rounds):
+    assert [a.json for a in rounds.processes.alerts if a.rule == "hidden_process"] == []
 
 
 class Limited:
@@ -117,6 +148,17 @@ class Limited:
         groups = [str(g / "cgroup.procs") for g in (self.v1, self.group)]
         script = f"echo $$ > {groups[0]} && echo $$ > {groups[1]} && exec \"$@\""
         return subprocess.Popen(["sh", "-c", script, "sh", *command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def empty(self):
+        """Whoever is in it ends."""
+        def some():
+            return [int(pid) for pid in (self.group / "cgroup.procs").read_text().split()]
+
+        def gone():
+            for pid in some():
+                os.kill(pid, signal.SIGKILL)
+            return not some()
+        wait_for("the container's end", gone)
 
     def close(self):
         v1 = getattr(self, "v1", None)
@@ -160,6 +202,5 @@ def test_a_container_at_its_limit_of_processes_is_told(watch, limited):
     w = watch("resource", "pids_hits")
     p = box.start("sh", "-c", "for i in 1 2 3 4 5 6; do sleep 8 & done; sleep 8; wait")
     assert w.wait(lambda _: counters(w, box, "pids_hits"), 15), [a.fields for a in w.alerts]
-    p.kill()
+    box.empty()
     p.wait()
-    time.sleep(9)
