@@ -394,6 +394,13 @@ def podman_debian(podman, debian_tar):
     return "localhost/bulkhead-test/debian:12"
 
 
+@pytest.fixture(scope="session")
+def podman_bulkhead(podman, podman_debian):
+    """podman with bulkhead-server:test and bulkhead-agent:test, built as a person would."""
+    run(ROOT / "deploy/images/build", "test", timeout=900, env={**os.environ, **podman.env, "ENGINE": "podman", "BASE": podman_debian, "NETWORK": "host"})
+    return podman
+
+
 # ---- the kernel ----
 
 @pytest.fixture(scope="session")

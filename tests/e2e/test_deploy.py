@@ -250,8 +250,10 @@ def test_no_pod_of_the_chart_is_privileged(helm):
     assert len(re.findall(r"limits:\n(?:\s+cpu: .*\n)?\s+memory:", text)) == 2
 
 
-def test_compose_and_chart_give_the_agent_the_same():
+def test_compose_chart_and_unit_give_the_agent_the_same():
     compose = (ROOT / "deploy/compose/compose.yaml").read_text()
+    unit = (ROOT / "deploy/systemd/bulkhead-agent.service").read_text()
+    assert sorted(re.search(r"^CapabilityBoundingSet=(.*)$", unit, re.M)[1].split()) == sorted("CAP_" + c for c in capabilities())
     assert sorted(re.search(r"^    cap_add: \[(.*)\]", compose, re.M)[1].split(", ")) == sorted(capabilities())
     for word in ("pid: host", "network_mode: host", "apparmor=unconfined", "label=type:spc_t", "read_only: true"):
         assert word in compose
