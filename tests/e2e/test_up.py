@@ -7,6 +7,7 @@ import re
 import shutil
 import signal
 import socket
+import sqlite3
 import ssl
 import subprocess
 import time
@@ -116,6 +117,85 @@ def test_who_is_killed_comes_back(up, name):
     assert code == 0 and not re.search(rf"process {pid}\b", lines[name])
     assert "killed by signal 9" in lines[name], lines
     assert up.health()["status"] == "ok"
+
+
+# A second machine to the server: another name, another machine-id.
+ELSEWHERE = ["unshare", "--mount", "--uts", "sh", "-c", 'mount --make-rprivate / && mount --bind "$1" /etc/machine-id && hostname second && shift && exec "$@"', "-"]
+
+
+class Second:
+    def __init__(self, folder):
+        self.id, self.state = folder / "machine-id", folder / "state"
+        self.id.write_text("00112233445566778899aabbccddeeff\n")
+
+    def __call__(self, command, *words):
+        done = subprocess.run([*ELSEWHERE, self.id, BUILD / "bulkhead", command, "--state", self.state, "--no-systemd", *words], capture_output=True, text=True, timeout=180)
+        return done.returncode, done.stdout + done.stderr
+
+
+@pytest.fixture(scope="module")
+def second(up, tmp_path_factory):
+    s = Second(tmp_path_factory.mktemp("second"))
+    yield s
+    s("down", "--purge")
+
+
+def token(up, host="127.0.0.1"):
+    return subprocess.run([BUILD / "bulkhead-server", "token", "--state", STATE / "server", "--server", f"{host}:{up.console}"], check=True, capture_output=True,
+                          text=True).stdout.strip()
+
+
+def hosts(up):
+    return {name for name, in sqlite3.connect(STATE / "server/server.db").execute("SELECT name FROM host")}
+
+
+def test_a_second_machine_joins_by_a_token_alone(up, second):
+    code, said = second("up", "--server", f"https://127.0.0.1:{up.console}")
+    assert code == 2 and "give --token too" in said
+    code, said = second("up", "--token", "something")
+    assert code == 3 and "no enrolment token" in said and "not enrolled" in said
+    code, said = second("up", "--token", token(up))
+    assert code == 0 and f"reports to 127.0.0.1:{up.agents}" in said and "second" in hosts(up)
+    code, said = second("status")
+    assert code == 0 and "agent" in said and "server" not in said  # there is none, and none is missed
+    code, said = second("up", "--server", f"https://127.0.0.1:{up.console}", "--token", token(up))
+    assert code == 0 and "the token was not used" in said
+
+
+def test_a_machine_is_never_said_to_be_where_it_is_not(up, second):
+    code, said = second("up", "--server", f"https://elsewhere.example:{up.console}")
+    assert code == 2 and f"enrolled at 127.0.0.1:{up.agents}" in said
+    spent = token(up, "localhost")[:-8] + "01234567"
+    code, said = second("up", "--server", f"https://localhost:{up.console}", "--token", spent)
+    assert code == 3 and f"Until now this machine reported to 127.0.0.1:{up.agents}" in said and "nothing was changed" in said, said
+    assert second("status")[0] == 0
+
+
+def test_what_is_in_force_is_taken_back_before_all_is_forgotten(second):
+    ledger = second.state / "agent/active.json"
+    row = {"id": "r-0123456789", "action": "suspend", "since": 1, "until": 0, "target": {"process": {"pid": 1}}, "undo": "{}"}
+    ledger.write_text(json.dumps({"active": [row]}))
+    code, said = second("down", "--purge")
+    assert code == 3 and "1 responses are in force" in said and second.state.exists()
+    ledger.unlink()
+    code, said = second("down", "--purge")
+    assert code == 0 and not second.state.exists()
+
+
+def test_why_a_server_does_not_start_is_said(up):
+    bulkhead("down", *up.words)
+    database = STATE / "server/server.db"
+    good = database.read_bytes()
+    try:
+        for more in ("-wal", "-shm"):
+            pathlib.Path(f"{database}{more}").unlink(missing_ok=True)
+        database.write_bytes(b"no database at all" * 1000)
+        with pytest.raises(AssertionError, match=r"bulkhead-server run: .*server\.db: .*\n.*the server does not start; its log is"):
+            up.up()
+    finally:
+        bulkhead("down", *up.words)
+        database.write_bytes(good)
+    up.up()
 
 
 def test_down_ends_both_and_keeps_what_was_stored(up):

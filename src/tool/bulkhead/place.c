@@ -75,8 +75,10 @@ bool bh_unit_is_old(const struct bh_place *p, int pid) {
         return pid > 0 && bh_str_ends(bh_proc_link(p->arena, (uint32_t) pid, "exe"), BH_STR(" (deleted)"));
 }
 
-const struct bh_keeper *bh_keeper_here(const struct bh_cli *cli) {
-        bool systemd = access("/run/systemd/system", F_OK) == 0; /* as sd_booted(3) has it */
+bool bh_systemd_runs(void) {
+        return access("/run/systemd/system", F_OK) == 0; /* as sd_booted(3) has it */
+}
 
-        return systemd && !bh_cli_has(cli, "no-systemd") ? &bh_keeper_systemd : &bh_keeper_own;
+const struct bh_keeper *bh_keeper_here(const struct bh_cli *cli) {
+        return bh_systemd_runs() && !bh_cli_has(cli, "no-systemd") ? &bh_keeper_systemd : &bh_keeper_own;
 }

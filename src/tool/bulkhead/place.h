@@ -39,7 +39,8 @@ struct bh_unit {
 };
 
 /* The option that says where. */
-#define BH_PLACE_OPT { "state", 0, "DIR", "where everything is kept", "/var/lib/bulkhead", false }
+#define BH_PLACE_STATE "/var/lib/bulkhead"
+#define BH_PLACE_OPT { "state", 0, "DIR", "where everything is kept", BH_PLACE_STATE, false }
 
 enum bh_unit_state { BH_UNIT_ABSENT, BH_UNIT_STARTING, BH_UNIT_READY, BH_UNIT_FAILING };
 
@@ -63,6 +64,7 @@ struct bh_keeper {
 /* Does that process run a file that was replaced since? */
 bool bh_unit_is_old(const struct bh_place *p, int pid);
 
+bool bh_systemd_runs(void);
 extern const struct bh_keeper bh_keeper_own, bh_keeper_systemd;
 const struct bh_keeper *bh_keeper_here(const struct bh_cli *cli);
 
