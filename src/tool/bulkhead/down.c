@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "guard/respond/ledger.h"
 #include "sys/exec.h"
 #include "tool/bulkhead/commands.h"
 #include "tool/bulkhead/place.h"
@@ -33,6 +34,19 @@ static bool is_user_of(const struct bh_place *p) {
         return user && strcmp(user->pw_dir, p->state) == 0;
 }
 
+/* What is undone by hand only would stay for good: a container without a network, a file that was taken away. */
+static int nothing_in_force(const struct bh_place *p, struct bh_err *err) {
+        struct bh_ledger l;
+        int r = access(bh_place_path(p, p->agent, "active.json"), F_OK) ? 0 : bh_ledger_open(&l, p->arena, p->agent, err);
+
+        if (r < 0 || access(bh_place_path(p, p->agent, "active.json"), F_OK))
+                return r;
+        if (l.rows.len)
+                r = bh_fail(err, BH_E_DENIED, "nothing was taken away: %zu responses are in force; bulkhead respond undo --all --state %s takes them back", l.rows.len, p->agent);
+        bh_ledger_close(&l);
+        return r;
+}
+
 static int purge(const struct bh_place *p, struct bh_err *err) {
         const char *const argv[] = { "/usr/sbin/userdel", BH_SERVICE_USER, NULL };
         bool has_user = is_user_of(p);
@@ -41,6 +55,8 @@ static int purge(const struct bh_place *p, struct bh_err *err) {
 
         if (access(bh_place_path(p, p->state, "run"), F_OK) != 0)
                 return bh_fail(err, BH_E_NOTFOUND, "%s is not what bulkhead up made; nothing was taken away", p->state);
+        if (nothing_in_force(p, err) < 0)
+                return BH_E_DENIED;
         if (nftw(p->state, take_away, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT) != 0)
                 return bh_fail_sys(err, errno, "%s", p->state);
         if (has_user && (bh_exec_run(&(struct bh_exec){ .argv = argv }, 0, NULL, &status, &why) < 0 || status != 0))
@@ -106,6 +122,11 @@ static int show(const struct bh_keeper *keeper, const struct bh_place *p, const 
         return 0;
 }
 
+/* To a server elsewhere: none was ever made here. */
+static bool is_joined(const struct bh_place *p) {
+        return access(bh_place_path(p, p->agent, "agent.pem"), F_OK) == 0 && access(bh_place_path(p, p->server, "tls/server.pem"), F_OK) != 0;
+}
+
 static int run_status(struct bh_cli *cli, struct bh_err *err) {
         const struct bh_keeper *keeper = bh_keeper_here(cli);
         struct bh_place p;
@@ -115,6 +136,8 @@ static int run_status(struct bh_cli *cli, struct bh_err *err) {
         for (size_t i = 0; r >= 0 && bh_unit_names[i]; i++) {
                 enum bh_unit_state state = BH_UNIT_ABSENT;
 
+                if (i == 0 && is_joined(&p))
+                        continue;
                 r = show(keeper, &p, bh_unit_names[i], &state, err);
                 any |= state != BH_UNIT_ABSENT;
                 well &= state == BH_UNIT_READY || state == BH_UNIT_ABSENT;
