@@ -54,10 +54,20 @@ static int look(struct bh_store *store, struct pending *ret, struct bh_err *err)
         return r;
 }
 
+static const char *to_go(const struct pending *p, char images[64]) {
+        if (p->hosts == 0)
+                return "no agent has called yet";
+        if (p->images == 0)
+                return p->scanned ? "packages are still looked up" : "this machine is still being scanned";
+        (void) snprintf(images, 64, "%lld images to go", (long long) p->images);
+        return images;
+}
+
 /* Until a host has come, something of it was scanned, no image of an engine is unknown, and its packages were looked up. */
 static int wait_for_results(struct bh_store *store, uint64_t wait_s, bool match, struct bh_err *err) {
         int64_t until = bh_clock_ms(CLOCK_REALTIME) + (int64_t) wait_s * 1000;
         struct pending p = { 0 };
+        char images[64];
         bool shown = false;
         int r;
 
@@ -71,7 +81,7 @@ static int wait_for_results(struct bh_store *store, uint64_t wait_s, bool match,
         if (shown)
                 (void) fprintf(stderr, "\r\033[K");
         if (r >= 0 && wait_s && !is_done(&p, match))
-                (void) fprintf(stderr, "Not all was looked at yet (%lld images to go); the console shows the rest as it comes.\n", (long long) p.images);
+                (void) fprintf(stderr, "Not all was looked at yet (%s); the console shows the rest as it comes.\n", to_go(&p, images));
         return r;
 }
 
@@ -80,11 +90,13 @@ static int wait_for_results(struct bh_store *store, uint64_t wait_s, bool match,
 /* A table: SQL whose columns are printed, each at most so wide. */
 struct table {
         const char *title, *sql, *none;
+        const char *foot; /* beneath its rows, when one of them has something in column `foot_of`; or NULL */
+        int foot_of;
         struct {
                 const char *head;
                 int width; /* negative: from the left */
                 const char *(*word)(int64_t number); /* what a number stands for; NULL: it is printed as it is */
-        } column[6];
+        } column[7];
         size_t n;
         bool of_late; /* asks for the last day, too: ?2 */
 };
@@ -97,17 +109,24 @@ static const char *priority_word(int64_t n) {
         return n >= BH_PRIORITY_EMERGENCY && n <= BH_PRIORITY_DEBUG ? bh_priority_str((enum bh_priority) n) : "";
 }
 
+/* Those that manage/risk.c goes by. */
+#define INCIDENTS(where) "(SELECT count(*) FROM incident n WHERE " where " AND n.level <= 3 AND n.status IN ('open', 'working'))"
 #define OPEN_OF_HOST(what) "(SELECT count(*) FROM finding f WHERE f.subject = 'host:' || h.id AND f.state = 'open' AND " what ")"
 
 static const struct table tables[] = {
         { .title = "Images and hosts",
-          .sql = "SELECT name, CAST(round(risk) AS INTEGER), n_critical, n_high, n_fixable, n_packages FROM ("
-                 "SELECT CASE WHEN name = '' THEN substr(id, 1, 19) ELSE name END AS name, risk, n_critical, n_high, n_fixable, n_packages FROM image WHERE scanned_ms IS NOT NULL"
-                 " UNION ALL SELECT h.name, h.risk, " OPEN_OF_HOST("f.severity = 5") ", " OPEN_OF_HOST("f.severity = 4") ", " OPEN_OF_HOST("f.fix <> ''")
+          .sql = "SELECT name, CAST(round(risk) AS INTEGER), n_incidents, n_critical, n_high, n_fixable, n_packages FROM ("
+                 "SELECT CASE WHEN i.name = '' THEN substr(i.id, 1, 19) ELSE i.name END AS name, i.risk AS risk, " INCIDENTS("n.image_id = i.id") " AS n_incidents"
+                 ", i.n_critical AS n_critical, i.n_high AS n_high, i.n_fixable AS n_fixable, i.n_packages AS n_packages FROM image i WHERE i.scanned_ms IS NOT NULL"
+                 " UNION ALL SELECT h.name, h.risk, " INCIDENTS("n.host_id = h.id AND n.container_id = ''") ", " OPEN_OF_HOST("f.severity = 5")
+                 ", " OPEN_OF_HOST("f.severity = 4") ", " OPEN_OF_HOST("f.fix <> ''")
                  ", (SELECT count(*) FROM holding g WHERE g.subject = 'host:' || h.id) FROM host h) AS both_of_them ORDER BY risk DESC, name LIMIT ?1",
           .none = "nothing was scanned yet",
-          .column = { { "", -44, NULL }, { "risk", 5, NULL }, { "critical", 8, NULL }, { "high", 6, NULL }, { "fixable", 7, NULL }, { "packages", 8, NULL } },
-          .n = 6 },
+          .column = { { "", -44, NULL }, { "risk", 5, NULL }, { "attacked", 8, NULL }, { "critical", 8, NULL }, { "high", 6, NULL }, { "fixable", 7, NULL },
+                      { "packages", 8, NULL } },
+          .n = 7,
+          .foot_of = 2,
+          .foot = "attacked: open incidents; with one, a host's or container's risk is 90 or more, whatever is found in it" },
         { .title = "What to look at first", /* of the riskiest, those of one kind in one place once */
           .sql = "SELECT what, CAST(round(max(risk)) AS INTEGER), max(severity), CASE WHEN count(*) > 1 THEN min(place) || ' and ' || (count(*) - 1) || ' more' ELSE min(place) END,"
                  " min(whose), min(mend) FROM ("
@@ -161,6 +180,7 @@ static void print_row(const struct table *t, const struct bh_rows *rows) {
 static int print_table(struct bh_db *db, const struct table *t, int64_t limit, struct bh_err *err) {
         struct bh_args args = BH_ARGS(bh_arg_int(limit), bh_arg_int(bh_clock_ms(CLOCK_REALTIME) - DAY_MS));
         struct bh_rows *rows = NULL;
+        bool foot = false;
         size_t n = 0;
         int r;
 
@@ -171,9 +191,12 @@ static int print_table(struct bh_db *db, const struct table *t, int64_t limit, s
                 if (n++ == 0)
                         print_head(t);
                 print_row(t, rows);
+                foot |= t->foot && bh_rows_int(rows, t->foot_of);
         }
         if (r >= 0 && n == 0)
                 (void) printf("  %s\n", t->none);
+        else if (r >= 0 && foot)
+                (void) printf("%s\n", t->foot);
         bh_rows_done(&rows);
         return r;
 }
