@@ -118,7 +118,7 @@ static const struct table tables[] = {
           .sql = "SELECT name, CAST(round(risk) AS INTEGER), n_incidents, n_critical, n_high, n_fixable, n_packages FROM ("
                  "SELECT CASE WHEN i.name = '' THEN substr(i.id, 1, 19) ELSE i.name END AS name, i.risk AS risk, " INCIDENTS("n.image_id = i.id") " AS n_incidents"
                  ", i.n_critical AS n_critical, i.n_high AS n_high, i.n_fixable AS n_fixable, i.n_packages AS n_packages FROM image i WHERE i.scanned_ms IS NOT NULL"
-                 " UNION ALL SELECT h.name, h.risk, " INCIDENTS("n.host_id = h.id AND n.container_id = ''") ", " OPEN_OF_HOST("f.severity = 5")
+                 " UNION ALL SELECT h.name, h.risk, " INCIDENTS("n.host_id = h.id") ", " OPEN_OF_HOST("f.severity = 5")
                  ", " OPEN_OF_HOST("f.severity = 4") ", " OPEN_OF_HOST("f.fix <> ''")
                  ", (SELECT count(*) FROM holding g WHERE g.subject = 'host:' || h.id) FROM host h) AS both_of_them ORDER BY risk DESC, name LIMIT ?1",
           .none = "nothing was scanned yet",
@@ -126,7 +126,7 @@ static const struct table tables[] = {
                       { "packages", 8, NULL } },
           .n = 7,
           .foot_of = 2,
-          .foot = "attacked: open incidents; with one, a host's or container's risk is 90 or more, whatever is found in it" },
+          .foot = "attacked: open incidents there; with one, the risk of a container and of its host is 90 or more, whatever is found in it" },
         { .title = "What to look at first", /* of the riskiest, those of one kind in one place once */
           .sql = "SELECT what, CAST(round(max(risk)) AS INTEGER), max(severity), CASE WHEN count(*) > 1 THEN min(place) || ' and ' || (count(*) - 1) || ' more' ELSE min(place) END,"
                  " min(whose), min(mend) FROM ("
