@@ -244,3 +244,10 @@ def test_every_rule_fires(simulate, bulkhead, engine):
     assert not bad
     assert seen["summary"]["fired"] >= 200 and r.returncode == 0
     assert left(engine) == []
+
+
+def test_who_has_no_engine_is_told_how_to_get_on(build, tmp_path):
+    env = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "DOCKER_HOST": f"unix://{tmp_path}/none"}
+    said = run(build / "bulkhead", "simulate", "run", "--no-watch", "shadow-read", env=env)
+    assert "needs a container engine" in said.stdout
+    assert "What needs a container engine is skipped: " in said.stderr and "--podman" in said.stderr and "--where host" in said.stderr

@@ -56,6 +56,18 @@ int bh_simulate_choose(struct bh_cli *cli, const struct bh_simulations *all, boo
 
 /* ---- the engine ---- */
 
+static void how_to_get_on(struct bh_cli *cli, const struct bh_err *why) {
+        const char *where = bh_cli_get(cli, "where");
+
+        if (where && strcmp(where, "host") == 0)
+                return;
+        (void) fprintf(stderr,
+                       "What needs a container engine is skipped: %s.\n"
+                       "Start Docker, or Podman's socket (systemctl start podman.socket) and give --podman; name another place by --docker-host;\n"
+                       "or act out what needs none: bulkhead simulate run --where host all\n",
+                       why->text);
+}
+
 /* No engine is no failure: what needs one is skipped. */
 int bh_simulate_engine(struct bh_cli *cli, struct bh_docker *docker, struct bh_simulation_place *ret, struct bh_err *err) {
         enum bh_api_kind kind = bh_cli_has(cli, "podman") ? BH_API_PODMAN : BH_API_DOCKER;
@@ -66,7 +78,10 @@ int bh_simulate_engine(struct bh_cli *cli, struct bh_docker *docker, struct bh_s
         r = r < 0 ? r : bh_docker_about(docker, &about, err);
         if (r < 0) {
                 bh_docker_close(docker);
-                return given ? r : 0;
+                if (given)
+                        return r;
+                how_to_get_on(cli, err);
+                return 0;
         }
         ret->engine = true;
         ret->storage = about.storage;
