@@ -38,6 +38,7 @@ lint: ## clang-tidy over the sources that changed since main, or all with LINT=a
 	@tools/lint $(BUILD) $(LINT)
 
 install: all ## into DESTDIR and PREFIX
+	@test "$(origin PREFIX)" = file || $(MESON) configure $(BUILD) -Dprefix=$(PREFIX) # of a build that was set up for another
 	@DESTDIR=$(DESTDIR) $(MESON) install -C $(BUILD) --no-rebuild
 
 clean:

@@ -48,7 +48,7 @@ static void put_word(struct bh_buf *out, const char *word) {
 static void put_unit(struct bh_buf *out, const struct bh_unit *unit) {
         bh_buf_printf(out,
                       "# Made by bulkhead up; changed by it too. bulkhead down takes it away.\n"
-                      "[Unit]\nDescription=%s\nAfter=network-online.target\nWants=network-online.target\n\n[Service]\nType=notify\nExecStart=",
+                      "[Unit]\nDescription=%s\nAfter=network-online.target\nWants=network-online.target\nStartLimitIntervalSec=0\n\n[Service]\nType=notify\nExecStart=",
                       unit->about);
         for (size_t i = 0; unit->argv[i]; i++)
                 put_word(out, unit->argv[i]);
@@ -124,9 +124,7 @@ static int view(const struct bh_place *p, const char *name, struct bh_unit_view 
         int status = 0, r;
 
         *ret = (struct bh_unit_view){ .last = "" };
-        if (access(unit_path(p, name), F_OK) != 0)
-                return 0;
-        r = systemctl(p, "show", "--property=SubState,MainPID,NRestarts,Result", name, &out, &status, err);
+        r = systemctl(p, "show", "--property=SubState,MainPID,NRestarts,Result", name, &out, &status, err); /* ours, or a package's */
         if (r < 0)
                 return r;
         text = bh_arena_str(p->arena, bh_buf_str(&out));
