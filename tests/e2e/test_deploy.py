@@ -128,6 +128,12 @@ def test_the_probe_of_the_chart_finds_it_alive(agent):
     assert "alive" in agent("exec", "bh-agent", "bulkhead-agent", "status")
 
 
+def test_images_are_read_within_what_each_container_allows(agent):
+    """Who reads them has to be able to jail itself."""
+    for name in ("bh-server", "bh-agent"):
+        assert "0 findings" in agent("exec", name, "bulkhead", "scan", "rootfs:/etc", "--no-db", "--no-cache"), name
+
+
 def test_a_container_that_ends_is_back_in_seconds(agent):
     before = time.monotonic()
     agent("restart", "-t", "10", "bh-agent")
