@@ -52,6 +52,7 @@ static bool take_descriptors(int out, int err) {
 /* Not all kernels and filters have each of these; without one it is only less polite. */
 static void yield_to_others(const struct bh_exec *e) {
         const struct sched_param none = { 0 };
+        int score;
 
         if (e->nice)
                 (void) setpriority(PRIO_PROCESS, 0, e->nice);
@@ -59,6 +60,9 @@ static void yield_to_others(const struct bh_exec *e) {
                 return;
         (void) sched_setscheduler(0, SCHED_IDLE, &none);
         (void) syscall(SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0, IOPRIO_PRIO_VALUE(IOPRIO_CLASS_IDLE, 0));
+        score = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC); /* where memory is short it goes, rather than who started it */
+        if (score >= 0)
+                BH_IGNORE(write(score, "500", 3));
 }
 
 static void become(const struct bh_exec *e, pid_t parent) {

@@ -20,7 +20,7 @@ struct bh_exec {
         const char *user;        /* whose rights it has; NULL: ours */
         int out_fd, err_fd;      /* its standard output and error: a descriptor of ours, or BH_EXEC_NOWHERE */
         int nice;                /* lower priority: 0 to 19 */
-        bool idle;               /* the processor and the disk are its when nobody else wants them */
+        bool idle;               /* processor, disk and memory are its when nobody else wants them */
 };
 
 int bh_exec_start(const struct bh_exec *e, pid_t *ret_pid, struct bh_err *err) BH_MUST_CHECK;

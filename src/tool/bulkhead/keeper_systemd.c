@@ -48,11 +48,11 @@ static void put_word(struct bh_buf *out, const char *word) {
 static void put_unit(struct bh_buf *out, const struct bh_unit *unit) {
         bh_buf_printf(out,
                       "# Made by bulkhead up; changed by it too. bulkhead down takes it away.\n"
-                      "[Unit]\nDescription=%s\nAfter=network-online.target\nWants=network-online.target\nStartLimitIntervalSec=0\n\n[Service]\nType=notify\nExecStart=",
-                      unit->about);
+                      "[Unit]\nDescription=%s\n%sStartLimitIntervalSec=0\n\n[Service]\nType=notify\nExecStart=",
+                      unit->about, unit->listens ? "After=network-online.target\nWants=network-online.target\n" : "");
         for (size_t i = 0; unit->argv[i]; i++)
                 put_word(out, unit->argv[i]);
-        bh_buf_puts(out, "\nRestart=always\nRestartSec=1\nTimeoutStartSec=60\nTimeoutStopSec=20\n");
+        bh_buf_puts(out, "\nRestart=always\nRestartSec=1\nOOMPolicy=continue\nTimeoutStartSec=60\nTimeoutStopSec=20\n");
         if (unit->watchdog_s)
                 bh_buf_printf(out, "WatchdogSec=%u\n", unit->watchdog_s);
         if (unit->user) /* it needs nothing of the host but its state */

@@ -36,6 +36,7 @@ struct bh_unit {
         const char *user;         /* NULL: root */
         const char *const *argv;
         unsigned watchdog_s;
+        bool listens; /* on an address that there must be */
 };
 
 /* The option that says where. */

@@ -113,7 +113,7 @@ static int make_server(const struct up *u, const char *user, struct bh_err *err)
 static int start_server(const struct up *u, struct bh_err *err) {
         const char *user = service_user(u);
         const char *const argv[] = { u->place.bulkhead_server, "--state", u->place.server, "--listen", u->listen, "--agents", u->agents, "--db", u->db, NULL };
-        const struct bh_unit unit = { .name = "server", .about = "Bulkhead server", .user = user, .argv = argv, .watchdog_s = WATCHDOG_S };
+        const struct bh_unit unit = { .name = "server", .about = "Bulkhead server", .user = user, .argv = argv, .watchdog_s = WATCHDOG_S, .listens = true };
         int r = bh_place_make(&u->place, err);
 
         r = r < 0 ? r : make_server(u, user, err);

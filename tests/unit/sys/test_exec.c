@@ -38,7 +38,7 @@ static void one_that_says_too_much_or_dies_is_a_failure(void **state) {
 }
 
 static void one_that_takes_too_long_is_ended_and_has_none_of_our_descriptors(void **state) {
-        const char *const argv[] = { "/bin/sh", "-c", "ls /proc/self/fd; echo $GREETING; exec sleep 60", NULL }, *const env[] = { "GREETING=hello", "PATH=/usr/bin:/bin", NULL };
+        const char *const argv[] = { "/bin/sh", "-c", "ls /proc/self/fd; cat /proc/self/oom_score_adj; echo $GREETING; exec sleep 60", NULL }, *const env[] = { "GREETING=hello", "PATH=/usr/bin:/bin", NULL };
         const struct bh_exec e = { .argv = argv, .env = env, .err_fd = BH_EXEC_NOWHERE, .nice = 5, .idle = true };
         BH_CLEANUP(bh_buf_done) struct bh_buf out = { 0 };
         struct bh_err err = BH_ERR_NONE;
@@ -48,7 +48,7 @@ static void one_that_takes_too_long_is_ended_and_has_none_of_our_descriptors(voi
         (void) state;
         assert_int_equal(bh_exec_start_reading(&e, &pid, &fd, &err), 0);
         assert_int_equal(bh_exec_read(fd, 1000, 1, &out, &err), BH_E_TIMEOUT);
-        assert_str(bh_buf_str(&out), "0\n1\n2\n3\nhello\n"); /* 3: of ls itself */
+        assert_str(bh_buf_str(&out), "0\n1\n2\n3\n500\nhello\n"); /* 3: of ls itself */
         assert_int_equal(bh_exec_wait(pid, 0, &status, &err), 0);
         bh_exec_kill(pid);
         assert_int_equal(kill(pid, 0), -1);
