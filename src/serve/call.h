@@ -139,6 +139,8 @@ int bh_list_ask(struct bh_call *call, const struct bh_list *list, struct bh_str 
 int bh_list_reply(struct bh_call *call, const struct bh_list *list, const char *fixed, struct bh_arg arg, struct bh_err *err) BH_MUST_CHECK;
 /* Is the answer asked for as CSV? Then its headers are set, and who answers writes rows into call->out. */
 bool bh_call_csv(struct bh_call *call, const char *name);
+/* Where it is: the items that stand in call->out as JSON become rows of these columns, ended by NULL. */
+int bh_call_items_csv(struct bh_call *call, const char *name, const char *const *columns, struct bh_err *err) BH_MUST_CHECK;
 /* RFC 9457 with this sentence; returns 0. */
 int bh_call_problem(struct bh_call *call, int status, const char *fmt, ...) BH_PRINTF(3, 4);
 

@@ -68,9 +68,9 @@ static void put_key(struct bh_json_put *j, const struct bh_sink_key *k) {
 }
 
 static int get_kinds(struct bh_call *call, struct bh_err *err) {
+        static const char *const cells[] = { "kind", "help", "settings", NULL };
         struct bh_json_put j = { .out = &call->out, .compact = true };
 
-        (void) err;
         bh_json_put_open(&j, NULL, '{');
         bh_json_put_open(&j, "items", '[');
         for (size_t i = 0; bh_sinks[i]; i++) {
@@ -85,7 +85,7 @@ static int get_kinds(struct bh_call *call, struct bh_err *err) {
         }
         bh_json_put_close(&j);
         bh_json_put_close(&j);
-        return 0;
+        return bh_call_items_csv(call, "integration-kinds", cells, err);
 }
 
 /* ---- changes ---- */

@@ -145,6 +145,7 @@ static int64_t count_of(const char *kind, const struct bh_doc *facet) {
 
 /* Every kind there is, and how many things of it there are now. */
 static int get_kinds(struct bh_call *call, struct bh_err *err) {
+        static const char *const cells[] = { "kind", "about", "count", NULL };
         BH_CLEANUP(bh_buf_done) struct bh_buf text = { 0 };
         struct bh_json_put j = { .out = &call->out, .compact = true };
         struct bh_list_query *query = NULL;
@@ -171,7 +172,7 @@ static int get_kinds(struct bh_call *call, struct bh_err *err) {
         }
         bh_json_put_close(&j);
         bh_json_put_close(&j);
-        return 0;
+        return bh_call_items_csv(call, "asset-kinds", cells, err);
 }
 
 /* ---- what people say of a host ---- */

@@ -46,13 +46,13 @@ static int get_response(struct bh_call *call, struct bh_err *err) {
 }
 
 static int get_actions(struct bh_call *call, struct bh_err *err) {
+        static const char *const cells[] = { "action", "help", "on", "undone_by", NULL };
         static const struct {
                 unsigned bit;
                 const char *name;
         } on[] = { { BH_ON_CONTAINER, "container" }, { BH_ON_PROCESS, "process" }, { BH_ON_FILE, "file" } };
         struct bh_json_put j = { .out = &call->out, .compact = true };
 
-        (void) err;
         bh_json_put_open(&j, NULL, '{');
         bh_json_put_bool(&j, "dry_run_first", bh_response_dry_run_first(call->db));
         bh_json_put_open(&j, "items", '[');
@@ -71,7 +71,7 @@ static int get_actions(struct bh_call *call, struct bh_err *err) {
         }
         bh_json_put_close(&j);
         bh_json_put_close(&j);
-        return 0;
+        return bh_call_items_csv(call, "response-actions", cells, err);
 }
 
 struct asking {

@@ -116,7 +116,10 @@ static int put_retention(struct bh_call *call, struct bh_db *db, struct bh_buf *
 }
 
 static int get_retention(struct bh_call *call, struct bh_err *err) {
-        return put_retention(call, call->db, &call->out, err);
+        static const char *const cells[] = { "name", "about", "keep_days", "keep_rows", "floor_days", "deleted", "last_deleted", "last_ms", NULL };
+        int r = put_retention(call, call->db, &call->out, err);
+
+        return r < 0 ? r : bh_call_items_csv(call, "retention", cells, err);
 }
 
 struct setting {
@@ -216,6 +219,7 @@ static void put_backup(struct bh_call *call, struct bh_json_put *j, const char *
 }
 
 static int get_backups(struct bh_call *call, struct bh_err *err) {
+        static const char *const cells[] = { "name", "bytes", "at_ms", NULL };
         struct bh_json_put j = { .out = &call->out, .compact = true };
         const char *dir = backup_dir(call);
         struct backups all = { 0 };
@@ -229,7 +233,7 @@ static int get_backups(struct bh_call *call, struct bh_err *err) {
                 put_backup(call, &j, dir, all.names[i]);
         bh_json_put_close(&j);
         bh_json_put_close(&j);
-        return r;
+        return r < 0 ? r : bh_call_items_csv(call, "backups", cells, err);
 }
 
 /* Of those made here; what people put elsewhere is theirs. */

@@ -230,3 +230,24 @@ def test_what_is_wrong_is_said(site, box):
         assert site.admin.call(method, f"/api/v1/{path}", {} if method in ("PATCH", "POST") else None)[0] == 404, path
     with pytest.raises(Refused, match="409|already"):
         make(site, name="taken")
+
+
+def test_every_list_is_a_csv_too(site):
+    """Whatever answers with items answers with as many rows of as many cells, under a head of names."""
+    api, seen = site.admin.get("/api/v1/openapi.json"), 0
+    for path, item in api["paths"].items():
+        if "get" not in item or "{" in path or not path.startswith("/api/v1/") or path in ("/api/v1/live", "/api/v1/openapi.yaml"):
+            continue
+        status, headers, body = site.admin.call("GET", path)
+        if status != 200 or not headers["Content-Type"].startswith("application/json"):
+            continue
+        whole = json.loads(body)
+        if not isinstance(whole, dict) or "items" not in whole:
+            continue
+        status, headers, body = site.admin.call("GET", path + "?format=csv")
+        assert status == 200 and headers["Content-Type"].startswith("text/csv") and ".csv" in headers["Content-Disposition"], path
+        head, *rows = csv.reader(io.StringIO(body.decode()))
+        assert all(len(r) == len(head) for r in rows) and set(head) <= set(whole["items"][0] if whole["items"] else head) | {"undone_by"}, path
+        assert len(rows) >= len(whole["items"]) or path == "/api/v1/audit", path
+        seen += 1
+    assert seen > 35, seen
