@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { putIn, sayer } from "../src/i18n/said";
+import { LONGEST, putIn, sayer } from "../src/i18n/said";
 import { catalogues, say } from "../src/i18n/zh";
 
 const mine = sayer([{
@@ -43,10 +43,20 @@ test("a day is a day", () => {
 	assert.equal(mine("old since yesterday"), "old since yesterday");
 });
 
+test("what is too long is told in its parts, and what of it is too long stays", () => {
+	const most = "a".repeat(LONGEST - "there is no account ".length);
+	assert.equal(mine(`there is no account ${most}`), `没有账户 ${most}`);
+	assert.equal(mine(`there is no account ${most}a`), `there is no account ${most}a`);
+	const path = `/${"very/long/".repeat(80)}name`;
+	assert.equal(mine(`layer 3: ${path}: line 214: no colon`), `第 3 层：${path}：第 214 行：没有冒号`);
+	assert.equal(mine(`${path}: permission denied`), `${path}：权限不足`);
+});
+
 test("hostile text costs no time", () => {
 	const began = performance.now();
 	mine(`${"there is no ".repeat(5_000)}x`);
 	mine(": ".repeat(20_000));
+	mine(`${"there is no account, ".repeat(50)}: ${"there is no account; ".repeat(5_000)}`);
 	say(`${"line 1: ".repeat(2_000)}${"a, ".repeat(2_000)}`);
 	assert.ok(performance.now() - began < 2_000, `${performance.now() - began} ms`);
 });

@@ -31,7 +31,7 @@ const ANY = "[^]*?";
 const CLASSES: Record<string, string> = { d: "-?\\d+", i: "-?\\d+", u: "\\d+", x: "[0-9a-f]+", X: "[0-9A-F]+", c: "[^]", f: "-?[\\d.]+", o: "[0-7]+" };
 const DEPTH = 8;
 const KEEP = 2000;
-const LONGEST = 600; /* what was put in is anybody's, and may be made to fit many forms almost */
+export const LONGEST = 600; /* what was put in is anybody's, and may be made to fit many forms almost: what is longer is only cut into its parts */
 
 const literal = (text: string) => text.replace(/[.*+?^${}()|[\]\\/-]/g, "\\$&");
 
@@ -123,7 +123,7 @@ export function sayer(catalogues: Catalogue[]): Say {
 		const all = joints(text);
 		const known = all.findLast((at) => at !== all[0] && whole.has(text.slice(0, at).toLowerCase()));
 		const at = known ?? all[0];
-		if (at === undefined) return listed(text, depth);
+		if (at === undefined) return text.length > LONGEST ? text : listed(text, depth);
 		const [head, tail] = [text.slice(0, at), text.slice(at + 2)];
 		const said = [say(head, depth + 1), say(tail, depth + 1)] as const;
 		return said[0] === head && said[1] === tail ? text : said.join(text[at] === ":" ? "：" : "；");
@@ -141,7 +141,8 @@ export function sayer(catalogues: Catalogue[]): Say {
 		return parts.length > 1 && said.every((part, i) => part !== parts[i]) ? said.join("，") : text;
 	};
 	const say = (text: string, depth: number): string => {
-		if (depth > DEPTH || text.length > LONGEST || !/[A-Za-z]/.test(text)) return text;
+		if (depth > DEPTH || !/[A-Za-z]/.test(text)) return text;
+		if (text.length > LONGEST) return joined(text, depth);
 		return whole.get(text.toLowerCase()) ?? formed(text, depth) ?? tailed(text, depth) ?? counted(text, depth) ?? joined(text, depth);
 	};
 	return (text) => {
