@@ -61,6 +61,12 @@ ROWS = [
                            "container_id": CONTAINER, "namespace": "ns-%s", "workload": "deployment/%s", "state": "fail", "severity": 4, "category": "security", "weight": 10,
                            "badness": 24, "evidence": '[{"field":"container.privileged","value":"%s","where":"GET /%s"}]', "mend_en": "mend %s", "run": 1, "before": "pass",
                            "first_ms": NOW, "since_ms": NOW, "is_new": 1, "excepted": 1, "exception_id": "%d1"}),
+    ("compliance_result", {"id": "%d2", "host_id": HOST, "check_id": "container-privileged", "key": f"image/{IMAGE[7:]}", "kind": "image", "name": "image-%s", "state": "fail", "severity": 4,
+                           "category": "images", "weight": 1, "badness": 24, "run": 1, "before": "pass", "first_ms": NOW, "since_ms": NOW}),
+    ("report_schedule", {"id": "%d1", "name": "schedule-%s", "enabled": 0, "kind": "findings", "scope": "image", "scope_id": IMAGE, "format": "csv", "lang": "en", "every": "day",
+                         "made_ms": NOW, "changed_ms": NOW}),
+    ("report", {"id": "%d1", "schedule_id": "%d1", "name": "report-%s", "kind": "findings", "scope": "image", "scope_id": IMAGE, "scope_name": "reg.%s/app", "format": "json", "lang": "en",
+                "bytes": 1, "sha256": "sha256:%s", "made_ms": NOW}),
     ("compliance_exception", {"id": "%d1", "check_glob": "container-*", "subject": "container web-%s", "host_id": HOST, "owner": "owner-%s", "reason": "of %s", "made_by": "%s",
                               "made_ms": NOW, "expires_ms": NOW + 10**9}),
     ("compliance_change", {"result_id": "%d1", "host_id": HOST, "check_id": "container-privileged", "severity": 4, "kind": "container", "name": "web-%s",
@@ -74,7 +80,7 @@ ROWS = [
 SIDES = {"mine": 1, "zulu": 2}
 # {id} of a path's last noun before it.
 IDS = {"alerts": "%d1", "incidents": "%d1", "integrations": "%d1", "sources": "%d1", "hosts": HOST, "containers": CONTAINER, "assets": "%d1", "policies": "%d1",
-       "responses": "%d1", "results": "%d1", "findings": "%d1", "images": IMAGE, "registries": "%d1", "vulnerabilities": "CVE-%s", "agents": "agent-%s"}
+       "responses": "%d1", "results": "%d1", "report-schedules": "%d1", "reports": "%d1", "findings": "%d1", "images": IMAGE, "registries": "%d1", "vulnerabilities": "CVE-%s", "agents": "agent-%s"}
 # Not a person's, without an end, or a step of a log-in.
 LEFT_OUT = {"/api/v1/live", "/api/v1/session/oidc", "/api/v1/session/oidc/callback"}
 QUERIES = {"/api/v1/search": ["q=mine", "q=zulu", "q=CVE", "q=app", "q=name-"]}
@@ -106,6 +112,9 @@ def server(tmp_path_factory):
             for side in SIDES:
                 for table, row in ROWS:
                     put(db, table, row, side)
+        (s.state / "reports").mkdir()
+        for side, n in SIDES.items():
+            (s.state / f"reports/{n}1-{NOW}").write_text(json.dumps({"of": side}))
         until = time.monotonic() + 20  # what is counted of these rows, the server counts by itself
         while db.execute("SELECT COUNT(*) FROM vuln WHERE risk = 0").fetchone()[0] and time.monotonic() < until:
             time.sleep(0.1)
@@ -149,7 +158,7 @@ def paths(api, side, admin=None):
     for path, item in api["paths"].items():
         if "get" not in item or path in LEFT_OUT or item["get"].get("x-permission") in ("agent",) or path.startswith("/agent/"):
             continue
-        noun = re.search(r"/(\w+)/{id}", path)
+        noun = re.search(r"/([\w-]+)/{id}", path)
         asked = path
         if noun and noun[1] in IDS:
             asked = path.replace("{id}", str(filled(IDS[noun[1]], side)))

@@ -19,14 +19,14 @@ STYLES = [(lang, theme) for lang in ("en", "zh") for theme in ("light", "dark")]
 COMPLIANCE = ["/compliance"] + [f"/compliance?tab={tab}" for tab in ("results", "workloads", "hosts", "checks", "changes", "exceptions")]
 PAGES = ["/", "/vulnerabilities", "/findings", "/worklists/operations", "/worklists/developers", "/images", "/registries", "/promotions", "/scans", "/incidents", "/alerts",
          "/attack", "/suppressions", "/responses", "/hosts", "/containers", "/packages", "/assets", "/assets?kind=port", "/changes", "/rules", "/policies", "/policies/new", *COMPLIANCE,
-         "/reports", "/integrations", "/intel", "/people", "/people?tab=teams", "/people?tab=tokens", "/people?tab=audit", "/account", "/system", "/system?tab=enrol", "/system?tab=storage",
+         "/reports", "/reports?tab=schedules", "/reports?tab=made", "/integrations", "/intel", "/people", "/people?tab=teams", "/people?tab=tokens", "/people?tab=audit", "/account", "/system", "/system?tab=enrol", "/system?tab=storage",
          "/system?tab=retention", "/system?tab=backup", "/system?tab=about", "/nowhere"]
 
 
 @pytest.fixture(scope="module")
 def ids(site):
     first = lambda path: site.admin.get(path)["items"][0]["id"]
-    return [f"/images/{urllib.parse.quote(site.image, safe='')}{tab}" for tab in ("", "?tab=layers", "?tab=packages", "?tab=findings")] + [
+    return [f"/images/{urllib.parse.quote(site.image, safe='')}{tab}" for tab in ("", "?tab=layers", "?tab=packages", "?tab=findings", "?tab=setup")] + [
         f"/hosts/{site.agent.host_id}", f"/hosts/{site.agent.host_id}?tab=assets", f"/containers/{CONTAINER}", f"/containers/{CONTAINER}?tab=alerts",
         f"/incidents/{first('/api/v1/incidents')}", f"/alerts?open={first('/api/v1/alerts')}", f"/findings?open={first('/api/v1/findings?f.kind=vulnerability')}",
         f"/vulnerabilities/{first('/api/v1/vulnerabilities')}", f"/hosts/{site.agent.host_id}?tab=setup", f"/containers/{CONTAINER}?tab=setup",

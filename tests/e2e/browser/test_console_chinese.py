@@ -49,6 +49,12 @@ def troubled(site):
     admin.post(f"/api/v1/registries/{registry['id']}/scan", {})
     hook = admin.post("/api/v1/integrations", {"name": "nobody", "kind": "webhook", "config": {}, "secrets": {"url": f"http://{nobody}/"}, "enabled": True})
     assert not admin.post(f"/api/v1/integrations/{hook['id']}/test", {})["ok"]
+    mail = admin.post("/api/v1/integrations", {"name": "mail", "kind": "email", "alerts": False, "config": {"host": "127.0.0.1", "port": int(nobody.split(":")[1]), "tls": "none", "from": "a@example.org",
+                                               "to": "b@example.org"}})
+    reports = [admin.post("/api/v1/report-schedules", {"name": f"r{n}"} | body) for n, body in enumerate([
+        {"every": "day", "integration_id": mail["id"]}, {"every": "week", "kind": "findings", "scope": "host", "scope_id": site.agent.host_id}, {"every": "month", "day": 31, "enabled": False}])]
+    for r in reports:
+        admin.post(f"/api/v1/report-schedules/{r['id']}/run")
     admin.post("/api/v1/intel/sources", {"name": "nobody", "url": f"http://{nobody}/", "format": "plain"})
     incident = admin.get("/api/v1/incidents")["items"][0]
     admin.post("/api/v1/responses", {"action": "pause", "host_id": site.agent.host_id, "container_id": CONTAINER, "dry_run": True, "why": "#1", "incident_id": incident["id"]})
@@ -57,7 +63,9 @@ def troubled(site):
     site.agent.send(("status", {"version": "0.1.0", "sensor": {"backend": ""}, "rules": 118, "losses": [{"lane": "memory", "what": "system calls", "count": 7}], "cpu_ms": 1200, "rss_bytes": 18 << 20,
                                 "spool": {"items": 0, "bytes": 0, "dropped": 3}, "gaps": ["connections that are short: no BPF: sockets are looked at every 500 ms, more seldom when there are many", "/etc/shadow: Permission denied"]}))
     conftest.wait_for("the registry's trouble", lambda: admin.get(f"/api/v1/registries/{registry['id']}")["why"], 20)
-    return [f"/registries?open={registry['id']}", f"/integrations?open={hook['id']}", f"/system?open={site.agent.id}", *(f"/findings?open={f['id']}" for f in admin.get("/api/v1/findings?limit=100")["items"])]
+    conftest.wait_for("the report's trouble", lambda: admin.get(f"/api/v1/report-schedules/{reports[0]['id']}")["last_mail_error"] and admin.get(f"/api/v1/report-schedules/{reports[1]['id']}")["last_error"], 20)
+    made = admin.get("/api/v1/reports?sort=id")["items"]
+    return [*(f"/reports?tab=schedules&open={r['id']}" for r in reports), *(f"/reports?tab=made&open={r['id']}" for r in made), f"/registries?open={registry['id']}", f"/integrations?open={hook['id']}", f"/system?open={site.agent.id}", *(f"/findings?open={f['id']}" for f in admin.get("/api/v1/findings?limit=100")["items"])]
 
 
 def test_no_page_speaks_english(site, chromium, ids, troubled):

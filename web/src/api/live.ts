@@ -3,11 +3,11 @@
 import { useEffect, useRef, useSyncExternalStore } from "react";
 import { ROOT } from "./client";
 
-export type Topic = "alerts" | "incidents" | "scans" | "agents" | "assets" | "compliance";
+export type Topic = "alerts" | "incidents" | "scans" | "agents" | "assets" | "compliance" | "reports";
 export type LiveState = "off" | "connecting" | "on";
 type Told = (topic: Topic, data: unknown) => void;
 
-const TOPICS: Topic[] = ["alerts", "incidents", "scans", "agents", "assets", "compliance"];
+const TOPICS: Topic[] = ["alerts", "incidents", "scans", "agents", "assets", "compliance", "reports"];
 const listeners = new Set<Told>();
 const watchers = new Set<() => void>();
 let source: EventSource | null = null;

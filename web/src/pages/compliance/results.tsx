@@ -12,7 +12,7 @@ import { ResultDrawer } from "./result";
 import type { Row } from "./types";
 import { words } from "./words";
 
-export function ResultList({ fixed, without = [], name = "compliance" }: { fixed?: Record<string, string>; without?: string[]; name?: string }) {
+export function ResultList({ fixed, without = [], name = "compliance", path = "/compliance/results" }: { fixed?: Record<string, string>; without?: string[]; name?: string; path?: string }) {
 	const t = useWords(words);
 	const c = useCommon();
 	const text = useText();
@@ -41,7 +41,7 @@ export function ResultList({ fixed, without = [], name = "compliance" }: { fixed
 	];
 	return (
 		<>
-			<List<Row> key={turn} name={name} label={t("results")} path="/compliance/results" columns={columns.filter((x) => !without.includes(x.key))} facets={facets.filter((x) => !without.includes(x.key))} {...(fixed ? { fixed } : {})}
+			<List<Row> key={turn} name={name} label={t("results")} path={path} columns={columns.filter((x) => !without.includes(x.key))} facets={facets.filter((x) => !without.includes(x.key))} {...(fixed ? { fixed } : {})}
 				sort="-badness" rowKey={(r) => String(r.id)} open="open" topics={["compliance"]} empty={{ icon: "clip", title: t("none"), text: t("none_text") }} />
 			{open && <ResultDrawer id={open} close={() => setOpen(null)} changed={() => setTurn((n) => n + 1)} />}
 		</>

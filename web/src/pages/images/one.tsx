@@ -3,7 +3,7 @@
 import { get, patch, post, ROOT } from "../../api/client";
 import { useGet } from "../../api/use";
 import { useSession } from "../../app/session";
-import { useCommon, useFormats, useSaid, useServerWord, useWords } from "../../i18n";
+import { useCommon, useFormats, useSaid, useServerWord, useTongue, useWords } from "../../i18n";
 import { enc, Link } from "../../lib/router";
 import { List, type Column } from "../../list/list";
 import { Ago, AsOf, Badge, Button, Facts, Id, ImageName, Loaded, Page, Panel, Side, Stat, State, TableBox, When } from "../../ui/basic";
@@ -14,6 +14,8 @@ import { Icon } from "../../ui/icon";
 import { Counts, Risk, TONES, toneOf, type Tone } from "../../ui/severity";
 import { Tabs, useTab } from "../../ui/tabs";
 import { ResultList } from "../compliance/results";
+import { documentPath } from "../reports/documents";
+import type { Of } from "../reports/of";
 import { FindingList } from "../vulns/findings";
 import type { Image } from "./index";
 import { words } from "./words";
@@ -203,12 +205,22 @@ export default function ImagePage({ params }: { params: Record<string, string> }
 	const act = useAct();
 	/* Where it can be had: a registry we look after, else a host that keeps it. */
 	const ref = d?.refs?.find((r) => !r.gone_ms && r.registry_id) ?? d?.refs?.find((r) => !r.gone_ms && r.host_id);
+	const { lang } = useTongue();
+	const of: Of = { scope: "image", scope_id: id };
 	const sbom = `${ROOT}/images/${enc(id)}/sbom`;
 	return (
 		<Page title={d?.name ? d.name.replace(/^[^/]*[.:][^/]*\//, "") : id.replace("sha256:", "").slice(0, 12)} full={tab !== "overview"} lead={d && <span className="line"><ImageName value={d.name} id={d.id} />{d.is_base && <Badge tone="base">{t("is_base")}</Badge>}</span>}
 			actions={d && (
 				<>
 					<AsOf at={read.at} reload={read.reload} loading={read.loading} />
+					<Popover label={t("report")} icon="doc" title={t("report")} align="end">
+						{(close) => (
+							<div className="menu">
+								{(["html", "csv"] as const).map((format) => <a key={format} className="menu-item" href={documentPath("findings", of, format, lang)} download onClick={close}><Icon name="download" />{t("report_findings")} · {format.toUpperCase()}</a>)}
+								{(["html", "csv"] as const).map((format) => <a key={format} className="menu-item" href={documentPath("inspection", of, format, lang)} download onClick={close}><Icon name="download" />{t("report_setup")} · {format.toUpperCase()}</a>)}
+							</div>
+						)}
+					</Popover>
 					<Popover label={t("sbom")} icon="download" title={t("sbom")} align="end">
 						{(close) => (
 							<div className="menu">
@@ -226,7 +238,7 @@ export default function ImagePage({ params }: { params: Record<string, string> }
 			{tab === "layers" && <Layers id={id} />}
 			{tab === "packages" && <Packages id={id} />}
 			{tab === "findings" && <FindingList name="image-findings" path={`/images/${enc(id)}/findings`} without={["image"]} />}
-			{tab === "setup" && <ResultList name="image-setup" fixed={{ "f.image_id": id }} />}
+			{tab === "setup" && <ResultList name="image-setup" path={`/images/${enc(id)}/compliance`} />}
 		</Page>
 	);
 }
