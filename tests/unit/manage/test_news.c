@@ -194,6 +194,31 @@ static void a_mail_has_a_subject_of_words_and_a_body_of_lines(void **state) {
         done(&m);
 }
 
+static void a_document_is_attached_and_nothing_in_its_name_is_a_header(void **state) {
+        struct bh_parcel p = { .uid = BH_STR("report-1-2"), .subject = BH_STR("weekly\r\nBcc: evil@example.org"), .text = BH_STR("Of: everything\n"), .file = BH_STR("findings-2026-11-30.html"),
+                               .type = BH_STR("text/html; charset=utf-8"), .bytes = BH_STR("--=bulkhead--\r\n<p>"), .now_ms = 1764439200000 };
+        struct bh_str rest, line;
+        struct made m;
+        int ends = 0;
+
+        (void) state;
+        make(&m);
+        bh_mail_put_parcel(&p, BH_STR("b@example.org"), BH_STR("a@example.org"), &m.out);
+        rest = bh_buf_str(&m.out);
+        assert_true(bh_str_find(rest, BH_STR("\r\nMessage-ID: <report-1-2@bulkhead>\r\n")) > 0 && bh_str_find(rest, BH_STR("\nBcc:")) < 0);
+        assert_true(bh_str_find(rest, BH_STR("attachment; filename=\"findings-2026-11-30.html\"")) > 0);
+        while (bh_str_split(&rest, '\n', &line)) {
+                assert_true(bh_str_ends(line, BH_STR("\r")) && line.len <= 90);
+                ends += bh_str_is(line, "----=bulkhead--\r");
+        }
+        assert_int_equal(ends, 1); /* what the document holds ends no part */
+        bh_buf_clear(&m.out);
+        p.bytes = (struct bh_str){ 0 };
+        bh_mail_put_parcel(&p, BH_STR("b@example.org"), BH_STR("a@example.org"), &m.out);
+        assert_true(bh_str_find(bh_buf_str(&m.out), BH_STR("multipart")) < 0);
+        done(&m);
+}
+
 static void an_uid_is_the_same_for_ever(void **state) {
         struct made m;
 
@@ -207,4 +232,5 @@ static void an_uid_is_the_same_for_ever(void **state) {
 
 BH_UNIT_MAIN(cef_escapes_heads_and_values_each_in_its_way, leef_has_tabs_between_pairs_and_nowhere_else, ecs_has_what_dashboards_look_for,
              ocsf_is_of_its_class_with_its_attack, chats_get_what_they_can_read, wecom_takes_4096_bytes_and_no_half_characters,
-             a_mail_has_a_subject_of_words_and_a_body_of_lines, an_uid_is_the_same_for_ever)
+             a_mail_has_a_subject_of_words_and_a_body_of_lines,
+             a_document_is_attached_and_nothing_in_its_name_is_a_header, an_uid_is_the_same_for_ever)
