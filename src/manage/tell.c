@@ -70,10 +70,10 @@ static int tell_alerts(struct bh_teller *t, struct bh_db *db, int64_t to, struct
 }
 
 int bh_incident_json(struct bh_db *db, int64_t id, struct bh_buf *out, struct bh_err *err) {
-        static const char sql[] = "SELECT i.title, i.level, i.status, i.host_id, h.name, i.container_id, c.name, i.image_id, i.assignee, i.first_ms, i.last_ms, "
+        static const char sql[] = "SELECT i.title, i.level, i.status, i.host_id, h.name, i.container_id, c.name, i.image_id, c.image_ref, c.namespace, i.assignee, i.first_ms, i.last_ms, "
                                   "i.updated_ms, i.n_alerts, i.tactics, i.techniques FROM incident i LEFT JOIN host h ON h.id = i.host_id "
                                   "LEFT JOIN container c ON c.id = i.container_id WHERE i.id = ?1";
-        static const char *const texts[] = { "title", NULL, "status", "host_id", "host", "container_id", "container", "image_id", "assignee" };
+        static const char *const texts[] = { "title", NULL, "status", "host_id", "host", "container_id", "container", "image_id", "image", "namespace", "assignee" };
         static const char *const numbers[] = { "first_ms", "last_ms", "updated_ms", "n_alerts" };
         struct bh_json_put j = { .out = out, .compact = true };
         struct bh_rows *rows = NULL;
@@ -89,8 +89,8 @@ int bh_incident_json(struct bh_db *db, int64_t id, struct bh_buf *out, struct bh
                                 bh_json_put_str(&j, texts[i], bh_rows_text(rows, (int) i));
                 for (size_t i = 0; i < BH_LEN(numbers); i++)
                         bh_json_put_int(&j, numbers[i], bh_rows_int(rows, (int) (BH_LEN(texts) + i)));
-                bh_json_put_raw(&j, "tactics", bh_rows_text(rows, 13));
-                bh_json_put_raw(&j, "techniques", bh_rows_text(rows, 14));
+                bh_json_put_raw(&j, "tactics", bh_rows_text(rows, 15));
+                bh_json_put_raw(&j, "techniques", bh_rows_text(rows, 16));
                 bh_json_put_close(&j);
                 out->len--;
         }

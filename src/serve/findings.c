@@ -25,6 +25,7 @@ static const struct bh_list_column columns[] = {
         { "owner", "f.owner", BH_LIST_TEXT, BH_LIST_FILTER | BH_LIST_FACET, NULL },
         { "subject", "f.subject", BH_LIST_TEXT, BH_LIST_FILTER, NULL },
         { "image", "i.name", BH_LIST_TEXT, BH_LIST_FILTER | BH_LIST_FACET | BH_LIST_SEARCH, NULL },
+        { "host", "h.name", BH_LIST_TEXT, BH_LIST_FILTER, NULL },
         { "package_id", "f.package_id", BH_LIST_INT, BH_LIST_FILTER, NULL },
         { "package", "p.name", BH_LIST_TEXT, BH_LIST_FILTER | BH_LIST_FACET | BH_LIST_SEARCH, NULL },
         { "version", "p.version", BH_LIST_TEXT, BH_LIST_FILTER, NULL },
@@ -48,7 +49,8 @@ static const struct bh_list_column columns[] = {
 };
 const struct bh_list bh_list_findings = {
         .name = "findings",
-        .from = "finding f LEFT JOIN package p ON p.id = f.package_id LEFT JOIN image i ON i.id = f.subject LEFT JOIN vuln v ON v.id = f.vuln_id",
+        .from = "finding f LEFT JOIN package p ON p.id = f.package_id LEFT JOIN image i ON i.id = f.subject LEFT JOIN vuln v ON v.id = f.vuln_id "
+                "LEFT JOIN host h ON h.id = substr(f.subject, 6)", /* of "host:ID"; an image's id has none that fits */
         .key = "f.id", .key_type = BH_LIST_INT, .sort = "-risk", .mine = BH_MINE_IMAGE("f.subject"), .columns = columns,
         .counts = &(const struct bh_list_counts){ "finding_count f", "kind,category,severity,state,status,due,side,owner,fixable,running" },
 };
@@ -58,9 +60,10 @@ static const char finding_sql[] =
         "f.state_until_ms, f.status, f.fix, f.mend, f.side, f.owner, f.subject, COALESCE(i.name, ''), f.package_id, COALESCE(p.name, ''), "
         "COALESCE(p.version, ''), COALESCE(p.eco, ''), COALESCE(p.purl, ''), f.path, f.line, f.layer, COALESCE(l.instruction, ''), COALESCE(v.kev, 0), "
         "COALESCE(v.epss, 0), COALESCE(v.cvss, 0), COALESCE(v.vector, ''), COALESCE(v.exploit, ''), COALESCE(v.ssvc, ''), COALESCE(v.title, ''), "
-        "f.container_id, COALESCE(c.name, ''), COALESCE(c.host_id, ''), f.evidence, f.fingerprint, f.first_ms, f.seen_ms, f.fixed_ms, f.detail, f.factors "
+        "f.container_id, COALESCE(c.name, ''), COALESCE(c.host_id, ''), COALESCE(h.name, ''), f.evidence, f.fingerprint, f.first_ms, f.seen_ms, f.fixed_ms, f.detail, f.factors "
         "FROM finding f LEFT JOIN package p ON p.id = f.package_id LEFT JOIN image i ON i.id = f.subject LEFT JOIN vuln v ON v.id = f.vuln_id "
-        "LEFT JOIN container c ON c.id = f.container_id LEFT JOIN image_layer l ON l.image_id = f.subject AND l.position = f.layer WHERE f.id = ?1";
+        "LEFT JOIN container c ON c.id = f.container_id LEFT JOIN image_layer l ON l.image_id = f.subject AND l.position = f.layer "
+        "LEFT JOIN host h ON h.id = COALESCE(c.host_id, substr(f.subject, 6)) WHERE f.id = ?1";
 static const struct bh_show finding_show[] = {
         { "id", BH_SHOW_INT }, { "kind", BH_SHOW_TEXT }, { "vulnerability", BH_SHOW_TEXT }, { "rule", BH_SHOW_TEXT }, { "title", BH_SHOW_TEXT },
         { "category", BH_SHOW_TEXT }, { "severity", BH_SHOW_SEVERITY }, { "risk", BH_SHOW_REAL }, { "risk_low", BH_SHOW_REAL },
@@ -70,7 +73,7 @@ static const struct bh_show finding_show[] = {
         { "package", BH_SHOW_TEXT }, { "version", BH_SHOW_TEXT }, { "type", BH_SHOW_TEXT }, { "purl", BH_SHOW_TEXT }, { "path", BH_SHOW_TEXT },
         { "line", BH_SHOW_INT }, { "layer", BH_SHOW_INT }, { "instruction", BH_SHOW_TEXT }, { "kev", BH_SHOW_BOOL }, { "epss", BH_SHOW_REAL },
         { "cvss", BH_SHOW_REAL }, { "vector", BH_SHOW_TEXT }, { "exploit", BH_SHOW_TEXT }, { "ssvc", BH_SHOW_TEXT }, { "summary", BH_SHOW_TEXT },
-        { "container_id", BH_SHOW_TEXT }, { "container", BH_SHOW_TEXT }, { "host_id", BH_SHOW_TEXT }, { "evidence", BH_SHOW_TEXT },
+        { "container_id", BH_SHOW_TEXT }, { "container", BH_SHOW_TEXT }, { "host_id", BH_SHOW_TEXT }, { "host", BH_SHOW_TEXT }, { "evidence", BH_SHOW_TEXT },
         { "fingerprint", BH_SHOW_TEXT }, { "first_ms", BH_SHOW_INT }, { "seen_ms", BH_SHOW_INT }, { "fixed_ms", BH_SHOW_INT_OR_NULL },
         { "detail", BH_SHOW_RAW }, { 0 } };
 enum { FACTORS = sizeof finding_show / sizeof *finding_show - 1 };

@@ -6,8 +6,8 @@ import { useCommon } from "../i18n";
 import { Button } from "./basic";
 import { Icon, type IconName } from "./icon";
 
-export function Popover({ label, icon, children, active, align = "start", bare, title }: {
-	label: ReactNode; icon?: IconName; children: (close: () => void) => ReactNode; active?: boolean; align?: "start" | "end"; bare?: boolean; title: string;
+export function Popover({ label, icon, children, active, align = "start", bare, tall, title }: {
+	label: ReactNode; icon?: IconName; children: (close: () => void) => ReactNode; active?: boolean; align?: "start" | "end"; bare?: boolean; tall?: boolean; title: string;
 }) {
 	const [open, setOpen] = useState(false);
 	const box = useRef<HTMLDivElement>(null);
@@ -43,7 +43,7 @@ export function Popover({ label, icon, children, active, align = "start", bare, 
 				close();
 			}
 		}}>
-			<button ref={button} type="button" className={`button ${bare ? "button-bare" : "button-plain"} button-small${active ? " button-active" : ""}`}
+			<button ref={button} type="button" className={`button ${bare ? "button-bare" : "button-plain"}${tall ? "" : " button-small"}${active ? " button-active" : ""}`}
 				aria-expanded={open} aria-haspopup="dialog" aria-controls={open ? id : undefined} onClick={() => setOpen(!open)} title={bare ? title : undefined}
 				aria-label={typeof label === "string" && label ? undefined : title}>
 				{icon && <Icon name={icon} />}

@@ -213,7 +213,7 @@ export default function ImagePage({ params }: { params: Record<string, string> }
 			actions={d && (
 				<>
 					<AsOf at={read.at} reload={read.reload} loading={read.loading} />
-					<Popover label={t("report")} icon="doc" title={t("report")} align="end">
+					<Popover label={t("report")} icon="doc" title={t("report")} align="end" tall>
 						{(close) => (
 							<div className="menu">
 								{(["html", "csv"] as const).map((format) => <a key={format} className="menu-item" href={documentPath("findings", of, format, lang)} download onClick={close}><Icon name="download" />{t("report_findings")} · {format.toUpperCase()}</a>)}
@@ -221,7 +221,7 @@ export default function ImagePage({ params }: { params: Record<string, string> }
 							</div>
 						)}
 					</Popover>
-					<Popover label={t("sbom")} icon="download" title={t("sbom")} align="end">
+					<Popover label={t("sbom")} icon="download" title={t("sbom")} align="end" tall>
 						{(close) => (
 							<div className="menu">
 								<a className="menu-item" href={`${sbom}?format=cyclonedx`} download={`${id.slice(7, 19)}.cdx.json`} onClick={close}><Icon name="doc" />{t("sbom_cdx")}</a>

@@ -124,7 +124,7 @@ export function Receivers() {
 		{ key: "name", label: t("name"), width: "minmax(160px, 1.6fr)", sort: true },
 		{ key: "kind", label: t("kind"), width: "130px", sort: true },
 		{ key: "enabled", label: t("enabled"), width: "100px", render: (r) => (r.enabled ? <Badge tone="good">{t("on")}</Badge> : <Badge>{t("off")}</Badge>) },
-		{ key: "least_level", label: c("level"), width: "116px", render: (r) => `≥ ${word(levelWord(r.least_level))}` },
+		{ key: "least_level", label: c("level"), width: "116px", render: (r) => (r.alerts ? `≥ ${word(levelWord(r.least_level))}` : <span className="dim">{t("alerts_none")}</span>) },
 		{ key: "n_sent", label: t("sent"), width: "90px", sort: true, down: true, end: true, render: (r) => f.number(r.n_sent) },
 		{ key: "n_waiting", label: t("waiting"), width: "90px", end: true, render: (r) => f.number(r.n_waiting ?? 0) },
 		{ key: "n_dropped", label: t("dropped"), width: "90px", end: true, render: (r) => f.number(r.n_dropped) },

@@ -29,7 +29,7 @@ export function StoragePart() {
 			<Loaded read={read}>
 				{(s) => (
 					<>
-						<Facts rows={[
+						<Facts columns={2} rows={[
 							[t("size"), f.bytes(s.bytes)], [t("wal"), f.bytes(s.log_bytes)], [t("free"), s.disk_free_bytes !== undefined && `${f.bytes(s.disk_free_bytes)} / ${f.bytes(s.disk_bytes ?? 0)}`], [t("spare"), f.percent(s.spare_percent / 100)],
 							[t("checked"), s.check.checked_ms ? <span className="line"><When ms={s.check.checked_ms} />{s.check.sound ? <Badge tone="good">{t("sound")}</Badge> : <Badge tone="critical">{said(s.check.broken) || t("broken")}</Badge>}</span> : t("not_yet")],
 							[t("cleaned"), s.retention.ran_ms ? <span className="line"><When ms={s.retention.ran_ms} />{s.retention.error ? <Badge tone="critical">{said(s.retention.error)}</Badge> : t("cleaned_n", { n: s.retention.deleted })}</span> : t("not_yet")],

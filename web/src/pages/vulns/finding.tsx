@@ -107,7 +107,7 @@ function Body({ finding: d }: { finding: Finding }) {
 				<h3>{t("where")}</h3>
 				<Facts columns={1} rows={[
 					[c("image"), !host && <Link to={`/images/${enc(d.subject)}`}><ImageName value={d.image} id={d.subject} /></Link>],
-					[c("host"), (host || d.host_id) && <Link to={`/hosts/${enc(host || d.host_id || "")}`}>{host || d.host_id}</Link>],
+					[c("host"), (host || d.host_id) && <Link to={`/hosts/${enc(host || d.host_id || "")}`}>{d.host || host || d.host_id}</Link>],
 					[c("container"), d.container_id && <Link to={`/containers/${enc(d.container_id)}`}>{d.container || d.container_id.slice(0, 12)}</Link>],
 					[c("package"), d.package && `${d.package} ${d.version ?? ""}`],
 					[c("fix"), d.vulnerability ? (d.fix || t("no_fix")) : null],

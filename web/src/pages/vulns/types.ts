@@ -63,6 +63,7 @@ export interface Finding {
 	container_id?: string;
 	container?: string;
 	host_id?: string;
+	host?: string | null;
 	evidence?: string;
 	first_ms?: number | null;
 	seen_ms?: number;
