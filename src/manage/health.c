@@ -58,6 +58,7 @@ struct count {
 static const struct count counts[] = {
         { "SELECT COUNT(*) FROM incident WHERE status IN ('open', 'working')", AT(incidents) },
         { "SELECT COUNT(*) FROM incident WHERE status IN ('open', 'working') AND level <= 2", AT(incidents_grave) },
+        { "SELECT COUNT(*) FROM image", AT(images) },
         { "SELECT COUNT(*) FROM image WHERE n_containers > 0", AT(running) },
         { "SELECT COUNT(DISTINCT subject) FROM work WHERE n_containers > 0 AND n_exploited > 0", AT(exploited_running) },
         { "SELECT COUNT(DISTINCT subject) FROM work WHERE n_containers > 0 AND n_bad > 0", AT(bad_running) },

@@ -324,7 +324,7 @@ static int put_health(struct bh_db *db, void *user, struct bh_err *err) {
                          BH_ARGS(bh_arg_int(h->day), bh_arg_real(h->score)), NULL, err);
 }
 
-/* It is counted by a reader: on a large site that takes longer than the writer may be kept. */
+/* 0: there is nothing to be well. It is counted by a reader: on a large site that takes longer than the writer may be kept. */
 static int count_health(const struct matcher *m, double *ret, struct bh_err *err) {
         BH_CLEANUP(bh_arena_free) struct bh_arena *arena = bh_arena_new();
         struct bh_health_in in;
@@ -340,7 +340,7 @@ static int count_health(const struct matcher *m, double *ret, struct bh_err *err
                 return r;
         bh_health_of(&in, arena, &health);
         *ret = health.score;
-        return 0;
+        return bh_health_known(&in);
 }
 
 static int note_health(struct matcher *m, struct bh_err *err) {
@@ -353,7 +353,7 @@ static int note_health(struct matcher *m, struct bh_err *err) {
         m->health_ms = now;
         h.day = now / DAY_MS;
         r = count_health(m, &h.score, err);
-        return r < 0 ? r : bh_store_write(m->store, put_health, &h, err);
+        return r <= 0 ? r : bh_store_write(m->store, put_health, &h, err);
 }
 
 /* ---- turns ---- */

@@ -210,8 +210,10 @@ static int put_whole(struct view *v, struct bh_err *err) {
 
         if (r < 0)
                 return r;
-        bh_health_of(&in, v->arena, &health);
-        put_health(v, &health);
+        if (bh_health_known(&in)) {
+                bh_health_of(&in, v->arena, &health);
+                put_health(v, &health);
+        }
         put_advisories(v);
         r = put_blinds(v, err);
         return r < 0 ? r : put_trends(v, err);

@@ -26,6 +26,7 @@ struct bh_health {
 /* What is counted of; pure from here. */
 struct bh_health_in {
         int64_t incidents_grave, incidents;            /* open ones: grave is Critical or worse; all */
+        int64_t images;                                /* with hosts, what there is to be well at all */
         int64_t running, exploited_running;            /* images that run; those with something that is exploited elsewhere */
         double mean_risk;                              /* of containers, 0 to 100 */
         int64_t containers, privileged, root;
@@ -35,6 +36,10 @@ struct bh_health_in {
         int64_t weight_decided, weight_lost;           /* of checks of configuration: what passes or fails; what fails and nobody bears with */
         bool no_advisories;
 };
+/* A site without a host and without an image is neither well nor ill. */
+static inline bool bh_health_known(const struct bh_health_in *in) {
+        return in->hosts > 0 || in->images > 0;
+}
 void bh_health_of(const struct bh_health_in *in, struct bh_arena *arena, struct bh_health *ret);
 int bh_health_count(struct bh_db *db, const struct bh_match_state *state, int64_t now_ms, struct bh_health_in *ret, struct bh_err *err) BH_MUST_CHECK;
 

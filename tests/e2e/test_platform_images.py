@@ -279,3 +279,9 @@ def test_jobs_survive_a_kill(server, admin, registry, test_registry, base_layer)
     server.stop(signal.SIGKILL)
     server.start()
     until("all are scanned", lambda: len([t for t in admin.items(f"/api/v1/registries/{test_registry}/repositories?f.repository=team/many") if t["scanned"]]) == 3, 150)
+
+
+def test_a_site_without_anything_is_neither_well_nor_ill(tmp_path):
+    with Server(tmp_path) as empty:
+        view = empty.login().get("/api/v1/overview")
+        assert "health" not in view and view["counts"]["hosts"] == 0 and view["steps"]

@@ -12,7 +12,7 @@ import { Made } from "./made";
 import { Schedules } from "./schedules";
 import { words } from "./words";
 
-const LISTS = [["hosts", "/hosts"], ["containers", "/containers"], ["images", "/images"], ["findings", "/findings"], ["vulnerabilities", "/vulnerabilities"], ["packages", "/packages"], ["alerts", "/alerts"], ["incidents", "/incidents"], ["assets", "/assets"], ["changes", "/asset-changes"], ["responses", "/responses"], ["compliance", "/compliance/results"], ["audit", "/audit"]] as const;
+const LISTS = [["hosts", "/hosts"], ["containers", "/containers"], ["images", "/images"], ["findings", "/findings"], ["vulnerabilities", "/vulnerabilities"], ["packages", "/packages"], ["alerts", "/alerts"], ["incidents", "/incidents"], ["assets", "/assets"], ["changes", "/asset-changes"], ["responses", "/responses"], ["compliance", "/compliance/results"], ["audit", "/audit"], ["rules", "/rules"]] as const;
 
 export default function Reports() {
 	const t = useWords(words);
