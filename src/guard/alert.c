@@ -12,6 +12,7 @@
 #include "base/limits.h"
 #include "base/vec.h"
 #include "fmt/json_put.h"
+#include "rule/when.h"
 
 enum { FORMATS = 64 };
 
@@ -189,6 +190,14 @@ static void put_value(struct bh_alerter *a, struct bh_json_put *j, const char *k
         case BH_V_NET:
                 bh_json_put_str(j, key, ip_text(a, v));
                 break;
+        case BH_V_WORD:
+                if (!v->is_raw)
+                        bh_json_put_str(j, key, v->str);
+                else if (bh_str_starts(v->str, BH_STR("-")))
+                        bh_json_put_int(j, key, v->i);
+                else
+                        bh_json_put_u64(j, key, v->u);
+                break;
         default:
                 bh_json_put_str(j, key, v->str);
         }
@@ -264,15 +273,8 @@ static void put_json(struct bh_alerter *a, struct bh_alert *alert, struct fields
 /* ---- text ---- */
 
 static void put_text(struct bh_alerter *a, struct bh_alert *alert) {
-        time_t s = alert->time_ns / 1000000000;
-        struct tm tm;
-
         bh_buf_clear(&a->text);
-        (void) localtime_r(&s, &tm);
-        if (a->opts.iso_time)
-                bh_buf_add(&a->text, iso_time(a, alert->time_ns));
-        else
-                bh_buf_printf(&a->text, "%02d:%02d:%02d.%09lld", tm.tm_hour, tm.tm_min, tm.tm_sec, (long long) (alert->time_ns % 1000000000));
+        bh_buf_add(&a->text, bh_when_text(a->arena, alert->time_ns, a->opts.iso_time ? BH_WHEN_ISO : BH_WHEN_TIME));
         bh_buf_printf(&a->text, ": %.*s ", BH_FMT(alert->priority));
         bh_buf_add(&a->text, bh_buf_str(&a->message));
         alert->text = bh_buf_str(&a->text);
@@ -321,7 +323,7 @@ static void begin(struct bh_alerter *a, struct fields *all, int64_t time_ns) {
         bh_arena_reset(a->arena);
         bh_buf_clear(&a->message);
         *all = (struct fields){ 0 };
-        add_field(a, all, BH_STR("evt.time"), &when);
+        add_field(a, all, a->opts.iso_time ? BH_STR("evt.time.iso8601") : BH_STR("evt.time"), &when);
 }
 
 void bh_alerter_make(struct bh_alerter *a, struct bh_rule_run *run, const struct bh_rule *rule, const void *event, struct bh_alert *ret) {

@@ -30,6 +30,14 @@ static void print_list(const struct bh_value *v, struct bh_buf *out) {
         bh_buf_putc(out, ')');
 }
 
+/* Some are written in a form of their own. */
+static void print_number(const struct bh_value *v, bool negative, uint64_t u, struct bh_buf *out) {
+        if (v->str.len)
+                bh_buf_add(out, v->str);
+        else
+                bh_buf_printf(out, "%s%" PRIu64, negative ? "-" : "", u);
+}
+
 void bh_value_print(const struct bh_value *v, struct bh_buf *out) {
         if (v->is_list) {
                 print_list(v, out);
@@ -38,15 +46,10 @@ void bh_value_print(const struct bh_value *v, struct bh_buf *out) {
         switch (v->type) {
         case BH_V_BOOL: bh_buf_puts(out, v->b ? "true" : "false"); break;
         case BH_V_INT:
-        case BH_V_TIME:
-                if (v->str.len)
-                        bh_buf_add(out, v->str);
-                else
-                        bh_buf_printf(out, "%" PRId64, v->i);
-                break;
+        case BH_V_TIME: print_number(v, v->i < 0, v->i < 0 ? -(uint64_t) v->i : v->u, out); break;
         case BH_V_UINT:
         case BH_V_PORT:
-        case BH_V_DURATION: bh_buf_printf(out, "%" PRIu64, v->u); break;
+        case BH_V_DURATION: print_number(v, false, v->u, out); break;
         case BH_V_DOUBLE: bh_buf_printf(out, "%.17g", v->d); break;
         case BH_V_IP:
         case BH_V_NET: print_ip(v, out); break;

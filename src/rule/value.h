@@ -33,6 +33,7 @@ struct bh_value {
         uint8_t type; /* enum bh_vtype */
         uint8_t bits; /* of a net */
         bool is_list; /* `list` it is, each of `type` */
+        bool is_raw;  /* of a WORD: a number, as it was in the record; JSON has it as one */
         union {
                 bool b;
                 int64_t i;

@@ -6,11 +6,11 @@
 #define _GNU_SOURCE
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/buf.h"
 #include "base/vec.h"
 #include "fmt/json_put.h"
+#include "rule/when.h"
 #include "sense/audit.h"
 
 #define VALUES_MOST 4096u
@@ -307,20 +307,13 @@ GET(whole) {
 
 GET(when) {
         const struct bh_audit_event *e = event;
-        time_t s = (time_t) (e->time_ns / 1000000000);
-        char text[64];
-        struct tm tm;
 
         (void) arg;
         *ret = (struct bh_value){ .type = self->type, .i = self->tag == 3 ? (int64_t) e->num : e->time_ns };
         if (self->tag == 3 || self->tag == 2)
                 return true;
-        if (!localtime_r(&s, &tm) || !(self->tag ? strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S%z", &tm)
-                                                 : strftime(text, sizeof text, "%H:%M:%S", &tm)))
-                return false;
-        ret->str = self->tag ? bh_arena_printf(scratch, "%s", text)
-                             : bh_arena_printf(scratch, "%s.%09lld", text, (long long) (e->time_ns % 1000000000));
-        return true;
+        ret->str = bh_when_text(scratch, e->time_ns, self->tag ? BH_WHEN_ISO : BH_WHEN_TIME);
+        return ret->str.len > 0;
 }
 
 GET(source) {
@@ -337,11 +330,11 @@ GET(source) {
 static const struct bh_field fields[] = {
         ROW("evt.num", UINT, NONE, 0, 3, "number of the event, from 1", when),
         ROW("evt.time", TIME, NONE, 0, 0, "local time with nanoseconds", when),
-        ROW("evt.time.iso8601", TIME, NONE, 0, 1, "date, time and zone", when),
+        ROW("evt.time.iso8601", TIME, NONE, 0, 1, "date, time, nanoseconds and zone, in UTC", when),
         ROW("evt.rawtime", TIME, NONE, 0, 2, "nanoseconds since 1970", when),
         ROW("evt.source", STRING, NONE, 0, 0, "k8s_audit", source),
         ROW("jevt.time", TIME, NONE, 0, 0, "local time with nanoseconds", when),
-        ROW("jevt.time.iso8601", TIME, NONE, 0, 1, "date, time and zone", when),
+        ROW("jevt.time.iso8601", TIME, NONE, 0, 1, "date, time, nanoseconds and zone, in UTC", when),
         ROW("jevt.rawtime", TIME, NONE, 0, 2, "nanoseconds since 1970", when),
         ROW("jevt.value", STRING, KEY, 0, 0, "what the JSON pointer in brackets leads to: jevt.value[/user/username]", pointer),
         ROW("jevt.obj", STRING, NONE, 0, 0, "the whole event as JSON", whole),

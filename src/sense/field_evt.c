@@ -4,8 +4,8 @@
 
 #include <fcntl.h>
 #include <string.h>
-#include <time.h>
 
+#include "rule/when.h"
 #include "sense/render.h"
 
 #define SECOND 1000000000ll
@@ -142,11 +142,17 @@ static bool give_buflen(const struct bh_field *self, const struct bh_event *e, b
         return wanted && bh_field_evt_buffer(self, e, NULL, NULL, &data) && bh_give_int(ret, self, (int64_t) data.str.len);
 }
 
+/* A part of a second is written with all its digits. */
+static bool give_ns(struct bh_value *ret, const struct bh_field *self, int64_t ns, struct bh_arena *scratch) {
+        *ret = (struct bh_value){ .type = self->type, .i = ns, .str = bh_arena_printf(scratch, "%09lld", (long long) ns) };
+        return true;
+}
+
 BH_FIELD_GET(bh_field_evt_number) {
         const struct bh_event *e = event;
         int64_t whole = since(e, e->asks ? e->asks->first_ns : 0), delta = since(e, e->before_ns);
 
-        (void) arg, (void) scratch;
+        (void) arg;
         switch (self->tag) {
         case BH_EN_NUM: return bh_give_int(ret, self, (int64_t) e->num);
         case BH_EN_CPU: return bh_give_int(ret, self, e->head.cpu);
@@ -162,13 +168,13 @@ BH_FIELD_GET(bh_field_evt_number) {
         case BH_EN_BUFLEN_OUT: return give_buflen(self, e, sends(e->head.type), ret);
         case BH_EN_RAWTIME: return bh_give_int(ret, self, e->time_ns);
         case BH_EN_RAWTIME_S: return bh_give_int(ret, self, e->time_ns / SECOND);
-        case BH_EN_RAWTIME_NS: return bh_give_int(ret, self, e->time_ns % SECOND);
-        case BH_EN_RELTIME: return bh_give_int(ret, self, whole);
+        case BH_EN_RAWTIME_NS: return give_ns(ret, self, e->time_ns % SECOND, scratch);
+        case BH_EN_RELTIME: return give_ns(ret, self, whole, scratch);
         case BH_EN_RELTIME_S: return bh_give_int(ret, self, whole / SECOND);
-        case BH_EN_RELTIME_NS: return bh_give_int(ret, self, whole % SECOND);
+        case BH_EN_RELTIME_NS: return give_ns(ret, self, whole % SECOND, scratch);
         case BH_EN_DELTA: return bh_give_int(ret, self, delta);
         case BH_EN_DELTA_S: return bh_give_int(ret, self, delta / SECOND);
-        case BH_EN_DELTA_NS: return bh_give_int(ret, self, delta % SECOND);
+        case BH_EN_DELTA_NS: return give_ns(ret, self, delta % SECOND, scratch);
         default: return false;
         }
 }
@@ -226,31 +232,12 @@ BH_FIELD_GET(bh_field_evt_flag) {
         }
 }
 
-static size_t print_time(unsigned what, const struct tm *tm, char *out, size_t size) {
-        switch (what) {
-        case BH_TM_TIME:
-        case BH_TM_TIME_S: return strftime(out, size, "%H:%M:%S", tm);
-        case BH_TM_ISO: return strftime(out, size, "%Y-%m-%dT%H:%M:%S", tm);
-        default: return strftime(out, size, "%Y-%m-%d %H:%M:%S", tm);
-        }
-}
-
 BH_FIELD_GET(bh_field_evt_time) {
         const struct bh_event *e = event;
-        time_t s = (time_t) (e->time_ns / SECOND);
-        char text[64], zone[16] = "";
-        struct tm tm;
-        bool whole = self->tag == BH_TM_TIME_S || self->tag == BH_TM_DATETIME_S;
 
         (void) arg;
-        if (!localtime_r(&s, &tm) || !print_time(self->tag, &tm, text, sizeof text))
-                return false;
-        if (self->tag == BH_TM_ISO)
-                (void) strftime(zone, sizeof zone, "%z", &tm);
-        *ret = (struct bh_value){ .type = self->type, .i = e->time_ns };
-        ret->str = whole ? bh_arena_printf(scratch, "%s", text)
-                         : bh_arena_printf(scratch, "%s.%09lld%s", text, (long long) (e->time_ns % SECOND), zone);
-        return true;
+        *ret = (struct bh_value){ .type = self->type, .i = e->time_ns, .str = bh_when_text(scratch, e->time_ns, self->tag) };
+        return ret->str.len > 0;
 }
 
 /* evt.type.is[open]: 1 or 0. */
@@ -294,7 +281,7 @@ BH_FIELD_GET(bh_field_evt_rawarg) {
         (void) self;
         if (!a || !bh_render_arg(e, a, scratch, &s))
                 return false;
-        *ret = (struct bh_value){ .type = s.number ? BH_V_WORD : BH_V_STRING, .u = s.value };
+        *ret = (struct bh_value){ .type = s.number ? BH_V_WORD : BH_V_STRING, .is_raw = s.number, .u = s.value };
         ret->str = s.text;
         return true;
 }

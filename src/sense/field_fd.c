@@ -139,13 +139,15 @@ BH_FIELD_GET(bh_field_fd_number) {
         const struct bh_ev_fd *fd = bh_render_fd(e);
         int64_t n;
 
-        (void) arg, (void) scratch;
+        (void) arg;
         if (self->tag == BH_DN_NUM)
                 return number_of_fd(e, fd, &n) && bh_give_int(ret, self, n);
         if (!fd)
                 return false;
         switch (self->tag) {
-        case BH_DN_DEV: return bh_give_int(ret, self, fd->dev);
+        case BH_DN_DEV:
+                *ret = (struct bh_value){ .type = self->type, .u = fd->dev, .str = bh_arena_printf(scratch, "%X", fd->dev) };
+                return true;
         case BH_DN_MAJOR: return bh_give_int(ret, self, major(fd->dev));
         case BH_DN_MINOR: return bh_give_int(ret, self, minor(fd->dev));
         case BH_DN_INO: return bh_give_int(ret, self, (int64_t) fd->ino);

@@ -6,6 +6,7 @@
  */
 #include "sense/fields.h"
 
+#include "rule/when.h"
 #include "sense/sense.h"
 
 static const struct bh_field fields[] = {

@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <time.h>
 
+#include "rule/when.h"
 #include "sense/login.h"
 
 #define GET(name)                                                                                   \
@@ -63,18 +64,11 @@ GET(hour) {
 
 GET(when) {
         const struct bh_login *l = event;
-        time_t s = (time_t) (l->time_ns / 1000000000);
-        char text[64];
-        struct tm tm;
 
         (void) arg;
-        if (!localtime_r(&s, &tm) || !(self->tag ? strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S%z", &tm)
-                                                 : strftime(text, sizeof text, "%H:%M:%S", &tm)))
-                return false;
-        *ret = (struct bh_value){ .type = self->type, .i = l->time_ns };
-        ret->str = self->tag ? bh_arena_printf(scratch, "%s", text)
-                             : bh_arena_printf(scratch, "%s.%09lld", text, (long long) (l->time_ns % 1000000000));
-        return true;
+        *ret = (struct bh_value){ .type = self->type, .i = l->time_ns,
+                                  .str = bh_when_text(scratch, l->time_ns, self->tag ? BH_WHEN_ISO : BH_WHEN_TIME) };
+        return ret->str.len > 0;
 }
 
 GET(source) {
@@ -87,7 +81,7 @@ GET(source) {
 
 static const struct bh_field fields[] = {
         ROW("evt.time", TIME, 0, "local time with nanoseconds", when),
-        ROW("evt.time.iso8601", TIME, 1, "date, time and zone", when),
+        ROW("evt.time.iso8601", TIME, 1, "date, time, nanoseconds and zone, in UTC", when),
         ROW("evt.source", STRING, 0, "login", source),
         ROW("login.type", STRING, 0, "success, failure, logout, command (sudo), session, account (changed)", type),
         ROW("login.service", STRING, 0, "program that tells it: sshd, sudo, su, login, useradd, ...", text),

@@ -172,10 +172,10 @@ static void our_own_alerts_have_the_same_shape(void **state) {
 
         (void) state;
         bh_alerter_own(alerter, &own, 1700000000000000042, &a);
-        assert_str(a.text, "2023-11-14T22:13:20.000000042Z: Error 7 lost");
+        assert_str(a.text, "2023-11-14T22:13:20.000000042+0000: Error 7 lost");
         json = bh_str_from(a.json, (size_t) bh_str_find(a.json, BH_STR("\"message\"")));
-        assert_str(json, "\"message\":\"7 lost\",\"output\":\"2023-11-14T22:13:20.000000042Z: Error 7 lost\","
-                         "\"output_fields\":{\"evt.time\":1700000000000000042,\"lane\":\"files\"},\"priority\":\"Error\",\"rule\":\"Events lost\","
+        assert_str(json, "\"message\":\"7 lost\",\"output\":\"2023-11-14T22:13:20.000000042+0000: Error 7 lost\","
+                         "\"output_fields\":{\"evt.time.iso8601\":1700000000000000042,\"lane\":\"files\"},\"priority\":\"Error\",\"rule\":\"Events lost\","
                          "\"source\":\"internal\",\"tags\":[],\"time\":\"2023-11-14T22:13:20.000000042Z\"}");
         bh_alerter_free(&alerter);
 }
