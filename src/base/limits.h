@@ -115,6 +115,7 @@
 #define BH_LIMIT_OWNERS_MS 100          /* and how long */
 #define BH_LIMIT_RESOURCE_CONTAINERS 16384 /* whose counters are remembered */
 #define BH_LIMIT_RESOURCE_EVERY_MS 2000 /* looks at them */
+#define BH_LIMIT_FIRST_GONE 1024u       /* processes that go on without their first thread, remembered without BPF */
 #define BH_LIMIT_HIDDEN 64              /* processes, and ports, that may be hidden */
 #define BH_LIMIT_HIDDEN_EVERY_MS 10000  /* looks for them */
 #define BH_LIMIT_HIDDEN_SEARCH_MS 200   /* through all descriptors of all processes, for whose a socket is */

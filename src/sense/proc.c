@@ -24,6 +24,7 @@
 #include "base/limits.h"
 #include "sense/backend.h"
 #include "sense/connector.h"
+#include "sense/ends.h"
 #include "sense/procfs.h"
 #include "sense/refuser.h"
 #include "sense/sockets.h"
@@ -38,6 +39,7 @@ enum { CAN_PROCESS, CAN_OPEN, CAN_CONNECT, CAN_CONNECT_OTHERS, CAN_CONNECT_SHORT
 struct bh_backend {
         int told, files; /* -1: not to be had */
         bool wants_files;
+        struct bh_ends ends;
         struct bh_refuser *refuser;  /* NULL: nobody asked */
         struct bh_sockets *sockets; /* NULL: not to be had */
         bool wants_sockets, wants[_BH_EV_MAX];
@@ -306,7 +308,7 @@ static void on_told(void *user, const struct bh_told_event *t) {
                 give(b, BH_LANE_PROC, &(struct bh_event_parts){ .head = head_of(b, t, BH_EV_RENAME_TASK, 0), .strs = &name, .n_strs = 1 });
                 break;
         case BH_TOLD_EXIT:
-                if (t->pid == t->tid)
+                if (bh_ends_is_last(&b->ends, t->pid, t->tid, bh_ends_goes_on))
                         give(b, BH_LANE_PROC, &(struct bh_event_parts){ .head = head_of(b, t, BH_EV_PROCEXIT, 0), .nums = exit, .n_nums = 2 });
                 break;
         default: break;

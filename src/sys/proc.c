@@ -49,6 +49,7 @@ bool bh_proc_parse_stat(struct bh_str text, struct bh_proc_stat *ret) {
         st.pid = (uint32_t) n[1];
         st.ppid = (uint32_t) n[4];
         st.sid = (uint32_t) n[6];
+        st.threads = (uint32_t) n[20];
         st.kernel_thread = n[9] & KTHREAD;
         st.start_ticks = n[22];
         *ret = st;

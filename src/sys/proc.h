@@ -14,7 +14,7 @@
 #include "base/err.h"
 
 struct bh_proc_stat {
-        uint32_t pid, ppid, sid;
+        uint32_t pid, ppid, sid, threads;
         uint64_t start_ticks; /* since boot, in USER_HZ */
         bool kernel_thread;
         char state;    /* 'R', 'S', 'T', 'Z', ... */

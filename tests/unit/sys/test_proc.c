@@ -20,6 +20,7 @@ static void a_name_with_brackets_does_not_shift_the_numbers(void **state) {
         assert_int_equal(st.pid, 42);
         assert_int_equal(st.ppid, 7);
         assert_int_equal(st.sid, 41);
+        assert_int_equal(st.threads, 1);
         assert_int_equal(st.state, 'T');
         assert_true(st.kernel_thread); /* 0x208000 | ... */
         assert_int_equal(st.start_ticks, 98765);
