@@ -80,13 +80,15 @@ static int note_made(struct bh_db *db, void *user, struct bh_err *err) {
         return bh_report_row_made(db, n->row, n->why, err);
 }
 
-static void make(struct reports *p, struct bh_report_row *row, struct bh_arena *arena, struct bh_err *err) {
+/* Below zero: it could not be noted, so it is due still. */
+static int make(struct reports *p, struct bh_report_row *row, struct bh_arena *arena, struct bh_err *err) {
         struct bh_err why = BH_ERR_NONE;
         int r = write_file(p, row, arena, &why);
         struct note note = { .row = row, .why = bh_str_of(r < 0 ? why.text : "") };
 
-        BH_IGNORE(bh_store_write(bh_manage_opts(p->manage)->store, note_made, &note, err)); /* not noted, it is due still */
+        r = bh_store_write(bh_manage_opts(p->manage)->store, note_made, &note, err);
         bh_manage_live(p->manage, "reports", BH_STR("{}"));
+        return r;
 }
 
 /* ---- mailing ---- */
@@ -123,7 +125,7 @@ static int note_mailed(struct bh_db *db, void *user, struct bh_err *err) {
         return bh_report_row_mailed(db, n->row, n->said, n->why, n->now_ms, n->next_ms, err);
 }
 
-static void mail(struct reports *p, const struct bh_report_row *row, struct bh_arena *arena, struct bh_err *err) {
+static int mail(struct reports *p, const struct bh_report_row *row, struct bh_arena *arena, struct bh_err *err) {
         struct bh_sink_result result = { 0 };
         struct bh_err why = BH_ERR_NONE;
         struct bh_integration to;
@@ -132,14 +134,15 @@ static void mail(struct reports *p, const struct bh_report_row *row, struct bh_a
 
         r = r < 0 ? r : send(p, row, &to, arena, &result, &why);
         if (r < 0 && atomic_load(&p->stop))
-                return; /* it was cut off: another try, as if this one had not been */
+                return 0; /* it was cut off: another try, as if this one had not been */
         note.now_ms = bh_clock_ms(CLOCK_REALTIME);
         note.said = bh_str_of(result.said);
         note.why = bh_str_of(r < 0 ? why.text : "");
         if (r < 0 && r != BH_E_FORMAT && row->tries < (int64_t) BH_LEN(pauses_ms))
                 note.next_ms = note.now_ms + pauses_ms[row->tries];
-        BH_IGNORE(bh_store_write(bh_manage_opts(p->manage)->store, note_mailed, &note, err)); /* not noted, it waits still */
+        r = bh_store_write(bh_manage_opts(p->manage)->store, note_mailed, &note, err);
         bh_manage_live(p->manage, "reports", BH_STR("{}"));
+        return r;
 }
 
 /* ---- files that no row tells of ---- */
@@ -167,7 +170,7 @@ static void sweep(const struct reports *p, struct bh_db *db, struct bh_arena *ar
 
 /* ---- its thread ---- */
 
-/* 1: there was something to do, and may be more. */
+/* 1: something was done, and there may be more; below zero: not now. */
 static int turn(struct reports *p, bool asked, struct bh_err *err) {
         BH_CLEANUP(bh_arena_free) struct bh_arena *arena = bh_arena_new();
         struct bh_store *store = bh_manage_opts(p->manage)->store;
@@ -186,10 +189,10 @@ static int turn(struct reports *p, bool asked, struct bh_err *err) {
         w = r < 0 ? r : bh_report_row_waiting(db, now, arena, &waiting, err);
         bh_store_give_back(store, &db);
         if (r > 0)
-                make(p, &due, arena, err);
+                r = make(p, &due, arena, err) ?: 1;
         if (w > 0)
-                mail(p, &waiting, arena, err);
-        return BH_MAX(r, w);
+                w = mail(p, &waiting, arena, err) ?: 1;
+        return r < 0 ? r : w < 0 ? w : BH_MAX(r, w);
 }
 
 /* false: it is time to end. *ret_asked: somebody woke it. */
