@@ -405,9 +405,28 @@ static int tell_rows(void *user, enum bh_inspect_order order, unsigned states, b
 
 /* ---- the whole ---- */
 
-static int read_all(struct reading *x, struct bh_inspection *ret, struct bh_err *err) {
-        int r = read_sums(x, ret, err);
+/* What it is of, where that is neither one machine nor all. */
+static int read_of(struct reading *x, struct bh_inspection *ret, struct bh_err *err) {
+        const struct bh_compliance_report_in *in = x->in;
+        struct bh_str name = in->image_id;
+        int r = 0;
 
+        if (in->image_id.len)
+                r = bh_db_text(x->db, "SELECT name FROM image WHERE id = ?1 AND name <> ''", BH_ARGS(bh_arg_text(in->image_id)), x->arena, &name, err);
+        else if (in->team_id)
+                r = bh_db_text(x->db, "SELECT name FROM team WHERE id = ?1", BH_ARGS(bh_arg_int(in->team_id)), x->arena, &name, err);
+        else if (in->mine)
+                ret->of = (struct bh_both){ { BH_STR("what your teams own"), BH_STR("您的团队所拥有的内容") } };
+        if (r >= 0 && (in->image_id.len || in->team_id))
+                ret->of = (struct bh_both){ { bh_arena_printf(x->arena, "%s %.*s", in->image_id.len ? "image" : "team", BH_FMT(name)),
+                                              bh_arena_printf(x->arena, "%s %.*s", in->image_id.len ? "镜像" : "团队", BH_FMT(name)) } };
+        return r;
+}
+
+static int read_all(struct reading *x, struct bh_inspection *ret, struct bh_err *err) {
+        int r = read_of(x, ret, err);
+
+        r = r < 0 ? r : read_sums(x, ret, err);
         r = r < 0 ? r : read_benchmarks(x, err);
         r = r < 0 ? r : read_workloads(x, err);
         if (!x->in->mine && !x->in->image_id.len && !x->in->team_id) { /* hosts are nobody's in particular */

@@ -10,7 +10,7 @@ static void put_chip(struct bh_html *p, const struct bh_inspect_row *row) {
 }
 
 static void put_subject(struct bh_html *p, const struct bh_inspect_row *row) {
-        if (p->in->n_hosts > 1) {
+        if (p->in->n_hosts != 1) {
                 bh_html_put(p, row->host);
                 bh_html_raw(p, "<br>");
         }
@@ -287,7 +287,7 @@ static int put_of_workload(void *user, const struct bh_inspect_row *row, struct 
                 return 0;
         }
         bh_html_raw(p, "<tr>");
-        if (p->in->n_hosts > 1)
+        if (p->in->n_hosts != 1)
                 bh_html_cell(p, row->host);
         bh_html_cell(p, row->kind);
         bh_html_cell(p, row->workload.len ? row->workload : row->container.len ? row->container : row->name);
@@ -320,7 +320,7 @@ int bh_html_workloads(struct bh_html *p, struct bh_err *err) {
                 return 0;
         bh_html_head(p, BH_WORD_WORKLOADS);
         put_workload_sums(p);
-        if (p->in->n_hosts > 1)
+        if (p->in->n_hosts != 1)
                 BH_HTML_COLUMNS(p, BH_WORD_HOST, BH_WORD_KIND, BH_WORD_NAME, BH_WORD_NAMESPACE, BH_WORD_CHECK, BH_WORD_RESULT, BH_WORD_EVIDENCE);
         else
                 BH_HTML_COLUMNS(p, BH_WORD_KIND, BH_WORD_NAME, BH_WORD_NAMESPACE, BH_WORD_CHECK, BH_WORD_RESULT, BH_WORD_EVIDENCE);

@@ -70,7 +70,9 @@ void bh_html_top(struct bh_html *p) {
         bh_html_raw(p, "</h1><p>");
         bh_html_say(p, BH_WORD_SCOPE);
         bh_html_raw(p, ": ");
-        if (in->n_hosts == 1)
+        if (in->of.in[BH_LANG_EN].len)
+                bh_html_put(p, bh_both_in(&in->of, p->opts->lang));
+        else if (in->n_hosts == 1)
                 bh_html_put(p, in->hosts[0].name);
         else
                 bh_buf_printf(p->out->buf, "%zu %s", in->n_hosts, bh_inspect_word(p->opts->lang, BH_WORD_HOSTS));

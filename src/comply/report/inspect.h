@@ -63,6 +63,7 @@ struct bh_inspect_figure {
 
 struct bh_inspection {
         int64_t when_s;
+        struct bh_both of; /* what it is of, where that is neither a machine nor all of them: "image shop:1"; else empty */
         struct bh_comply_count all, by_category[_BH_COMPLY_CATEGORY_MAX];
         uint32_t failing[_BH_COMPLY_SEVERITY_MAX]; /* nobody bears them */
         bool compared;

@@ -220,6 +220,8 @@ int bh_inspect_json(const struct bh_inspection *in, const struct bh_inspect_opts
         bh_json_put_open(&w.json, NULL, '{');
         bh_json_put_cstr(&w.json, "format", "bulkhead-inspection-1");
         put_moment(&w.json, "time", in->when_s);
+        if (in->of.in[BH_LANG_EN].len)
+                put_both(&w.json, "of", &in->of);
         put_totals(&w.json, in);
         put_benchmarks(&w.json, in);
         put_hosts(&w.json, in);

@@ -154,9 +154,14 @@ static int put_finding(void *user, const struct bh_inspect_row *row, struct bh_e
         return bh_inspect_more(w->out, err);
 }
 
+/* One machine, what it is of else, or all. */
+static struct bh_str subject_of(const struct bh_inspection *in) {
+        return in->of.in[BH_LANG_EN].len ? in->of.in[BH_LANG_EN] : in->n_hosts == 1 ? in->hosts[0].name : BH_STR("all");
+}
+
 static void put_head(struct writing *w, const struct bh_inspection *in) {
         struct bh_json_put *j = &w->json;
-        struct bh_str when = bh_str_of(w->when), host = in->n_hosts == 1 ? in->hosts[0].name : BH_STR("all");
+        struct bh_str when = bh_str_of(w->when), host = subject_of(in);
 
         bh_json_put_open(j, "assessment-results", '{');
         put_uuid(w, "uuid", "results", host, when);
@@ -175,9 +180,10 @@ static int put_result(struct writing *w, const struct bh_inspection *in, struct 
         struct bh_json_put *j = &w->json;
         int r;
 
-        put_uuid(w, "uuid", "result", in->n_hosts == 1 ? in->hosts[0].name : BH_STR("all"), bh_str_of(w->when));
+        put_uuid(w, "uuid", "result", subject_of(in), bh_str_of(w->when));
         bh_json_put_cstr(j, "title", "Checks of configuration");
-        bh_json_put_str(j, "description", bh_arena_printf(w->arena, "%zu hosts, score %.1f", in->n_hosts, bh_comply_score(&in->all)));
+        bh_json_put_str(j, "description", in->of.in[BH_LANG_EN].len ? bh_arena_printf(w->arena, "%.*s, score %.1f", BH_FMT(subject_of(in)), bh_comply_score(&in->all))
+                                                                : bh_arena_printf(w->arena, "%zu hosts, score %.1f", in->n_hosts, bh_comply_score(&in->all)));
         bh_json_put_cstr(j, "start", w->when);
         bh_json_put_open(j, "reviewed-controls", '{');
         bh_json_put_open(j, "control-selections", '[');

@@ -23,10 +23,29 @@ static void put_foot(struct bh_page *p) {
         bh_page_raw(p, "</footer>\n");
 }
 
-static void put_report(struct bh_page *p) {
+/* What a page of several begins with: each, and where it stands. */
+static void put_index(struct bh_page *p, const struct bh_report *reports, size_t n) {
+        bh_page_raw(p, "<div class=\"card wide\"><table data-sort><thead><tr>");
+        bh_page_column(p, "t", (struct bh_words){ "report of", "报告对象" });
+        bh_page_column(p, "n", (struct bh_words){ "risk", "风险" });
+        bh_page_column(p, "n", (struct bh_words){ "vulnerabilities", "漏洞" });
+        bh_page_column(p, "n", (struct bh_words){ "findings", "发现项" });
+        bh_page_raw(p, "</tr></thead><tbody>\n");
+        for (size_t i = 0; i < n; i++) {
+                const struct bh_report *r = &reports[i];
+
+                bh_buf_printf(p->out, "<tr><td><a href=\"#r%zu\">", i);
+                bh_page_put(p, r->target);
+                bh_buf_printf(p->out, "</a></td><td class=\"num %s\">%.0f</td><td class=\"num\">%u</td><td class=\"num\">%u</td></tr>\n",
+                              bh_page_risk_colour(r->risk), r->risk, r->n_vulns - r->n_vulns_hidden, r->n_findings - r->n_findings_hidden);
+        }
+        bh_page_raw(p, "</tbody></table></div>\n");
+}
+
+static void put_report(struct bh_page *p, size_t number) {
         struct bh_report_groups groups = bh_report_group(p->arena, p->r);
 
-        bh_page_raw(p, "<article>");
+        bh_buf_printf(p->out, "<article id=\"r%zu\">", number);
         bh_page_about(p);
         bh_page_summary(p);
         bh_page_notes(p);
@@ -70,9 +89,11 @@ int bh_report_html(struct bh_buf *out, const struct bh_report *reports, size_t n
         bh_page_say(&p, (struct bh_words){ "scan report", "扫描报告" });
         bh_page_raw(&p, "</small></span><span class=\"langs\"><button type=\"button\" value=\"en\" aria-pressed=\"true\">English</button>"
                 "<button type=\"button\" value=\"zh\" aria-pressed=\"false\">中文</button></span></div></div>\n<main>\n");
+        if (n > 1)
+                put_index(&p, reports, n);
         for (size_t i = 0; i < n; i++) {
                 p.r = &reports[i];
-                put_report(&p);
+                put_report(&p, i);
         }
         bh_page_raw(&p, "</main>\n<script>");
         bh_page_raw(&p, bh_html_script);

@@ -61,6 +61,7 @@ const char bh_html_style[] =
         ".meter i{display:block;height:100%;background:var(--c)}"
         ".fix{color:var(--good)}.nofix{color:var(--dim)}.hot-text{color:var(--critical);font-weight:600}"
         ".gaps{border-left:4px solid var(--medium)}.gaps ul{margin:0;padding-left:18px}.note{border-left:4px solid var(--medium);margin-top:12px}"
+        "article+article,.wide+article{margin-top:56px}"
         "footer{color:var(--dim);font-size:13px;margin-top:36px;border-top:1px solid var(--line);padding-top:14px}"
         "tr.off{display:none}"
         "@media(max-width:820px){.sum{grid-template-columns:1fr}.tiles{grid-template-columns:repeat(3,1fr)}main{padding:0 14px 32px}ol.first li{grid-template-columns:28px 1fr}}"

@@ -70,8 +70,13 @@ static void put_short(struct bh_page *p, struct bh_str s) {
 }
 
 static void put_details(struct bh_page *p, const struct bh_vuln_finding *v) {
+        if (!v->text.summary.len && !v->text.details.len && !v->exploit_why.len && !v->cvss_vector.len && !v->risk.n_factors && !v->text.n_references)
+                return;
         bh_page_raw(p, "<details class=\"more\"><summary>");
-        put_short(p, v->text.summary.len ? v->text.summary : v->text.details);
+        if (v->text.summary.len || v->text.details.len)
+                put_short(p, v->text.summary.len ? v->text.summary : v->text.details);
+        else
+                bh_page_say(p, (struct bh_words){ "details", "详情" });
         bh_page_raw(p, "</summary>");
         if (v->exploit_why.len) {
                 bh_page_raw(p, "<p class=\"hot-text\">");

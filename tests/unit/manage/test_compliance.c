@@ -373,6 +373,7 @@ static void a_report_of_an_image_or_a_team_has_their_containers_and_the_images_t
         shelf_do(&s, "INSERT INTO image(id, name, first_ms) VALUES('sha256:aa', 'shop', 1), ('sha256:bb', 'other', 1)");
         shelf_do(&s, "INSERT INTO container(id, host_id, image_id, first_ms, seen_ms) VALUES('web', 'h1', 'sha256:aa', 1, 1), ('db', 'h1', 'sha256:bb', 1, 1)");
         shelf_do(&s, "INSERT INTO team_image(team_id, image_id) VALUES(1, 'sha256:aa'), (2, 'sha256:aa'), (2, 'sha256:bb')");
+        shelf_do(&s, "INSERT INTO team(id, name, created_ms) VALUES(1, 'us & them', 1)");
         shelf_do(&s, "INSERT INTO team_member(team_id, person_id) VALUES(1, 7)");
         post(&s, DAY, WHOLE(1, PRIVILEGED("web", "fail", "01") "," PRIVILEGED("db", "pass", "02") "," OF_IMAGE("aa") "," OF_IMAGE("bb")));
         assert_int_equal(results_in(&s, "", 0), 4);
@@ -384,6 +385,11 @@ static void a_report_of_an_image_or_a_team_has_their_containers_and_the_images_t
         assert_int_equal(results_of(&s, (struct bh_compliance_report_in){ .team_id = 2 }), 4);
         assert_int_equal(results_of(&s, (struct bh_compliance_report_in){ .team_id = 2, .mine = 7 }), 2);
         assert_true(bh_str_find(written(&s, &out, (struct bh_compliance_report_in){ .format = BH_STR("html"), .team_id = 1 }), BH_STR("web")) >= 0);
+        assert_true(bh_str_find(bh_buf_str(&out), BH_STR("Looked at: team us &amp; them")) >= 0);
+        assert_true(bh_str_find(written(&s, &out, (struct bh_compliance_report_in){ .format = BH_STR("html"), .chinese = true, .image_id = BH_STR("sha256:aa") }),
+                                BH_STR("镜像 shop")) >= 0);
+        assert_true(bh_str_find(written(&s, &out, (struct bh_compliance_report_in){ .format = BH_STR("oscal"), .image_id = BH_STR("sha256:aa") }), BH_STR("image shop, score")) >= 0);
+        (void) written(&s, &out, (struct bh_compliance_report_in){ .format = BH_STR("html"), .team_id = 1 });
         assert_true(bh_str_find(bh_buf_str(&out), BH_STR("h1: ")) < 0); /* what a host has besides is not a team's */
         shelf_done(&s);
 }
