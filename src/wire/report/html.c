@@ -36,8 +36,8 @@ static void put_index(struct bh_page *p, const struct bh_report *reports, size_t
 
                 bh_buf_printf(p->out, "<tr><td><a href=\"#r%zu\">", i);
                 bh_page_put(p, r->target);
-                bh_buf_printf(p->out, "</a></td><td class=\"num %s\">%.0f</td><td class=\"num\">%u</td><td class=\"num\">%u</td></tr>\n",
-                              bh_page_risk_colour(r->risk), r->risk, r->n_vulns - r->n_vulns_hidden, r->n_findings - r->n_findings_hidden);
+                bh_buf_printf(p->out, "</a></td><td>%.0f</td><td>%u</td><td>%u</td></tr>\n", r->risk, r->n_vulns - r->n_vulns_hidden,
+                              r->n_findings - r->n_findings_hidden);
         }
         bh_page_raw(p, "</tbody></table></div>\n");
 }
