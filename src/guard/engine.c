@@ -132,6 +132,30 @@ static int open_watch(struct bh_guard *g, struct bh_err *err) {
         return bh_files_watch_new(paths, n, &g->watch, err);
 }
 
+static bool has_rule(const struct bh_response *row, const struct bh_rules *rules) {
+        for (size_t i = 0; i < bh_rules_count(rules); i++) {
+                const struct bh_rule *rule = bh_rules_at(rules, i);
+
+                if (bh_response_names(row, &(struct bh_alert){ .rule = rule->name, .tags = rule->tags, .n_tags = rule->n_tags,
+                                                               .level = (uint8_t) rule->priority }))
+                        return true;
+        }
+        return false;
+}
+
+/* A slip in a glob would be found when it is too late. */
+static void tell_idle_responses(struct bh_guard *g, const struct bh_respond_policy *policy) {
+        for (size_t i = 0; i < policy->responses.len; i++) {
+                const struct bh_response *row = &policy->responses.at[i];
+                BH_CLEANUP(bh_buf_done) struct bh_buf text = { 0 };
+
+                if (has_rule(row, g->set->rules))
+                        continue;
+                bh_buf_printf(&text, "%.*s: %.*s: no rule that is loaded has such a name, tag and priority", BH_FMT(row->place), BH_FMT(row->name));
+                leave_note(g, BH_PRIORITY_WARNING, "Response without a rule", bh_buf_str(&text));
+        }
+}
+
 /* The policy of the set in use becomes the responder's; its rows of prevention go to the kernel. */
 static void hand_on_responses(struct bh_guard *g) {
         struct bh_respond_policy *policy = g->set->responses;
@@ -140,6 +164,7 @@ static void hand_on_responses(struct bh_guard *g) {
         if (!policy)
                 return;
         g->set->responses = NULL;
+        tell_idle_responses(g, policy);
         if (!g->preventer)
                 g->preventer = bh_preventer_new();
         bh_preventer_rows(g->preventer, policy->prevent.at, policy->prevent.len, would, on_prevent, g);

@@ -278,3 +278,23 @@ def test_the_end_of_a_reader_is_no_crash(build, tmp_path):
     p.stdout.close()
     assert p.stderr.read().decode().strip().endswith("0")
     p.wait()
+
+
+def test_a_response_that_no_rule_could_set_off_is_told(build, tmp_path):
+    """A slip in the glob of a rule, in a tag and in a priority; and rows that are right."""
+    (tmp_path / "rules.yaml").write_text("- { rule: A shell, desc: x, condition: evt.type = execve and proc.name = sh, output: x, priority: WARNING, tags: [T1059] }\n")
+    (tmp_path / "responses.yaml").write_text("""mode: observe
+responses:
+  - { name: right, rules: ['A sh*'], do: [kill] }
+  - { name: right tag, tags: [T1059], do: [kill] }
+  - { name: all that is bad, priority: warning, do: [kill] }
+  - { name: slip, rules: ['A shel'], do: [kill] }
+  - { name: other tag, tags: [T1059.004], do: [kill] }
+  - { name: too grave, rules: ['A sh*'], priority: critical, do: [kill] }
+""")
+    ran = subprocess.run([g.program(build), "watch", "-q", "--format", "json", "--login", "none", "--rules", tmp_path / "rules.yaml", "--responses", tmp_path / "responses.yaml",
+                          "--state", tmp_path / "state", "--replay", STORY], check=True, capture_output=True, text=True)
+    said = [a["output"] for a in map(json.loads, ran.stdout.splitlines()) if a["rule"] == "Response without a rule"]
+    assert len(said) == 3, said
+    for words, line, name in zip(said, (6, 7, 8), ("slip", "other tag", "too grave")):
+        assert f"responses.yaml:{line}: {name}: no rule that is loaded has such a name, tag and priority" in words

@@ -76,8 +76,12 @@ static bool tags_fit(const struct bh_response *row, const struct bh_alert *a) {
         return row->n_tags == 0;
 }
 
+bool bh_response_names(const struct bh_response *row, const struct bh_alert *a) {
+        return a->level <= row->least && rule_fits(row, a) && tags_fit(row, a);
+}
+
 bool bh_response_fits(const struct bh_response *row, const struct bh_alert *a) {
-        if (a->level > row->least || !rule_fits(row, a) || !tags_fit(row, a) || !bh_scope_fits(&row->scope, a->container))
+        if (!bh_response_names(row, a) || !bh_scope_fits(&row->scope, a->container))
                 return false;
         return !row->condition || (a->event && bh_condition_holds(row->condition, a->event));
 }

@@ -43,5 +43,7 @@ void bh_responder_free(struct bh_responder **r, unsigned deadline_ms);
 
 /* Pure: does the row want to answer this alert? */
 bool bh_response_fits(const struct bh_response *row, const struct bh_alert *alert);
+/* Pure: would it, by rule, tags and priority, whomever the alert is about? */
+bool bh_response_names(const struct bh_response *row, const struct bh_alert *alert);
 
 #endif

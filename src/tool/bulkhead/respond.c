@@ -203,7 +203,7 @@ const struct bh_cmd bh_cmd_respond_do = {
         .about = "do one response by hand",
         .args = "ACTION pid:N|container:NAME|file:PATH",
         .text = "`bulkhead respond list --actions` tells what can be done. All of it is audited.\n"
-                "Exit codes: 0 done, 1 the never-list says no, 2 wrong use, 3 it failed.\n",
+                "Exit codes: 0 done, 1 refused (never-list, or in no container), 2 wrong use, 3 it failed.\n",
         .examples = "  bulkhead respond do pause container:shop-web --for 10m --reason 'looks odd'\n"
                     "  bulkhead respond do kill-tree pid:4711\n"
                     "  bulkhead respond do quarantine file:/tmp/x --in shop-web\n",
