@@ -16,6 +16,7 @@ import pathlib
 import shutil
 import socket
 import subprocess
+import sys
 import tarfile
 import time
 
@@ -24,6 +25,20 @@ import pytest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("BULKHEAD_BUILD", ROOT / "build"))
 CACHE = pathlib.Path(os.environ.get("BULKHEAD_TEST_CACHE", pathlib.Path.home() / ".cache/bulkhead-tests"))
+
+
+def pytest_collection_finish(session):
+    """What takes minutes to build is begun (go_build.py)."""
+    if session.config.option.collectonly:
+        return
+    for module in dict.fromkeys(item.module for item in session.items):
+        for program in getattr(module, "BUILDS", ()):
+            program.begin()
+
+
+def pytest_sessionfinish(session):
+    if "go_build" in sys.modules:
+        sys.modules["go_build"].end()
 
 
 def need(*programs):

@@ -5,7 +5,6 @@ import base64
 import concurrent.futures
 import json
 import os
-import shutil
 import ssl
 import subprocess
 import urllib.error
@@ -13,6 +12,7 @@ import urllib.request
 
 import pytest
 
+import go_build
 from conftest import BUILD, ROOT, free_port, need, run, stop, wait_for
 
 HERE = ROOT / "tests/e2e/kubernetes"
@@ -21,21 +21,11 @@ LONG = bool(os.environ.get("BULKHEAD_LONG"))
 STAMP = "k8s.io/component-base/version"
 
 
-def build(name):
-    """The program of tests/e2e/kubernetes/NAME, under that name."""
-    out = BUILD / "kubernetes" / name
-    newest = max(p.stat().st_mtime for p in (HERE / "go.mod", HERE / "go.sum", HERE / name / "main.go"))
-    if out.exists() and out.stat().st_mtime > newest:
-        return out
-    go = shutil.which("go") or ("/usr/local/go/bin/go" if os.path.exists("/usr/local/go/bin/go") else None)
-    if not go:
-        pytest.skip("no go here")
+def program(name):
+    """That of tests/e2e/kubernetes/NAME, under that name."""
     major, minor, _ = VERSION[1:].split(".")
     flags = f"-s -w -X {STAMP}.gitVersion={VERSION} -X {STAMP}.gitMajor={major} -X {STAMP}.gitMinor={minor}"
-    made = subprocess.run(["nice", "-n", "15", go, "build", "-p", "1", "-ldflags", flags, "-o", out, f"./{name}"], cwd=HERE, capture_output=True, text=True)
-    if made.returncode:
-        pytest.skip(f"k8s.io/kubernetes {VERSION} could not be built: " + made.stderr[-300:])
-    return out
+    return go_build.of_folder(HERE, name, BUILD / "kubernetes" / name, "-ldflags", flags)
 
 
 class Authority:
@@ -141,10 +131,10 @@ def path_of(o):
 def start(top, flags):
     """A cluster in that folder, with the flags that flags(cluster) gives; the caller stops it."""
     need("etcd", "openssl")
-    program = build("kube-apiserver")
+    binary = program("kube-apiserver").path()
     c = Cluster(top)
     try:
-        c.start(program, *flags(c))
+        c.start(binary, *flags(c))
     except BaseException:
         c.stop()
         raise

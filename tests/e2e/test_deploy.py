@@ -10,8 +10,9 @@ import time
 
 import pytest
 
+import go_build
+import kubernetes_help
 from conftest import BUILD, need, need_root, run, wait_for
-from kubernetes_help import build as build_go
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CHART = ROOT / "deploy/helm/bulkhead"
@@ -190,7 +191,9 @@ def test_the_weekly_report_is_written_as_its_unit_says(tmp_path):
 
 # ---- chart ----
 
-HELM = "v3.19.0"
+HELM = go_build.released("helm.sh/helm/v3/cmd/helm", "v3.19.0", BUILD / "kubernetes" / "helm")
+ORACLE = kubernetes_help.program("manifest-oracle")
+BUILDS = (ORACLE,) if shutil.which("helm") else (HELM, ORACLE)
 SETTINGS = [
     [],
     ["server.enabled=false", "agent.server=https://guard.example:8443"],
@@ -209,14 +212,7 @@ def helm():
     """The one that is installed; else built through the Go module proxy, once a build directory."""
     if shutil.which("helm"):
         return "helm"
-    out = BUILD / "kubernetes" / "helm"
-    if not out.exists():
-        need("go")
-        made = subprocess.run(["nice", "-n", "15", "go", "install", "-p", "1", f"helm.sh/helm/v3/cmd/helm@{HELM}"], capture_output=True, text=True,
-                              env={**os.environ, "GOBIN": str(out.parent), "GOFLAGS": "-mod=mod"})
-        if made.returncode:
-            pytest.skip(f"helm {HELM} could not be built: " + made.stderr[-300:])
-    return out
+    return HELM.path()
 
 
 def rendered(helm, settings, version=KUBERNETES[-1]):
@@ -234,7 +230,7 @@ def test_helm_finds_no_fault_with_the_chart(helm, version):
 @pytest.mark.parametrize("settings", SETTINGS)
 def test_kubernetes_takes_what_the_chart_makes(helm, settings, version):
     """Decoded strictly and validated by the API server's own code, which takes nothing privileged here."""
-    said = run(build_go("manifest-oracle"), input=rendered(helm, settings, version)).stdout.splitlines()
+    said = run(ORACLE.path(), input=rendered(helm, settings, version)).stdout.splitlines()
     server, agent = "server.enabled=false" not in settings, "agent.enabled=false" not in settings
     assert ("Deployment guard-server restricted" in said) is server
     assert ("DaemonSet guard-agent privileged" in said) is agent  # the level: it is in the node's namespaces
@@ -245,7 +241,7 @@ def test_the_oracle_can_say_no(helm):
     text = rendered(helm, [])
     for wrong in (text.replace("hostPID", "hostPid", 1), text.replace("privileged: false", "privileged: true", 1), text.replace("port: console", "port: Console!", 1)):
         assert wrong != text
-        assert run(build_go("manifest-oracle"), input=wrong, check=False).returncode == 1
+        assert run(ORACLE.path(), input=wrong, check=False).returncode == 1
 
 
 def test_no_pod_of_the_chart_is_privileged(helm):

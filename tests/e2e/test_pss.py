@@ -7,14 +7,14 @@ import difflib
 import json
 import os
 import random
-import shutil
-import subprocess
 
 import pytest
 
+import go_build
 from conftest import BUILD, ROOT, run
 
-HERE = ROOT / "tests/e2e"
+ORACLE = go_build.of_folder(ROOT / "tests/e2e/pss", ".", BUILD / "pss-oracle")
+BUILDS = (ORACLE,)
 PODS = 100_000 if os.environ.get("BULKHEAD_LONG") else 2_000
 CAPABILITIES = ["ALL", "AUDIT_WRITE", "CHOWN", "NET_BIND_SERVICE", "NET_RAW", "SYS_ADMIN", "MKNOD", "CAP_CHOWN", "chown", "SETPCAP", "SYS_CHROOT"]
 SYSCTLS = ["kernel.shm_rmid_forced", "net.ipv4.ip_local_port_range", "net.ipv4.tcp_syncookies", "net.ipv4.ping_group_range",
@@ -133,13 +133,7 @@ class Maker:
 
 @pytest.fixture(scope="module")
 def oracle():
-    if not shutil.which("go"):
-        pytest.skip("no go here")
-    out = BUILD / "pss-oracle"
-    made = subprocess.run(["go", "build", "-o", out, "."], cwd=HERE / "pss", capture_output=True, text=True)
-    if made.returncode:
-        pytest.skip("k8s.io/pod-security-admission could not be built: " + made.stderr[-300:])
-    return out
+    return ORACLE.path()
 
 
 def first_difference(theirs, ours, pods):

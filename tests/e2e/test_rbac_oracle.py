@@ -22,6 +22,8 @@ ODD_RESOURCES = ["*", "*/exec", "*/token", "*/status", "*/proxy", "pods/*", "*/"
 GROUPS_OF_PEOPLE = ["system:authenticated", "system:unauthenticated", "system:serviceaccounts", "system:serviceaccounts:shop", "team", "system:masters"]
 USERS = ["alice", "system:anonymous", "system:serviceaccount:shop:x", "system:serviceaccount:kube-system:x"]
 API = "rbac.authorization.k8s.io"
+ORACLE = kubernetes_help.program("rbac-oracle")
+BUILDS = (ORACLE,)
 
 
 class Maker:
@@ -94,7 +96,7 @@ def subjects_of(bindings):
 
 @pytest.fixture(scope="module")
 def oracle():
-    return kubernetes_help.build("rbac-oracle")
+    return ORACLE.path()
 
 
 @pytest.fixture(scope="module")
