@@ -168,7 +168,7 @@ static int detach(int group, uint32_t side, struct bh_err *err) {
         return more < 0 ? more : n + more;
 }
 
-static int open_group(struct bh_act *act, struct bh_str path, int *ret_fd, struct bh_err *err) {
+static int open_group(struct bh_act *act, struct bh_str path, int *ret_fd, struct bh_str *ret_at, struct bh_err *err) {
         struct bh_cgroup g;
         int r = bh_cgroup_at(act->arena, path, &g, err);
 
@@ -176,6 +176,7 @@ static int open_group(struct bh_act *act, struct bh_str path, int *ret_fd, struc
                 return r;
         if (g.v2.len == 0)
                 return bh_fail(err, BH_E_UNSUPPORTED, "it is not in the default cgroup hierarchy, where programs for its network would stand");
+        *ret_at = g.v2;
         *ret_fd = open(bh_arena_cstr(act->arena, g.v2), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         return *ret_fd < 0 ? bh_fail_sys(err, errno, "%s", bh_arena_cstr(act->arena, g.v2)) : 0;
 }
@@ -192,10 +193,10 @@ static int path_of(struct bh_act *act, struct bh_str *ret, struct bh_err *err) {
 
 int bh_act_isolate(struct bh_act *act, struct bh_err *err) {
         BH_CLEANUP(bh_fd_close) int group = -1;
-        struct bh_str path;
+        struct bh_str path, at;
         int r = path_of(act, &path, err);
 
-        r = r < 0 ? r : open_group(act, path, &group, err);
+        r = r < 0 ? r : open_group(act, path, &group, &at, err);
         for (size_t i = 0; r >= 0 && i < BH_LEN(sides); i++) {
                 r = detach(group, sides[i], err); /* an old one of ours is enough, but two are hard to take back */
                 r = r < 0 ? r : attach(group, sides[i], err);
@@ -206,18 +207,19 @@ int bh_act_isolate(struct bh_act *act, struct bh_err *err) {
                 return r;
         }
         act->note = bh_arena_printf(act->arena, "container %s has no network", act->target->container->short_id);
-        act->undo = bh_arena_printf(act->arena, "{\"cgroup\":\"%.*s\",\"number\":\"%llu\"}", BH_FMT(path), (unsigned long long) number_of(group));
+        act->undo = bh_arena_printf(act->arena, "{\"cgroup\":\"%.*s\",\"at\":\"%.*s\",\"number\":\"%llu\"}", BH_FMT(path), BH_FMT(at), (unsigned long long) number_of(group));
         return 0;
 }
 
 /* The container has ended, or is another by now under the same path: what stood at its group went with the group. */
 bool bh_act_isolate_is_over(struct bh_act *act) {
         struct bh_err why = BH_ERR_NONE;
+        struct stat st;
         uint64_t was, is;
         int r;
 
-        if (!bh_str_u64(bh_doc_get_text(act->undone, "number"), &was))
-                return false;
+        if (!bh_str_u64(bh_doc_get_text(act->undone, "number"), &was) || (stat(bh_arena_cstr(act->arena, bh_doc_get_text(act->undone, "at")), &st) == 0 && st.st_ino == was))
+                return false; /* every second, so without reading all mounts */
         r = bh_cgroup_number(act->arena, bh_doc_get_text(act->undone, "cgroup"), &is, &why);
         return r == BH_E_NOTFOUND || (r == 0 && is != was);
 }
@@ -235,13 +237,13 @@ static int forget(struct bh_act *act, struct bh_err *err) {
 
 int bh_act_release(struct bh_act *act, struct bh_err *err) {
         BH_CLEANUP(bh_fd_close) int group = -1;
-        struct bh_str path = bh_doc_get_text(act->undone, "cgroup");
+        struct bh_str path = bh_doc_get_text(act->undone, "cgroup"), at;
         int r, n = 0;
 
         if (bh_act_isolate_is_over(act))
                 return forget(act, err);
         r = path.len ? 0 : path_of(act, &path, err);
-        r = r < 0 ? r : open_group(act, path, &group, err);
+        r = r < 0 ? r : open_group(act, path, &group, &at, err);
         for (size_t i = 0; r >= 0 && i < BH_LEN(sides); i++) {
                 r = detach(group, sides[i], err);
                 n += r > 0 ? r : 0;
