@@ -124,11 +124,12 @@ def test_logins_are_read_from_a_real_journal(machine):
 
 def test_who_is_killed_comes_back_however_often(machine):
     for unit in UNITS:
-        for _ in range(7):
+        assert machine.show(unit, "StartLimitIntervalUSec") == "0"  # else five times within ten seconds would be the end
+        for _ in range(3):
             before = machine.show(unit, "MainPID")
             machine("kill", "-9", before)
             wait_for(unit, lambda: machine.show(unit, "ActiveState") == "active" and machine.show(unit, "MainPID") not in ("0", before), 20)
-    assert int(machine.show("bulkhead-agent", "NRestarts")) == 7
+    assert int(machine.show("bulkhead-agent", "NRestarts")) == 3
 
 
 def test_a_program_that_hangs_is_started_anew(machine):
