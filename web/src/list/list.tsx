@@ -269,7 +269,7 @@ export function List<Row>(props: ListProps<Row>) {
 				)}
 				{list.loading && list.rows.length === 0 && !list.error && <Bones template={template} columns={columns.length} />}
 			</div>
-			{list.error && <Failure error={list.error} retry={list.reload} />}
+			{list.error && <div className={list.rows.length === 0 ? "list-failed" : undefined}><Failure error={list.error} retry={list.reload} /></div>}
 			{nothing && (filtered
 				? <Empty icon="filter" title={c("nothing_fits")} action={<Button onClick={() => change(clearListParams(search))}>{c("clear_filters")}</Button>} />
 				: <Empty icon={props.empty.icon ?? "box"} title={props.empty.title} action={props.empty.action}>{props.empty.text}</Empty>)}

@@ -31,12 +31,12 @@ export default function Images() {
 	const c = useCommon();
 	const f = useFormats();
 	const columns: Column<Image>[] = [
-		{ key: "name", label: c("image"), width: "minmax(240px, 3fr)", sort: true, render: (r) => <ImageName value={r.name} id={r.id} /> },
+		{ key: "name", label: c("image"), width: "minmax(210px, 3fr)", sort: true, render: (r) => <ImageName value={r.name} id={r.id} /> },
 		{ key: "risk", label: c("risk"), width: "96px", sort: true, down: true, render: (r) => <Risk value={r.risk} /> },
-		{ key: "n_critical", label: t("findings"), width: "minmax(130px, 1fr)", sort: true, down: true, render: (r) => <Counts of={{ critical: r.n_critical, high: r.n_high }} /> },
+		{ key: "n_critical", label: t("findings"), width: "minmax(104px, 1fr)", sort: true, down: true, render: (r) => <Counts of={{ critical: r.n_critical, high: r.n_high }} /> },
 		{ key: "n_fixable", label: t("fixable"), width: "76px", sort: true, down: true, end: true, render: (r) => f.number(r.n_fixable ?? 0) },
-		{ key: "distro", label: t("distro"), width: "minmax(110px, 1fr)", render: (r) => <span className="line">{r.distro}{r.end_of_life && <Badge tone="high">{t("eol")}</Badge>}</span> },
-		{ key: "base_name", label: t("base"), width: "minmax(120px, 1fr)", render: (r) => (r.is_base ? <Badge tone="base">{t("is_base")}</Badge> : r.base_name) },
+		{ key: "distro", label: t("distro"), width: "minmax(176px, 1.4fr)", render: (r) => <span className="line">{r.distro}{r.end_of_life && <Badge tone="high">{t("eol")}</Badge>}</span> },
+		{ key: "base_name", label: t("base"), width: "minmax(110px, 1fr)", render: (r) => (r.is_base ? <Badge tone="base">{t("is_base")}</Badge> : r.base_name) },
 		{ key: "n_packages", label: t("packages"), width: "80px", sort: true, down: true, end: true, hidden: true, render: (r) => f.number(r.n_packages ?? 0) },
 		{ key: "n_containers", label: t("containers"), width: "80px", sort: true, down: true, end: true, render: (r) => f.number(r.n_containers ?? 0) },
 		{ key: "bytes", label: t("size"), width: "84px", sort: true, down: true, end: true, render: (r) => f.bytes(r.bytes ?? 0) },

@@ -33,17 +33,17 @@ function ByVuln() {
 	const f = useFormats();
 	const word = useServerWord();
 	const columns: Column<Vuln>[] = [
-		{ key: "id", label: t("id"), width: "minmax(150px, 1fr)", sort: true },
+		{ key: "id", label: t("id"), width: "minmax(130px, 1fr)", sort: true },
 		{ key: "severity", label: c("severity"), width: "96px", sort: true, down: true, render: (r) => <Severity value={r.severity} /> },
 		{ key: "risk", label: c("risk"), width: "96px", sort: true, down: true, render: (r) => <Risk value={r.risk} /> },
-		{ key: "title", label: t("what"), width: "minmax(140px, 3fr)" },
-		{ key: "kev", label: t("exploit"), width: "140px", render: (r) => (r.kev ? <Badge tone="critical" icon="target">{t("kev")}</Badge> : word(r.exploit)) },
-		{ key: "epss", label: t("epss"), width: "70px", sort: true, down: true, end: true, render: (r) => (r.epss ? f.percent(r.epss) : "–") },
-		{ key: "cvss", label: t("cvss"), width: "66px", sort: true, down: true, end: true, render: (r) => (r.cvss ? f.fixed(r.cvss, 1) : "–") },
-		{ key: "n_images", label: t("images"), width: "76px", sort: true, down: true, end: true, render: (r) => f.number(r.n_images) },
-		{ key: "n_containers", label: t("containers"), width: "80px", sort: true, down: true, end: true, render: (r) => f.number(r.n_containers) },
+		{ key: "title", label: t("what"), width: "minmax(180px, 4fr)" },
+		{ key: "kev", label: t("exploit"), width: "132px", render: (r) => (r.kev ? <Badge tone="critical" icon="target">{t("kev")}</Badge> : word(r.exploit)) },
+		{ key: "epss", label: t("epss"), width: "64px", sort: true, down: true, end: true, render: (r) => (r.epss ? f.percent(r.epss) : "–") },
+		{ key: "cvss", label: t("cvss"), width: "56px", sort: true, down: true, end: true, render: (r) => (r.cvss ? f.fixed(r.cvss, 1) : "–") },
+		{ key: "n_images", label: t("images"), width: "68px", sort: true, down: true, end: true, render: (r) => f.number(r.n_images) },
+		{ key: "n_containers", label: t("containers"), width: "72px", sort: true, down: true, end: true, render: (r) => f.number(r.n_containers) },
 		{ key: "n_hosts", label: t("hosts"), width: "66px", sort: true, down: true, end: true, hidden: true, render: (r) => f.number(r.n_hosts) },
-		{ key: "published_ms", label: t("published"), width: "100px", sort: true, down: true, render: (r) => <Ago ms={r.published_ms} /> },
+		{ key: "published_ms", label: t("published"), width: "94px", sort: true, down: true, render: (r) => <Ago ms={r.published_ms} /> },
 		{ key: "first_ms", label: t("seen_here"), width: "110px", sort: true, down: true, hidden: true, render: (r) => <Ago ms={r.first_ms} /> },
 	];
 	return (
