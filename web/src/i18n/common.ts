@@ -304,7 +304,7 @@ export const common = both(
 		"w.waiting": "等待中",
 		"w.queued": "排队中",
 		"w.pending": "等待中",
-		"w.sent": "已下发",
+		"w.sent": "已发送",
 		"w.succeeded": "成功",
 		"w.ok": "正常",
 		"w.blocked": "已拦截",
