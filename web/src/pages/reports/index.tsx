@@ -2,6 +2,7 @@
 /* Reports: to print, as documents, and by the clock. */
 import { ROOT } from "../../api/client";
 import { useGet } from "../../api/use";
+import { useSession } from "../../app/session";
 import { useWords } from "../../i18n";
 import { Button, Loaded, Page, Panel } from "../../ui/basic";
 import { Icon } from "../../ui/icon";
@@ -16,6 +17,7 @@ const LISTS = [["hosts", "/hosts"], ["containers", "/containers"], ["images", "/
 
 export default function Reports() {
 	const t = useWords(words);
+	const { may } = useSession();
 	const tabs = [{ key: "now", label: t("now") }, { key: "schedules", label: t("schedules") }, { key: "made", label: t("kept") }];
 	const [tab] = useTab(tabs);
 	const read = useGet<Overview>(tab === "now" ? "/overview" : null);
@@ -30,7 +32,7 @@ export default function Reports() {
 					<Panel title={t("exports")} className="no-print">
 						<p className="hint">{t("exports_text")}</p>
 						<ul className="exports">
-							{LISTS.map(([name, path]) => <li key={name}><a className="button button-plain button-small" href={`${ROOT}${path}?format=csv`} download={`${name}.csv`}><Icon name="download" />{t(`c_${name}`)}</a></li>)}
+							{LISTS.filter(([name]) => name !== "audit" || may("audit.read")).map(([name, path]) => <li key={name}><a className="button button-plain button-small" href={`${ROOT}${path}?format=csv`} download={`${name}.csv`}><Icon name="download" />{t(`c_${name}`)}</a></li>)}
 						</ul>
 					</Panel>
 					<Panel><Loaded read={read} lines={10}>{(d) => <Report d={d} />}</Loaded></Panel>
