@@ -126,6 +126,20 @@ def test_it_is_of_one_image_one_host_or_one_team(site, kind, scope, there):
     assert len(rows) > 1 and len({len(r) for r in rows}) == 1
 
 
+def test_a_host_that_was_scanned_has_a_report_of_its_own(site):
+    top = site.top / "host"
+    top.mkdir()
+    scan, _ = console_site.report(top)
+    site.agent.send(("scan", {"subject": "host", "id": site.agent.host_id, "refs": [], "report": scan}))
+    until("its findings", lambda: site.admin.get(f"/api/v1/findings?f.subject=host:{site.agent.host_id}&f.kind=vulnerability&count=true")["total"])
+    _, row, (_, _, body) = now_one(site, kind="findings", scope="host", scope_id=site.agent.host_id, format="csv")
+    rows = list(csv.DictReader(io.StringIO(body.decode())))
+    assert row["scope_name"] == "node-1" and {r["target"] for r in rows} == {"node-1"} and "CVE-2099-0001" in {r["id"] for r in rows}
+    assert site.admin.get(f"/api/v1/findings?f.host=node-1")["items"][0]["host"] == "node-1"
+    page = site.admin.ask("GET", "/api/v1/findings/report")  # of the image and the host: it begins with both
+    assert 'href="#r1"' in page and page.count("<article") == 2
+
+
 def test_the_same_is_answered_at_once(site):
     for query in (f"image_id={site.image}", f"team_id={site.team}", ""):
         assert "CVE-2099-0001" in site.admin.ask("GET", f"/api/v1/findings/report?format=csv&{query}")
