@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "manage/intel.h"
 
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/limits.h"
 #include "fmt/json_put.h"
 #include "http/http.h"
 #include "manage/policies.h"
+#include "sys/clock.h"
+#include "sys/turns.h"
 
 enum { TIMEOUT_S = 60, LOOK_MS = 5000, AGAIN_MS = 15 * 60 * 1000 };
 
@@ -129,11 +128,8 @@ int bh_intel_store(struct bh_db *db, int64_t source_id, const struct bh_indicato
 
 struct intel {
         struct bh_manage *manage;
-        pthread_t thread;
-        pthread_mutex_t lock;
-        pthread_cond_t wake;
-        int64_t hurry;     /* under the lock: this source first; 0: none */
-        atomic_bool stop;
+        struct bh_turns turns;
+        _Atomic int64_t hurry; /* this source first; 0: none */
 };
 
 struct source {
@@ -148,13 +144,6 @@ struct result {
         bool unchanged;
         int64_t now_ms;
 };
-
-static int64_t now_ms(void) {
-        struct timespec t;
-
-        (void) clock_gettime(CLOCK_REALTIME, &t);
-        return t.tv_sec * 1000ll + t.tv_nsec / 1000000;
-}
 
 static int next_source(struct bh_db *db, int64_t hurry, int64_t when_ms, struct bh_arena *arena, struct source *ret, struct bh_err *err) {
         static const char sql[] = "SELECT id, name, format, url, column_name, etag FROM intel_source WHERE url <> '' AND enabled = 1 "
@@ -175,7 +164,7 @@ static int next_source(struct bh_db *db, int64_t hurry, int64_t when_ms, struct 
 static int fetch(struct intel *p, struct bh_http *http, struct bh_str url, struct bh_str etag, struct bh_arena *arena, struct bh_str *ret, struct bh_str *ret_etag,
                  struct bh_err *err) {
         struct bh_http_reply reply = { 0 };
-        struct bh_http_request q = { .url = url, .limit_ms = TIMEOUT_S * 1000, .max_bytes = BH_LIMIT_INTEL_FILE, .stop = &p->stop, .once = true };
+        struct bh_http_request q = { .url = url, .limit_ms = TIMEOUT_S * 1000, .max_bytes = BH_LIMIT_INTEL_FILE, .stop = &p->turns.ending, .once = true };
         int r;
 
         if (etag.len)
@@ -255,7 +244,7 @@ static void wake_agents(const struct intel *p) {
 static int turn(struct intel *p, int64_t hurry, struct bh_err *err) {
         struct bh_store *store = bh_manage_opts(p->manage)->store;
         struct bh_arena *arena = bh_arena_new();
-        struct result out = { .found = { .arena = arena }, .now_ms = now_ms() };
+        struct result out = { .found = { .arena = arena }, .now_ms = bh_clock_ms(CLOCK_REALTIME) };
         struct source source = { 0 };
         struct bh_err why = BH_ERR_NONE;
         struct bh_db *db = NULL;
@@ -269,7 +258,7 @@ static int turn(struct intel *p, int64_t hurry, struct bh_err *err) {
                 out.source = &source;
                 if (ask_source(p, &source, &out, &why) < 0)
                         out.error = bh_str_of(why.text);
-                r = atomic_load(&p->stop) ? 0 : bh_store_write(store, note_fn, &out, err);
+                r = atomic_load(&p->turns.ending) ? 0 : bh_store_write(store, note_fn, &out, err);
                 if (r > 0)
                         wake_agents(p);
                 r = r < 0 ? r : 1;
@@ -282,20 +271,8 @@ static void *run(void *user) {
         struct intel *p = user;
         int r = 1;
 
-        while (!atomic_load(&p->stop)) {
-                struct timespec until;
-                int64_t hurry;
-
-                (void) clock_gettime(CLOCK_MONOTONIC, &until);
-                until.tv_sec += LOOK_MS / 1000;
-                (void) pthread_mutex_lock(&p->lock);
-                while (r <= 0 && !p->hurry && !atomic_load(&p->stop) && pthread_cond_timedwait(&p->wake, &p->lock, &until) == 0)
-                        ;
-                hurry = p->hurry;
-                p->hurry = 0;
-                (void) pthread_mutex_unlock(&p->lock);
-                r = atomic_load(&p->stop) ? 0 : turn(p, hurry, NULL);
-        }
+        while (bh_turns_wait(&p->turns, r > 0 ? 0 : LOOK_MS, NULL))
+                r = turn(p, atomic_exchange(&p->hurry, 0), NULL);
         return NULL;
 }
 
@@ -304,30 +281,23 @@ void bh_intel_hurry(const struct bh_manage *m, int64_t source_id) {
 
         if (!p)
                 return;
-        (void) pthread_mutex_lock(&p->lock);
-        p->hurry = source_id;
-        (void) pthread_cond_signal(&p->wake);
-        (void) pthread_mutex_unlock(&p->lock);
+        atomic_store(&p->hurry, source_id);
+        bh_turns_wake(&p->turns);
 }
 
 static int open_part(struct bh_manage *m, void **ret, struct bh_err *err) {
         struct intel *p = calloc(1, sizeof *p);
-        pthread_condattr_t how;
+        int r;
 
         if (!p)
                 bh_nomem(sizeof *p);
         p->manage = m;
-        (void) pthread_mutex_init(&p->lock, NULL);
-        (void) pthread_condattr_init(&how);
-        (void) pthread_condattr_setclock(&how, CLOCK_MONOTONIC);
-        (void) pthread_cond_init(&p->wake, &how);
-        (void) pthread_condattr_destroy(&how);
-        if (pthread_create(&p->thread, NULL, run, p) != 0) {
+        r = bh_turns_begin(&p->turns, run, p, err);
+        if (r < 0)
                 free(p);
-                return bh_fail(err, BH_E_NOMEM, "no further thread");
-        }
-        *ret = p;
-        return 0;
+        else
+                *ret = p;
+        return r;
 }
 
 static int forget_fn(struct bh_db *db, void *user, struct bh_err *err) {
@@ -353,13 +323,7 @@ static void close_part(void **part) {
         struct intel *p = *part;
 
         *part = NULL;
-        atomic_store(&p->stop, true);
-        (void) pthread_mutex_lock(&p->lock);
-        (void) pthread_cond_signal(&p->wake);
-        (void) pthread_mutex_unlock(&p->lock);
-        (void) pthread_join(p->thread, NULL);
-        (void) pthread_cond_destroy(&p->wake);
-        (void) pthread_mutex_destroy(&p->lock);
+        bh_turns_end(&p->turns);
         free(p);
 }
 

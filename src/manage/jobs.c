@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "manage/jobs.h"
 
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "fmt/json_put.h"
 #include "manage/registries.h"
+#include "sys/clock.h"
+#include "sys/turns.h"
 
 enum { TURN_MS = 1000 };
 
@@ -66,19 +65,8 @@ int bh_job_end(struct bh_db *db, const struct bh_job *job, struct bh_str why, bo
 struct jobs {
         struct bh_manage *manage;
         struct bh_store *store;
-        pthread_t thread;
-        pthread_mutex_t lock;
-        pthread_cond_t wake;
-        atomic_bool ending;
-        bool asked;
+        struct bh_turns turns;
 };
-
-static int64_t now_ms(void) {
-        struct timespec t;
-
-        (void) clock_gettime(CLOCK_REALTIME, &t);
-        return t.tv_sec * 1000ll + t.tv_nsec / 1000000;
-}
 
 struct claiming {
         struct bh_arena *arena;
@@ -88,9 +76,9 @@ struct claiming {
 
 static int claim(struct bh_db *db, void *user, struct bh_err *err) {
         struct claiming *c = user;
-        int r = bh_registries_due(db, now_ms(), err);
+        int r = bh_registries_due(db, bh_clock_ms(CLOCK_REALTIME), err);
 
-        r = r < 0 ? r : bh_job_claim(db, now_ms(), c->arena, &c->job, err);
+        r = r < 0 ? r : bh_job_claim(db, bh_clock_ms(CLOCK_REALTIME), c->arena, &c->job, err);
         c->got = r > 0;
         return r;
 }
@@ -104,7 +92,7 @@ struct ending {
 static int end(struct bh_db *db, void *user, struct bh_err *err) {
         const struct ending *e = user;
 
-        return bh_job_end(db, e->job, e->why, e->may_pass, now_ms(), err);
+        return bh_job_end(db, e->job, e->why, e->may_pass, bh_clock_ms(CLOCK_REALTIME), err);
 }
 
 static void tell(struct jobs *j, const struct bh_job *job, const char *state, struct bh_str why) {
@@ -126,9 +114,9 @@ static void do_job(struct jobs *j, const struct bh_job *job, struct bh_arena *ar
         int r;
 
         tell(j, job, "running", BH_STR(""));
-        r = bh_str_is(job->kind, "catalogue") ? bh_registry_look(j->manage, job, &j->ending, arena, &err)
-                                              : bh_registry_scan(j->manage, job, &j->ending, arena, &err);
-        if (j->ending)
+        r = bh_str_is(job->kind, "catalogue") ? bh_registry_look(j->manage, job, &j->turns.ending, arena, &err)
+                                              : bh_registry_scan(j->manage, job, &j->turns.ending, arena, &err);
+        if (j->turns.ending)
                 return; /* its lease runs out, and it is taken up again after the restart */
         if (r < 0) {
                 e.why = bh_str_of(err.text);
@@ -149,24 +137,11 @@ static bool one(struct jobs *j) {
         return true;
 }
 
-static bool wait_a_turn(struct jobs *j) {
-        struct timespec until;
-
-        (void) pthread_mutex_lock(&j->lock);
-        (void) clock_gettime(CLOCK_MONOTONIC, &until);
-        until.tv_sec += TURN_MS / 1000;
-        while (!j->ending && !j->asked && pthread_cond_timedwait(&j->wake, &j->lock, &until) == 0)
-                ;
-        j->asked = false;
-        (void) pthread_mutex_unlock(&j->lock);
-        return !j->ending;
-}
-
 /* A write a turn would sync the disk for nothing: it is looked first whether there is any work. */
 static bool any_work(struct jobs *j) {
         struct bh_err err = BH_ERR_NONE;
         struct bh_db *db = NULL;
-        int64_t one_row = 0, now = now_ms();
+        int64_t one_row = 0, now = bh_clock_ms(CLOCK_REALTIME);
         int r = bh_store_borrow(j->store, &db, &err);
 
         if (r < 0)
@@ -192,44 +167,33 @@ static void *run(void *user) {
 
         BH_IGNORE(bh_store_write(j->store, take_up, NULL, &err)); /* failing that, their leases run out */
         do
-                while (!j->ending && any_work(j) && one(j))
+                while (!j->turns.ending && any_work(j) && one(j))
                         ;
-        while (wait_a_turn(j));
+        while (bh_turns_wait(&j->turns, TURN_MS, NULL));
         return NULL;
 }
 
 static int open_jobs(struct bh_manage *manage, void **ret, struct bh_err *err) {
         struct jobs *j = calloc(1, sizeof *j);
-        pthread_condattr_t how;
+        int r;
 
         if (!j)
                 bh_nomem(sizeof *j);
         j->manage = manage;
         j->store = bh_manage_opts(manage)->store;
-        (void) pthread_mutex_init(&j->lock, NULL);
-        (void) pthread_condattr_init(&how);
-        (void) pthread_condattr_setclock(&how, CLOCK_MONOTONIC);
-        (void) pthread_cond_init(&j->wake, &how);
-        (void) pthread_condattr_destroy(&how);
-        if (pthread_create(&j->thread, NULL, run, j) != 0) {
+        r = bh_turns_begin(&j->turns, run, j, err);
+        if (r < 0)
                 free(j);
-                return bh_fail(err, BH_E_NOMEM, "no further thread");
-        }
-        *ret = j;
-        return 0;
+        else
+                *ret = j;
+        return r;
 }
 
 static void close_jobs(void **part) {
         struct jobs *j = *part;
 
         *part = NULL;
-        (void) pthread_mutex_lock(&j->lock);
-        j->ending = true;
-        (void) pthread_cond_signal(&j->wake);
-        (void) pthread_mutex_unlock(&j->lock);
-        (void) pthread_join(j->thread, NULL);
-        (void) pthread_cond_destroy(&j->wake);
-        (void) pthread_mutex_destroy(&j->lock);
+        bh_turns_end(&j->turns);
         free(j);
 }
 
@@ -238,10 +202,6 @@ const struct bh_manage_part bh_part_jobs = { "scan jobs", open_jobs, NULL, close
 void bh_jobs_wake(const struct bh_manage *m) {
         struct jobs *j = bh_manage_part(m, &bh_part_jobs);
 
-        if (!j)
-                return;
-        (void) pthread_mutex_lock(&j->lock);
-        j->asked = true;
-        (void) pthread_cond_signal(&j->wake);
-        (void) pthread_mutex_unlock(&j->lock);
+        if (j)
+                bh_turns_wake(&j->turns);
 }

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "manage/manage.h"
 
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "manage/agents.h"
 #include "manage/alerts.h"
@@ -19,19 +17,18 @@
 #include "manage/responses.h"
 #include "manage/retention.h"
 #include "manage/teams.h"
+#include "sys/clock.h"
+#include "sys/turns.h"
 #include "trust/vault.h"
 
-enum { TICK_S = 1 };
+enum { TICK_MS = 1000 };
 
 struct bh_manage {
         struct bh_manage_opts opts;
         struct bh_vault_key key;
         void *parts[BH_MANAGE_PARTS_MAX]; /* as in bh_manage_parts */
         atomic_size_t n_open; /* threads of those that are open ask while others are opened and closed */
-        pthread_t ticker;
-        pthread_mutex_t lock;
-        pthread_cond_t wake;
-        bool ticking, ending; /* under the lock */
+        struct bh_turns ticker;
 };
 
 /* Whom another part calls from its own thread stands above it: closed after that thread has ended. */
@@ -50,46 +47,14 @@ const struct bh_manage_part *const bh_manage_parts[BH_MANAGE_PARTS_MAX] = {
         NULL,
 };
 
-static int64_t now_ms(void) {
-        struct timespec t;
-
-        (void) clock_gettime(CLOCK_REALTIME, &t);
-        return t.tv_sec * 1000ll + t.tv_nsec / 1000000;
-}
-
-/* false: it is time to end. */
-static bool wait_a_turn(struct bh_manage *m) {
-        struct timespec until;
-        bool ending;
-
-        (void) clock_gettime(CLOCK_MONOTONIC, &until);
-        until.tv_sec += TICK_S;
-        (void) pthread_mutex_lock(&m->lock);
-        while (!m->ending && pthread_cond_timedwait(&m->wake, &m->lock, &until) == 0)
-                ;
-        ending = m->ending;
-        (void) pthread_mutex_unlock(&m->lock);
-        return !ending;
-}
-
 static void *tick(void *user) {
         struct bh_manage *m = user;
 
-        while (wait_a_turn(m))
+        while (bh_turns_wait(&m->ticker, TICK_MS, NULL))
                 for (size_t i = 0; i < m->n_open; i++)
                         if (bh_manage_parts[i]->tick)
-                                bh_manage_parts[i]->tick(m->parts[i], now_ms());
+                                bh_manage_parts[i]->tick(m->parts[i], bh_clock_ms(CLOCK_REALTIME));
         return NULL;
-}
-
-static void init_turns(struct bh_manage *m) {
-        pthread_condattr_t how;
-
-        (void) pthread_mutex_init(&m->lock, NULL);
-        (void) pthread_condattr_init(&how);
-        (void) pthread_condattr_setclock(&how, CLOCK_MONOTONIC);
-        (void) pthread_cond_init(&m->wake, &how);
-        (void) pthread_condattr_destroy(&how);
 }
 
 /* ---- secrets ---- */
@@ -141,26 +106,14 @@ int bh_manage_open(const struct bh_manage_opts *opts, struct bh_manage **ret, st
         if (!m)
                 bh_nomem(sizeof *m);
         m->opts = *opts;
-        init_turns(m);
         r = load_key(m, err);
         r = r < 0 ? r : open_parts(m, err);
-        if (r >= 0 && pthread_create(&m->ticker, NULL, tick, m) != 0)
-                r = bh_fail(err, BH_E_NOMEM, "no further thread");
-        m->ticking = r >= 0;
+        r = r < 0 ? r : bh_turns_begin(&m->ticker, tick, m, err);
         if (r < 0)
                 bh_manage_close(&m);
         else
                 *ret = m;
         return r;
-}
-
-static void end_turns(struct bh_manage *m) {
-        (void) pthread_mutex_lock(&m->lock);
-        m->ending = true;
-        (void) pthread_cond_signal(&m->wake);
-        (void) pthread_mutex_unlock(&m->lock);
-        if (m->ticking)
-                (void) pthread_join(m->ticker, NULL);
 }
 
 void bh_manage_close(struct bh_manage **manage) {
@@ -169,13 +122,11 @@ void bh_manage_close(struct bh_manage **manage) {
         *manage = NULL;
         if (!m)
                 return;
-        end_turns(m);
+        bh_turns_end(&m->ticker);
         while (m->n_open > 0) {
                 m->n_open--;
                 bh_manage_parts[m->n_open]->close(&m->parts[m->n_open]);
         }
-        (void) pthread_cond_destroy(&m->wake);
-        (void) pthread_mutex_destroy(&m->lock);
         bh_vault_key_wipe(&m->key);
         free(m);
 }

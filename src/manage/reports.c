@@ -3,8 +3,6 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -17,18 +15,15 @@
 #include "manage/reports_row.h"
 #include "sys/clock.h"
 #include "sys/fd.h"
+#include "sys/turns.h"
 
-enum { LOOK_S = 5, SWEEP_MS = 3600 * 1000 };
+enum { LOOK_MS = 5000, SWEEP_MS = 3600 * 1000 };
 
 static const int64_t pauses_ms[] = { 60000, 300000, 900000, 3600000, 14400000 };
 
 struct reports {
         struct bh_manage *manage;
-        pthread_t thread;
-        pthread_mutex_t lock;
-        pthread_cond_t wake;
-        bool soon; /* under the lock */
-        atomic_bool stop;
+        struct bh_turns turns;
         int64_t swept_ms; /* the thread's own */
 };
 
@@ -104,7 +99,7 @@ static int send(const struct reports *p, const struct bh_report_row *row, const 
         int r = carried ? bh_fd_read_file(arena, path, BH_LIMIT_REPORT_MAIL, &parcel.bytes, err) : 0;
 
         parcel.text = bh_report_row_text(row, carried ? parcel.file : BH_STR(""), arena);
-        return r < 0 ? r : bh_integration_deliver(p->manage, to, &parcel, &p->stop, ret, err);
+        return r < 0 ? r : bh_integration_deliver(p->manage, to, &parcel, &p->turns.ending, ret, err);
 }
 
 static int load_receiver(const struct reports *p, int64_t id, struct bh_arena *arena, struct bh_integration *ret, struct bh_err *err) {
@@ -133,7 +128,7 @@ static int mail(struct reports *p, const struct bh_report_row *row, struct bh_ar
         int r = load_receiver(p, row->integration_id, arena, &to, &why);
 
         r = r < 0 ? r : send(p, row, &to, arena, &result, &why);
-        if (r < 0 && atomic_load(&p->stop))
+        if (r < 0 && atomic_load(&p->turns.ending))
                 return 0; /* it was cut off: another try, as if this one had not been */
         note.now_ms = bh_clock_ms(CLOCK_REALTIME);
         note.said = bh_str_of(result.said);
@@ -195,76 +190,44 @@ static int turn(struct reports *p, bool asked, struct bh_err *err) {
         return r < 0 ? r : w < 0 ? w : BH_MAX(r, w);
 }
 
-/* false: it is time to end. *ret_asked: somebody woke it. */
-static bool wait_a_turn(struct reports *p, int seconds, bool *ret_asked) {
-        struct timespec until;
-
-        (void) clock_gettime(CLOCK_MONOTONIC, &until);
-        until.tv_sec += seconds;
-        (void) pthread_mutex_lock(&p->lock);
-        while (!p->soon && !atomic_load(&p->stop) && pthread_cond_timedwait(&p->wake, &p->lock, &until) == 0)
-                ;
-        *ret_asked = p->soon;
-        p->soon = false;
-        (void) pthread_mutex_unlock(&p->lock);
-        return !atomic_load(&p->stop);
-}
-
 static void *run(void *user) {
         struct reports *p = user;
         bool asked = false;
         int busy = 0;
 
-        while (wait_a_turn(p, busy > 0 ? 0 : LOOK_S, &asked))
+        while (bh_turns_wait(&p->turns, busy > 0 ? 0 : LOOK_MS, &asked))
                 busy = turn(p, asked, NULL);
         return NULL;
-}
-
-static void wake(struct reports *p, bool stop) {
-        (void) pthread_mutex_lock(&p->lock);
-        p->soon = true;
-        if (stop)
-                atomic_store(&p->stop, true);
-        (void) pthread_cond_signal(&p->wake);
-        (void) pthread_mutex_unlock(&p->lock);
 }
 
 void bh_reports_wake(const struct bh_manage *m) {
         struct reports *p = bh_manage_part(m, &bh_part_reports);
 
         if (p)
-                wake(p, false);
+                bh_turns_wake(&p->turns);
 }
 
 static void close_part(void **part) {
         struct reports *p = *part;
 
         *part = NULL;
-        wake(p, true);
-        (void) pthread_join(p->thread, NULL);
-        (void) pthread_cond_destroy(&p->wake);
-        (void) pthread_mutex_destroy(&p->lock);
+        bh_turns_end(&p->turns);
         free(p);
 }
 
 static int open_part(struct bh_manage *m, void **ret, struct bh_err *err) {
         struct reports *p = calloc(1, sizeof *p);
-        pthread_condattr_t how;
+        int r;
 
         if (!p)
                 bh_nomem(sizeof *p);
         p->manage = m;
-        (void) pthread_mutex_init(&p->lock, NULL);
-        (void) pthread_condattr_init(&how);
-        (void) pthread_condattr_setclock(&how, CLOCK_MONOTONIC);
-        (void) pthread_cond_init(&p->wake, &how);
-        (void) pthread_condattr_destroy(&how);
-        if (pthread_create(&p->thread, NULL, run, p) != 0) {
+        r = bh_turns_begin(&p->turns, run, p, err);
+        if (r < 0)
                 free(p);
-                return bh_fail(err, BH_E_NOMEM, "no further thread");
-        }
-        *ret = p;
-        return 0;
+        else
+                *ret = p;
+        return r;
 }
 
 const struct bh_manage_part bh_part_reports = { .name = "reports", .open = open_part, .close = close_part };
