@@ -33,18 +33,6 @@ static struct nuget split(struct bh_str v) {
         return n;
 }
 
-static int cmp_numbers(struct bh_str a, struct bh_str b) {
-        while (a.len || b.len) {
-                int r = bh_parts_cmp_numbers(bh_parts_digits(&a), bh_parts_digits(&b));
-
-                if (r)
-                        return r;
-                bh_parts_cut(&a, '.');
-                bh_parts_cut(&b, '.');
-        }
-        return 0;
-}
-
 static bool as_int(struct bh_str label, int64_t *ret) {
         bool negative = bh_parts_cut(&label, '-');
         uint64_t value;
@@ -71,7 +59,7 @@ static int cmp_label(struct bh_str a, struct bh_str b) {
 
 int bh_nuget_cmp(struct bh_str a, struct bh_str b) {
         struct nuget x = split(a), y = split(b);
-        int r = cmp_numbers(x.numbers, y.numbers);
+        int r = bh_parts_cmp_dotted(x.numbers, y.numbers);
 
         if (r)
                 return r;

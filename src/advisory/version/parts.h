@@ -73,6 +73,19 @@ static inline int bh_parts_cmp_numbers(struct bh_str a, struct bh_str b) {
         return a.len ? bh_sign(memcmp(a.at, b.at, a.len)) : 0;
 }
 
+/* Numbers between dots, missing ones as 0. */
+static inline int bh_parts_cmp_dotted(struct bh_str a, struct bh_str b) {
+        while (a.len || b.len) {
+                int r = bh_parts_cmp_numbers(bh_parts_digits(&a), bh_parts_digits(&b));
+
+                if (r)
+                        return r;
+                bh_parts_cut(&a, '.');
+                bh_parts_cut(&b, '.');
+        }
+        return 0;
+}
+
 static inline int bh_parts_cmp_bytes(struct bh_str a, struct bh_str b) {
         return bh_sign(bh_str_cmp(a, b));
 }

@@ -144,19 +144,6 @@ static bool parse(struct bh_str v, struct pep440 *p) {
         return take_local(&v, p) && !v.len;
 }
 
-/* Numbers with missing ones as 0. */
-static int cmp_release(struct bh_str a, struct bh_str b) {
-        while (a.len || b.len) {
-                int r = bh_parts_cmp_numbers(bh_parts_digits(&a), bh_parts_digits(&b));
-
-                if (r)
-                        return r;
-                bh_parts_cut(&a, '.');
-                bh_parts_cut(&b, '.');
-        }
-        return 0;
-}
-
 /* Numbers after words, longer after shorter. */
 static int cmp_local(struct bh_str a, struct bh_str b) {
         while (a.len && b.len) {
@@ -184,7 +171,7 @@ int bh_pep440_cmp(struct bh_str a, struct bh_str b) {
                 return ok_a || ok_b ? (int) ok_a - (int) ok_b : bh_generic_cmp(a, b);
         r = bh_parts_cmp_numbers(x.epoch, y.epoch);
         if (r == 0)
-                r = cmp_release(x.release, y.release);
+                r = bh_parts_cmp_dotted(x.release, y.release);
         if (r == 0)
                 r = bh_sign((long) x.pre - (long) y.pre);
         if (r == 0)
