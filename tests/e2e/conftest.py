@@ -354,6 +354,19 @@ def docker(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def engine(request, tmp_path_factory):
+    """The engine that runs here, else one of our own, with the small image of guard_help.IMAGE."""
+    import guard_help
+
+    need_root()
+    need("docker")
+    here = run("docker", "info", check=False).returncode == 0
+    e = guard_help.Engine(dict(os.environ) if here else request.getfixturevalue("docker").env)
+    guard_help.make_image(e, tmp_path_factory.mktemp("image"))
+    return e
+
+
+@pytest.fixture(scope="session")
 def docker_debian(docker, debian_tar):
     """bulkhead-test/debian:12 in our dockerd: the minbase root as one layer."""
     docker("import", "--change", 'CMD ["/bin/bash"]', debian_tar, "bulkhead-test/debian:12")

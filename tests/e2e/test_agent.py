@@ -48,18 +48,6 @@ class Agent:
 
 
 @pytest.fixture(scope="module")
-def engine(request, tmp_path_factory):
-    conftest.need_root()
-    conftest.need("docker")
-    if conftest.run("docker", "info", check=False).returncode == 0:
-        e = g.Engine(dict(os.environ))
-    else:
-        e = g.Engine(request.getfixturevalue("docker").env)
-    g.make_image(e, tmp_path_factory.mktemp("image"))
-    return e
-
-
-@pytest.fixture(scope="module")
 def world(build, engine, tmp_path_factory):
     """server, admin and agent, the agent with a rule of the test's own."""
     top = tmp_path_factory.mktemp("world")

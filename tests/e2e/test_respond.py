@@ -2,7 +2,6 @@
 """Every response on real containers, by hand: done, seen from outside, undone, audited."""
 import hashlib
 import json
-import os
 import pathlib
 import subprocess
 import tarfile
@@ -11,19 +10,6 @@ import time
 import conftest
 import guard_help as g
 import pytest
-
-
-@pytest.fixture(scope="module")
-def engine(request, tmp_path_factory):
-    """The engine that runs here, else one of our own."""
-    conftest.need_root()
-    conftest.need("docker")
-    if conftest.run("docker", "info", check=False).returncode == 0:
-        e = g.Engine(dict(os.environ))
-    else:
-        e = g.Engine(request.getfixturevalue("docker").env)
-    g.make_image(e, tmp_path_factory.mktemp("image"))
-    return e
 
 
 @pytest.fixture

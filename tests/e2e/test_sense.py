@@ -37,18 +37,6 @@ class Teller:
         return [line.rstrip("\n").split("\t") for line in self.lines], said
 
 
-@pytest.fixture(scope="module")
-def engine(request, tmp_path_factory):
-    conftest.need_root()
-    conftest.need("docker")
-    if conftest.run("docker", "info", check=False).returncode == 0:
-        e = g.Engine(dict(os.environ))
-    else:
-        e = g.Engine(request.getfixturevalue("docker").env)
-    g.make_image(e, tmp_path_factory.mktemp("image"))
-    return e
-
-
 @pytest.mark.parametrize("backend,runs", [("ebpf", 25), ("proc", 3)])
 def test_the_first_event_of_a_container_has_its_image(build, engine, backend, runs):
     t = Teller(build, "--backend", backend, "--type", "execve", "proc.args", "container.name", "container.image",

@@ -2,7 +2,6 @@
 """bulkhead watch on this kernel, with real containers: alerts, answers, changes while it runs. One watch for all: in order."""
 import hashlib
 import os
-import pathlib
 import re
 import shutil
 import signal
@@ -59,18 +58,6 @@ responses:
     scope: { image: 'other/*' }
     do: [kill]
 """
-
-
-@pytest.fixture(scope="module")
-def engine(request, tmp_path_factory):
-    conftest.need_root()
-    conftest.need("docker")
-    if conftest.run("docker", "info", check=False).returncode == 0:
-        e = g.Engine(dict(os.environ))
-    else:
-        e = g.Engine(request.getfixturevalue("docker").env)
-    g.make_image(e, tmp_path_factory.mktemp("image"))
-    return e
 
 
 @pytest.fixture(scope="module")
