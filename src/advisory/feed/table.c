@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "advisory/feed/table.h"
 
-
 /* A quoted field without its quotes; false when it is never closed. */
 static bool quoted(struct bh_table *t, struct bh_str *ret) {
         size_t n = 1, doubled = 0, k = 0;
