@@ -374,6 +374,13 @@ def docker_debian(docker, debian_tar):
 
 
 @pytest.fixture(scope="session")
+def docker_bulkhead(docker, docker_debian):
+    """bulkhead-server:test and bulkhead-agent:test in our dockerd, built as a person would."""
+    run(ROOT / "deploy/images/build", "test", timeout=900, env={**docker.env, "BASE": docker_debian, "NETWORK": "host"})
+    return docker
+
+
+@pytest.fixture(scope="session")
 def docker_app(docker, docker_debian, tmp_path_factory):
     """bulkhead-test/app:1: three layers more on that Debian, one of which deletes a file of another."""
     top = tmp_path_factory.mktemp("app")

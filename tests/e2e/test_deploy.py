@@ -12,40 +12,35 @@ import pytest
 
 import go_build
 import kubernetes_help
-from conftest import BUILD, need, need_root, run, wait_for
+from conftest import BUILD, free_port, need, need_root, run, wait_for
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CHART = ROOT / "deploy/helm/bulkhead"
+CONSOLE, AGENTS = free_port(), free_port()
 
 
 # ---- images ----
 
 @pytest.fixture(scope="module")
-def images(docker, docker_debian):
-    """bulkhead-server:test and bulkhead-agent:test on a Debian of our own, built as a person would."""
-    env = {**docker.env, "BASE": docker_debian, "NETWORK": "host", "PATH": os.environ["PATH"]}
-    done = subprocess.run([ROOT / "deploy/images/build", "test"], env=env, capture_output=True, text=True, timeout=900)
-    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-3000:]
-    return docker
-
-
-@pytest.fixture(scope="module")
-def server(images):
+def server(docker_bulkhead):
     """A running server, confined as compose.yaml and the chart confine it."""
-    images("run", "-d", "--name", "bh-server", "--network", "host", "--read-only", "--tmpfs", "/tmp", "--cap-drop", "ALL",
+    docker = docker_bulkhead
+    docker("run", "-d", "--name", "bh-server", "--network", "host", "--read-only", "--tmpfs", "/tmp", "--cap-drop", "ALL",
            "--security-opt", "no-new-privileges:true", "-e", "BULKHEAD_NAME=localhost", "bulkhead-server:test",
-           "server", "--listen", "127.0.0.1:28443", "--agents", "127.0.0.1:28444")
+           "server", "--listen", f"127.0.0.1:{CONSOLE}", "--agents", f"127.0.0.1:{AGENTS}")
     try:
-        wait_for("the server", lambda: "ready: console" in logs(images, "bh-server"), 60)
-        yield images
+        wait_for("the server", lambda: "ready: console" in logs(docker, "bh-server"), 60)
+        yield docker
+    except AssertionError as e:
+        raise AssertionError(f"{e}\n{logs(docker, 'bh-server')}") from None
     finally:
-        images("rm", "-f", "-v", "bh-server")
+        docker("rm", "-f", "-v", "bh-server")
 
 
 @pytest.fixture(scope="module")
 def agent(server, tmp_path_factory):
     """A running agent with the named capabilities of the chart."""
-    token = server("exec", "bh-server", "bulkhead-server", "token", "--state", "/var/lib/bulkhead/server", "--server", "127.0.0.1:28443")
+    token = server("exec", "bh-server", "bulkhead-server", "token", "--state", "/var/lib/bulkhead/server", "--server", f"127.0.0.1:{CONSOLE}")
     file = tmp_path_factory.mktemp("token") / "token"
     file.write_text(token)
     caps = [f"--cap-add={cap}" for cap in known_here(server)]
@@ -53,10 +48,12 @@ def agent(server, tmp_path_factory):
            "--cap-drop", "ALL", *caps, "--security-opt", "no-new-privileges:true", "--security-opt", f"seccomp={ROOT}/deploy/seccomp/agent.json",
            "--memory", "256m",
            "-v", "/sys/fs/bpf:/sys/fs/bpf", "-v", "/sys/fs/cgroup:/sys/fs/cgroup", "-v", f"{file}:/run/token:ro",
-           "-e", "BULKHEAD_SERVER=https://127.0.0.1:28443", "-e", "BULKHEAD_TOKEN_FILE=/run/token", "bulkhead-agent:test")
+           "-e", f"BULKHEAD_SERVER=https://127.0.0.1:{CONSOLE}", "-e", "BULKHEAD_TOKEN_FILE=/run/token", "bulkhead-agent:test")
     try:
         wait_for("the agent", lambda: "watching, by" in logs(server, "bh-agent"), 60)
         yield server
+    except AssertionError as e:
+        raise AssertionError(f"{e}\n{logs(server, 'bh-agent')}") from None
     finally:
         server("rm", "-f", "-v", "bh-agent")
 

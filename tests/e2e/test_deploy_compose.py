@@ -6,7 +6,6 @@ import re
 import shutil
 import socket
 import ssl
-import subprocess
 import urllib.request
 
 import pytest
@@ -41,20 +40,21 @@ class Project:
         done = self.logs(service)
         return done.stdout + done.stderr
 
+    def left(self, *kind):
+        return self.docker(*kind, "--filter", "label=com.docker.compose.project=bulkhead")
+
     def state(self, service):
         return json.loads(self.docker("inspect", f"bulkhead_{service}_1"))[0]["State"]
 
 
 @pytest.fixture(scope="module")
-def project(docker, docker_debian, bpf_fs, tmp_path_factory):
+def project(docker_bulkhead, bpf_fs, tmp_path_factory):
     """A copy of deploy/compose with the images beside it, nothing started."""
     need("docker-compose")
     for port in (8443, 8444):
         if not is_free(port):
             pytest.skip(f"port {port} is taken")
-    env = {**docker.env, "BASE": docker_debian, "NETWORK": "host", "PATH": os.environ["PATH"]}
-    done = subprocess.run([ROOT / "deploy/images/build", "test"], env=env, capture_output=True, text=True, timeout=900)
-    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-3000:]
+    docker = docker_bulkhead
     top = tmp_path_factory.mktemp("deploy")
     shutil.copytree(ROOT / "deploy/seccomp", top / "seccomp")
     (top / "compose").mkdir()
@@ -112,7 +112,7 @@ def test_who_is_killed_comes_back(project):
 
 def test_it_is_enrolled_once_and_the_server_keeps_what_it_has(project):
     project("down", "-t", "10")
-    assert not project.docker("ps", "-aq")
+    assert not project.left("ps", "-aq")
     assert is_free(8443) and is_free(8444)
     project("up", "-d")
     wait_for("the agent", lambda: "watching, by" in project.said("agent"), 90)
@@ -123,5 +123,5 @@ def test_it_is_enrolled_once_and_the_server_keeps_what_it_has(project):
 
 def test_down_with_volumes_leaves_nothing(project):
     project("down", "-v", "-t", "10")
-    assert not project.docker("ps", "-aq") and not project.docker("volume", "ls", "-q")
-    assert not [n for n in project.docker("network", "ls", "--format", "{{.Name}}").split() if n.startswith("bulkhead")]
+    for kind in (("ps", "-aq"), ("volume", "ls", "-q"), ("network", "ls", "-q")):
+        assert not project.left(*kind), kind
