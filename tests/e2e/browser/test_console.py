@@ -178,3 +178,21 @@ def answer(site, text):
     for c in site.asked:
         site.agent.send(("result", {"command": c["id"], "ok": True, "text": text, "detail": {}}))
     site.asked = []
+
+
+def test_a_certificate_keeps_its_lines(site, chromium):
+    pem = next(site.server.state.glob("tls/*ca*.pem")).read_text()
+    with logged_in(chromium, site) as context:
+        page = context.new_page()
+        page.goto(site.url + "/integrations")
+        settled(page)
+        page.click("button:has-text('Add a receiver')")
+        form = page.locator("dialog form, [role=dialog] form")
+        form.get_by_label("Kind").select_option("email")
+        for label, text in (("Name", "by mail"), ("host", "mail.example"), ("from", "a@example.org"), ("to", "b@example.org"), ("ca_pem", pem)):
+            form.get_by_label(label, exact=True).fill(text)
+        form.get_by_role("button", name="Save").click()
+        page.wait_for_selector("[role=row]:has-text('by mail')")
+    (made,) = site.admin.get("/api/v1/integrations?f.name=by%20mail")["items"]
+    assert made["config"]["ca_pem"].strip() == pem.strip()
+    site.admin.delete(f"/api/v1/integrations/{made['id']}")

@@ -10,7 +10,7 @@ import { useRegister } from "../../list/register";
 import { Ago, Badge, Button, Facts, Loaded } from "../../ui/basic";
 import { FormDialog, Remove, useAct } from "../../ui/dialogs";
 import { Drawer, useNote } from "../../ui/float";
-import { Check, Choice, Field } from "../../ui/form";
+import { Check, Choice, Field, Text } from "../../ui/form";
 import { levelWord } from "../../ui/severity";
 import { words } from "./words";
 
@@ -85,6 +85,8 @@ function Form({ of, close, saved }: { of?: Integration | undefined; close: () =>
 				const set = (v: string) => setValues({ ...values, [s.name]: v });
 				if (s.type === "boolean") return <Check key={s.name} label={<>{s.name} <span className="dim">{said(s.help)}</span></>} checked={(values[s.name] ?? s.default) === "true"} onChange={(e) => set(String(e.target.checked))} />;
 				if (s.words) return <Choice key={s.name} label={s.name} hint={said(s.help)} value={value || s.default || s.words[0]} onChange={(e) => set(e.target.value)} options={s.words.map((w) => [w, w])} />;
+				/* Its lines belong to it, and a field of one line would join them. */
+				if (s.name.endsWith("_pem")) return <Text key={s.name} label={s.name} hint={said(s.help)} className="input mono" rows={3} spellCheck={false} value={value} onChange={(e) => set(e.target.value)} />;
 				return (
 					<Field key={s.name} label={s.name} hint={s.secret && of?.has_secrets ? t("secret_kept") : said(s.help)} required={s.required && !(s.secret && of)} type={s.secret ? "password" : s.type === "integer" ? "number" : "text"} autoComplete={s.secret ? "new-password" : "off"}
 						min={s.least} max={s.most} placeholder={s.default} value={value} onChange={(e) => set(e.target.value)} />
