@@ -157,7 +157,9 @@ def test_an_image_shows_how_its_containers_are_set_up(site, page):
 def test_the_inspection_report_can_be_had_of_one_host(site, page):
     host = site.admin.get("/api/v1/compliance/hosts?limit=1")["items"][0]["host_id"]
     go(page, site, "/reports")
-    page.locator("select", has=page.locator(f"option[value='{host}']")).select_option(host)
+    page.get_by_label("Of", exact=True).select_option("host")
+    page.get_by_label("Which").select_option(host)
+    page.wait_for_selector("a[href*='/compliance/report']")
     links = page.locator("a[href*='/compliance/report']").evaluate_all("all => all.map(a => a.getAttribute('href'))")
     assert links and all(link.endswith(f"&host_id={host}") for link in links)
     assert site.admin.call("GET", links[0])[0] == 200
