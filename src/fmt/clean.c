@@ -77,22 +77,26 @@ void bh_put_xml(struct bh_buf *out, struct bh_str s) {
         }
 }
 
-void bh_put_markdown(struct bh_buf *out, struct bh_str s) {
+static void put_markdown_char(struct bh_buf *out, char c) {
         static const struct bh_str special = BH_STR_INIT("\\`*_{}[]<>()#+!|~&@");
+
+        if (c == '<' || c == '&') {
+                put_xml_char(out, c);
+                return;
+        }
+        if (bh_str_chr(special, c) >= 0)
+                bh_buf_putc(out, '\\');
+        bh_buf_putc(out, c);
+}
+
+void bh_put_markdown(struct bh_buf *out, struct bh_str s) {
         char instead[16];
 
         while (s.len) {
                 struct bh_str c = next_clean(&s, instead);
 
-                for (size_t i = 0; i < c.len; i++) {
-                        if (c.at[i] == '<' || c.at[i] == '&')
-                                put_xml_char(out, c.at[i]);
-                        else {
-                                if (bh_str_chr(special, c.at[i]) >= 0)
-                                        bh_buf_putc(out, '\\');
-                                bh_buf_putc(out, c.at[i]);
-                        }
-                }
+                for (size_t i = 0; i < c.len; i++)
+                        put_markdown_char(out, c.at[i]);
         }
 }
 

@@ -154,23 +154,28 @@ static void tell_audit(struct bh_place *at, struct bh_fact *f) {
 
 /* ---- updates ---- */
 
-/* APT::Periodic::Unattended-Upgrade "1"; the last file wins. */
+/* APT::Periodic::Unattended-Upgrade "1" */
+static bool apt_line(struct bh_str line, const char *key, bool otherwise) {
+        struct bh_str rest = bh_str_trim(line), name;
+
+        if (!bh_str_word(&rest, &name) || !bh_str_eq_nocase(name, bh_str_of(key)))
+                return otherwise;
+        rest = bh_str_trim(rest);
+        (void) bh_str_cut_prefix(&rest, BH_STR("\""));
+        return rest.len && rest.at[0] != '0' && !bh_str_starts(rest, BH_STR("false"));
+}
+
+/* The last file wins. */
 static bool apt_says(struct bh_place *at, const char *key, bool otherwise) {
         struct bh_paths paths = { 0 };
-        struct bh_str text, line, name, rest;
+        struct bh_str text, line;
 
         bh_place_glob(at, BH_STR("/etc/apt/apt.conf.d/*"), &paths);
         bh_place_glob(at, BH_STR("/etc/apt/apt.conf"), &paths);
         for (size_t i = 0; i < paths.len; i++)
                 if (bh_place_read(at, paths.at[i], &text))
-                        while (bh_str_split(&text, '\n', &line)) {
-                                rest = bh_str_trim(line);
-                                if (!bh_str_word(&rest, &name) || !bh_str_eq_nocase(name, bh_str_of(key)))
-                                        continue;
-                                rest = bh_str_trim(rest);
-                                (void) bh_str_cut_prefix(&rest, BH_STR("\""));
-                                otherwise = rest.len && rest.at[0] != '0' && !bh_str_starts(rest, BH_STR("false"));
-                        }
+                        while (bh_str_split(&text, '\n', &line))
+                                otherwise = apt_line(line, key, otherwise);
         return otherwise;
 }
 

@@ -2,6 +2,15 @@
 /* Functions, as a script defines them: their parameters, and what is done with these in the body. */
 #include "scan/webshell/php_walk.h"
 
+/* Which may have parentheses of its own. */
+static void skip_default(struct bh_php_flow *f) {
+        while (!bh_php_at_end(f) && !bh_php_is_sign(f, ',') && !bh_php_is_sign(f, ')'))
+                if (bh_php_is_sign(f, '(') || bh_php_is_sign(f, '['))
+                        bh_php_arguments(f, &(struct bh_php_args){ 0 });
+                else
+                        f->i++;
+}
+
 /* The words of function (...) use (...) : type, then its body. */
 static void parameters(struct bh_php_flow *f, struct bh_php_routine *r) {
         while (!bh_php_at_end(f) && !bh_php_is_sign(f, ')') && !bh_php_is_sign(f, '{')) {
@@ -10,11 +19,7 @@ static void parameters(struct bh_php_flow *f, struct bh_php_routine *r) {
 
                         bh_php_set(f, bh_php_now(f)->text, (struct bh_php_value){ .params = bit, .front = true });
                         f->i++;
-                        while (!bh_php_at_end(f) && !bh_php_is_sign(f, ',') && !bh_php_is_sign(f, ')')) /* a default, with its own parentheses */
-                                if (bh_php_is_sign(f, '(') || bh_php_is_sign(f, '['))
-                                        bh_php_arguments(f, &(struct bh_php_args){ 0 });
-                                else
-                                        f->i++;
+                        skip_default(f);
                 } else
                         f->i++;
         }

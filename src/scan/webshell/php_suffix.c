@@ -2,6 +2,16 @@
 /* What stands behind a value or a name: (arguments), ->member, ::member, [index]. */
 #include "scan/webshell/php_walk.h"
 
+/* foreach (expr as $k => $v): from "as" on. */
+static void loop_variables(struct bh_php_flow *f, struct bh_php_value v) {
+        f->i++;
+        while (!bh_php_at_end(f) && !bh_php_is_sign(f, ')') && !bh_php_is_sign(f, '{') && !bh_php_is_sign(f, ';')) {
+                if (bh_php_now(f)->kind == BH_PHP_VARIABLE)
+                        bh_php_set(f, bh_php_now(f)->text, v);
+                f->i++;
+        }
+}
+
 /* (a, b, c): also the head of if, while, for, whose parts are set apart by ';'. */
 void bh_php_arguments(struct bh_php_flow *f, struct bh_php_args *args) {
         *args = (struct bh_php_args){ .first = f->i };
@@ -18,14 +28,9 @@ void bh_php_arguments(struct bh_php_flow *f, struct bh_php_args *args) {
                         args->at[args->n] = v;
                         args->var[args->n++] = var;
                 }
-                if (bh_php_is_name(f, "as")) { /* foreach (expr as $k => $v) */
-                        f->i++;
-                        while (!bh_php_at_end(f) && !bh_php_is_sign(f, ')') && !bh_php_is_sign(f, '{') && !bh_php_is_sign(f, ';')) {
-                                if (bh_php_now(f)->kind == BH_PHP_VARIABLE)
-                                        bh_php_set(f, bh_php_now(f)->text, v);
-                                f->i++;
-                        }
-                } else if (bh_php_is_sign(f, ',') || bh_php_is_sign(f, ';') || bh_php_is_sign(f, BH_PHP_FAT_ARROW) || bh_php_is_sign(f, ':'))
+                if (bh_php_is_name(f, "as"))
+                        loop_variables(f, v);
+                else if (bh_php_is_sign(f, ',') || bh_php_is_sign(f, ';') || bh_php_is_sign(f, BH_PHP_FAT_ARROW) || bh_php_is_sign(f, ':'))
                         f->i++;
                 if (f->i == was)
                         f->i++;

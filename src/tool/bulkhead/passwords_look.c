@@ -15,6 +15,14 @@
 
 /* ---- roots ---- */
 
+static void name_container(struct bh_tool_passwords *p, const struct bh_docker_container *c) {
+        for (size_t k = 0; k < p->roots.len; k++)
+                if (p->roots.at[k].is_container && bh_str_eq(p->roots.at[k].id, c->id)) {
+                        p->roots.at[k].name = c->name;
+                        p->roots.at[k].image = c->image;
+                }
+}
+
 static void name_containers(struct bh_tool_passwords *p, enum bh_api_kind kind) {
         struct bh_docker_containers list = { 0 };
         struct bh_err why = BH_ERR_NONE;
@@ -24,11 +32,7 @@ static void name_containers(struct bh_tool_passwords *p, enum bh_api_kind kind) 
                 return; /* without an engine they are known by their ids */
         if (bh_docker_list(&d, NULL, false, &list, &why) >= 0)
                 for (size_t i = 0; i < list.len; i++)
-                        for (size_t k = 0; k < p->roots.len; k++)
-                                if (p->roots.at[k].is_container && bh_str_eq(p->roots.at[k].id, list.at[i].id)) {
-                                        p->roots.at[k].name = list.at[i].name;
-                                        p->roots.at[k].image = list.at[i].image;
-                                }
+                        name_container(p, &list.at[i]);
         bh_docker_close(&d);
 }
 
