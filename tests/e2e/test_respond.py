@@ -150,7 +150,8 @@ def test_a_file_of_a_container_is_taken_away_and_put_back(engine, box, respond):
     engine("exec", box, "/bin/sh", "-c", "cp /bin/busybox /tmp/dropper; chmod 4755 /tmp/dropper; ln /tmp/dropper /tmp/second")
     said = respond("do", "quarantine", "file:/tmp/dropper", "--in", box)
     digest = hashlib.sha256(pathlib.Path("/bin/busybox").read_bytes()).hexdigest()
-    assert digest in said and "further names" in said
+    assert digest in said and "further names" in said and "quarantine on /tmp/dropper in " in said
+    assert "  /tmp/dropper in " in respond("list")
     assert "dropper" not in engine("exec", box, "ls", "/tmp")
     vault = respond.state / "quarantine" / the_id(said)
     assert hashlib.sha256((vault / "content").read_bytes()).hexdigest() == digest

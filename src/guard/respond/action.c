@@ -14,6 +14,13 @@ const struct bh_action bh_actions[] = {
         { 0 },
 };
 
+bool bh_action_takes_file(struct bh_str name) {
+        for (const struct bh_action *a = bh_actions; a->name; a++)
+                if (bh_str_is(name, a->name) || (a->undo && bh_str_is(name, a->undo)))
+                        return a->on == BH_ON_FILE;
+        return false;
+}
+
 const struct bh_action *bh_action_named(struct bh_str name) {
         for (const struct bh_action *a = bh_actions; a->name; a++)
                 if (bh_str_is(name, a->name))

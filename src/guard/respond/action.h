@@ -38,6 +38,8 @@ struct bh_action {
 /* Ended by a row without a name. */
 extern const struct bh_action bh_actions[];
 const struct bh_action *bh_action_named(struct bh_str name);
+/* Of an action or of what undoes it: is it about a file? */
+bool bh_action_takes_file(struct bh_str name);
 
 int bh_act_kill(struct bh_act *act, struct bh_err *err);
 int bh_act_kill_tree(struct bh_act *act, struct bh_err *err);

@@ -39,7 +39,7 @@ static int write_down(struct deed *d, const char *what, struct bh_str why, struc
 
         ret->id = d->act.id;
         ret->what = e.what;
-        ret->words = bh_arena_printf(d->arena, "%s %s on %.*s%s%.*s%s%.*s", what, p->action->name, BH_FMT(bh_target_words(d->arena, p->target)),
+        ret->words = bh_arena_printf(d->arena, "%s %s on %.*s%s%.*s%s%.*s", what, p->action->name, BH_FMT(bh_target_words(d->arena, p->target, p->action->on == BH_ON_FILE)),
                                      d->act.note.len ? ": " : "", BH_FMT(d->act.note), why.len ? ": " : "", BH_FMT(why));
         return bh_audit_add(p->state_dir, &e, err);
 }
@@ -145,7 +145,7 @@ static int undo_row(struct bh_arena *arena, struct bh_ledger *l, const struct bh
         if (r < 0)
                 e.why = bh_arena_printf(arena, "%s", why.text);
         *ret = (struct bh_performed){ row->id, e.what, bh_arena_printf(arena, "%.*s %s on %.*s: %.*s%.*s", BH_FMT(e.what), a->undo,
-                                                                      BH_FMT(bh_target_words(arena, &row->target)), BH_FMT(e.note), BH_FMT(e.why)) };
+                                                                      BH_FMT(bh_target_words(arena, &row->target, bh_action_takes_file(row->action))), BH_FMT(e.note), BH_FMT(e.why)) };
         return bh_audit_add(l->state_dir, &e, err);
 }
 

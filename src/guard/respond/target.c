@@ -246,11 +246,11 @@ void bh_target_get(struct bh_arena *arena, const struct bh_doc *doc, struct bh_t
         *ret = t;
 }
 
-struct bh_str bh_target_words(struct bh_arena *arena, const struct bh_target *t) {
+struct bh_str bh_target_words(struct bh_arena *arena, const struct bh_target *t, bool of_file) {
         struct bh_str who = { 0 };
         const struct bh_container *c = t->container;
 
-        if (t->pid)
+        if (t->pid && !(of_file && t->file.len))
                 who = bh_arena_printf(arena, "%s(%u)", BH_QUOTE(t->comm), t->pid);
         else if (t->file.len)
                 who = bh_arena_printf(arena, "%s", BH_QUOTE(t->file));

@@ -39,8 +39,8 @@ struct bh_str bh_target_group(const struct bh_target *t);
 void bh_target_put(struct bh_json_put *j, const char *key, const struct bh_target *t);
 /* What _put wrote. Borrows from the document. */
 void bh_target_get(struct bh_arena *arena, const struct bh_doc *doc, struct bh_target *ret);
-/* "nginx(4711) in shop-web (0123456789ab)": for people. */
-struct bh_str bh_target_words(struct bh_arena *arena, const struct bh_target *t);
+/* "nginx(4711) in shop-web 0123456789ab", of its file "/tmp/x in shop-web 0123456789ab": for people. */
+struct bh_str bh_target_words(struct bh_arena *arena, const struct bh_target *t, bool of_file);
 
 bool bh_scope_fits(const struct bh_scope *scope, const struct bh_container *c);
 

@@ -48,7 +48,7 @@ static void list_active(const struct bh_ledger *l, struct bh_buf *out) {
                 char since[21], until[21];
 
                 bh_buf_printf(out, "%.*s  %-12.*s since %s until %s  %.*s  (%.*s%s%.*s)\n", BH_FMT(a->id), BH_FMT(a->action), bh_time_print(a->since_s, since),
-                              a->until_s ? bh_time_print(a->until_s, until) : "undone by hand", BH_FMT(bh_target_words(l->arena, &a->target)), BH_FMT(a->by),
+                              a->until_s ? bh_time_print(a->until_s, until) : "undone by hand", BH_FMT(bh_target_words(l->arena, &a->target, bh_action_takes_file(a->action))), BH_FMT(a->by),
                               a->rule.len ? ": " : "", BH_FMT(a->rule));
         }
 }
@@ -293,7 +293,7 @@ static void print_line(struct bh_cli *cli, struct bh_str line, struct bh_buf *ou
         bh_target_get(cli->arena, bh_doc_get(d, "target"), &t);
         bh_buf_printf(out, "%s  %.*s  %-8s %-14s %.*s", bh_arena_cstr(cli->arena, bh_doc_get_text(d, "time")), BH_FMT(bh_doc_get_text(d, "id")),
                       bh_arena_cstr(cli->arena, bh_doc_get_text(d, "what")), bh_arena_cstr(cli->arena, bh_doc_get_text(d, "action")),
-                      BH_FMT(bh_target_words(cli->arena, &t)));
+                      BH_FMT(bh_target_words(cli->arena, &t, bh_action_takes_file(bh_doc_get_text(d, "action")))));
         for (const char *const *key = (const char *const[]){ "note", "why", "rule", "response", "by", NULL }; *key; key++)
                 if (bh_doc_get_text(d, *key).len)
                         bh_buf_printf(out, "; %s: %.*s", *key, BH_FMT(bh_doc_get_text(d, *key)));
