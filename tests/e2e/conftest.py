@@ -325,6 +325,18 @@ class Docker:
         return run("docker", *args, env=self.env, **options).stdout.strip()
 
 
+def storage_driver(top):
+    """overlay2 where that works; else, on an overlay root and in containers, vfs, which copies all of an image for each layer and container."""
+    lower, upper, work, merged = (top / "try" / name for name in ("lower", "upper", "work", "merged"))
+    for folder in (lower, upper, work, merged):
+        folder.mkdir(parents=True)
+    options = f"lowerdir={lower},upperdir={upper},workdir={work}"
+    works = run("mount", "-t", "overlay", "-o", options, "try", merged, check=False).returncode == 0
+    if works:
+        run("umount", merged)
+    return os.environ.get("BULKHEAD_TEST_STORAGE", "overlay2" if works else "vfs")
+
+
 @pytest.fixture(scope="session")
 def docker(tmp_path_factory):
     """A dockerd of our own: docker("build", …), docker.host. No network, nothing shared with another engine."""
@@ -333,11 +345,11 @@ def docker(tmp_path_factory):
     top = tmp_path_factory.mktemp("docker")
     sock = top / "docker.sock"
     log = open(top / "log", "w")
-    # The vfs driver works everywhere, on overlay roots and in containers; DOCKER_RAMDISK keeps runc from pivot_root.
+    # DOCKER_RAMDISK keeps runc from pivot_root, which a root in memory does not know.
     env = {**os.environ, "DOCKER_RAMDISK": "1"}
     daemon = subprocess.Popen(
         ["dockerd", "--data-root", str(top / "data"), "--exec-root", str(top / "exec"), "--host", f"unix://{sock}",
-         "--pidfile", str(top / "pid"), "--storage-driver", os.environ.get("BULKHEAD_TEST_STORAGE", "vfs"),
+         "--pidfile", str(top / "pid"), "--storage-driver", storage_driver(top),
          "--iptables=false", "--ip6tables=false", "--bridge=none"],
         stdout=log, stderr=subprocess.STDOUT, env=env)
     try:
@@ -402,7 +414,7 @@ class Podman:
     def __init__(self, top):
         """Storage of its own, for our calls and for those of whom we give .env."""
         (top / "storage.conf").write_text(
-            f'[storage]\ndriver = "vfs"\ngraphroot = "{top}/graph"\nrunroot = "{top}/run"\n')
+            f'[storage]\ndriver = "{storage_driver(top).removesuffix("2")}"\ngraphroot = "{top}/graph"\nrunroot = "{top}/run"\n')
         (top / "containers.conf").write_text(
             '[engine]\nevents_logger = "none"\ncgroup_manager = "cgroupfs"\n[containers]\ndefault_ulimits = []\n')
         (top / "xdg").mkdir()
