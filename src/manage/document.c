@@ -50,7 +50,10 @@ int bh_document_check(struct bh_db *db, const struct bh_document *d, struct bh_a
 
 /* All of it stays in the buffer. */
 static int keep(void *user, struct bh_buf *buf, struct bh_err *err) {
-        (void) user;
+        const atomic_bool *stop = user;
+
+        if (atomic_load(stop))
+                return bh_fail(err, BH_E_TIMEOUT, "the server is ending");
         return buf->len <= BH_LIMIT_COMPLIANCE_REPORT ? 0 : bh_fail(err, BH_E_LIMIT, "the report is larger than %d MiB", (int) (BH_LIMIT_COMPLIANCE_REPORT / BH_MIB));
 }
 
@@ -58,7 +61,8 @@ static struct bh_str id_of(const struct bh_document *d, const char *scope) {
         return bh_str_is(d->scope, scope) ? d->scope_id : BH_STR("");
 }
 
-int bh_document_write(struct bh_db *db, const struct bh_document *d, struct bh_buf *out, struct bh_err *err) {
+int bh_document_write(struct bh_db *db, const struct bh_document *d, const atomic_bool *stop, struct bh_buf *out, struct bh_err *err) {
+        void *user = (void *) (uintptr_t) stop; /* it is only read */
         struct bh_str host = id_of(d, "host"), image = id_of(d, "image");
         uint64_t team = 0;
 
@@ -67,8 +71,8 @@ int bh_document_write(struct bh_db *db, const struct bh_document *d, struct bh_b
                 return bh_compliance_report(db,
                                             &(struct bh_compliance_report_in){ .format = d->format, .host_id = host, .image_id = image, .team_id = (int64_t) team,
                                                                                .now_ms = d->now_ms, .chinese = bh_str_is(d->lang, "zh") },
-                                            out, keep, NULL, err);
-        return bh_findings_report(db, &(struct bh_findings_report_in){ .format = d->format, .host_id = host, .image_id = image, .team_id = (int64_t) team }, out, keep, NULL,
+                                            out, keep, user, err);
+        return bh_findings_report(db, &(struct bh_findings_report_in){ .format = d->format, .host_id = host, .image_id = image, .team_id = (int64_t) team }, out, keep, user,
                                   err);
 }
 

@@ -141,7 +141,8 @@ static int write_page(const struct writing *w, const struct subjects *all, struc
         int r = 0;
 
         for (size_t i = 0; i < most && r >= 0; i++) {
-                r = load(w->db, all->at[i], arena, &reports[n], err);
+                r = w->flush(w->user, w->out, err); /* whoever waits may have gone */
+                r = r < 0 ? r : load(w->db, all->at[i], arena, &reports[n], err);
                 n += r > 0;
         }
         if (r >= 0 && n && most < all->len) {

@@ -54,7 +54,7 @@ static int write_file(const struct reports *p, struct bh_report_row *row, struct
         if (r < 0)
                 return r;
         r = bh_document_check(db, &row->document, arena, &row->scope_name, err);
-        r = r < 0 ? r : bh_document_write(db, &row->document, &out, err);
+        r = r < 0 ? r : bh_document_write(db, &row->document, &p->turns.ending, &out, err);
         bh_store_give_back(store, &db);
         if (r >= 0 && mkdir(folder, 0700) < 0 && errno != EEXIST)
                 return bh_fail_sys(err, errno, "%s", folder);
@@ -81,6 +81,8 @@ static int make(struct reports *p, struct bh_report_row *row, struct bh_arena *a
         int r = write_file(p, row, arena, &why);
         struct note note = { .row = row, .why = bh_str_of(r < 0 ? why.text : "") };
 
+        if (r < 0 && atomic_load(&p->turns.ending))
+                return 0; /* it is due still */
         r = bh_store_write(bh_manage_opts(p->manage)->store, note_made, &note, err);
         bh_manage_live(p->manage, "reports", BH_STR("{}"));
         return r;

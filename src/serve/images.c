@@ -98,7 +98,7 @@ int bh_image_allowed(struct bh_call *call, struct bh_str id, struct bh_err *err)
 static const char image_sql[] =
         "SELECT i.id, i.name, i.os, i.arch, i.distro, i.end_of_life, i.user_name, i.created_ms, i.bytes, i.n_layers, i.base_name, i.base_layers, "
         "COALESCE(s.base_how, ''), i.is_base, i.first_ms, i.scanned_ms, i.matched_ms, i.risk, i.n_packages, i.n_findings, i.n_critical, i.n_high, i.n_fixable, "
-        "i.n_containers, i.ports, i.environment, COALESCE(s.scanned_by, ''), COALESCE(s.space, ''), COALESCE(s.space_known, 0), COALESCE(s.advice, '[]'), "
+        "i.n_containers, i.ports, i.environment, COALESCE((SELECT NULLIF(a.name, '') FROM agent a WHERE a.id = s.scanned_by), s.scanned_by, ''), COALESCE(s.space, ''), COALESCE(s.space_known, 0), COALESCE(s.advice, '[]'), "
         "i.detail FROM image i LEFT JOIN subject s ON s.id = i.id WHERE i.id = ?1";
 static const struct bh_show image_show[] = {
         { "id", BH_SHOW_TEXT }, { "name", BH_SHOW_TEXT }, { "os", BH_SHOW_TEXT }, { "arch", BH_SHOW_TEXT }, { "distro", BH_SHOW_TEXT },

@@ -180,6 +180,7 @@ export default {
 	"to log in": "用于登录",
 	"certificate authority of the server, as PEM; the system's when absent": "服务器的证书颁发机构（PEM）；留空则用系统的",
 	"\"from\" is no address: %s": "“from”不是邮件地址：{1}",
+	"the server is ending": "服务器正在停止",
 	"a report of all has no scope_id": "覆盖全部的报告没有 scope_id",
 	"there is no scope %s: all, host, image or team": "没有范围 {1}，可选 all、host、image 或 team",
 	"there is no kind of report %s: inspection or findings": "没有 {1} 类报告，可选 inspection 或 findings",
