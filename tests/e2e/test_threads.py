@@ -118,7 +118,9 @@ def test_its_end_is_told_once_and_when_its_last_thread_ends(watch, first_gone, t
     assert os.waitstatus_to_exitcode(ended[0]["evt.rawarg.status"]) == status
     assert ended[0]["evt.rawtime"] - started[0]["evt.rawtime"] >= 1_300_000_000, "told when its first thread ended"
     # What the second thread did after the first was gone is the process's, with all that is known of it.
-    assert len(opened) == 1 and opened[0]["proc.exepath"] == str(first_gone), opened
+    # Without BPF an open for writing may be told at the open and when it is closed.
+    assert len(opened) == 1 or (watch.backend == "proc" and len(opened) == 2), opened
+    assert {o["proc.exepath"] for o in opened} == {str(first_gone)}
     assert opened[0]["proc.args"] == f"{tmp_path}/left-behind {how}"
     assert opened[0]["evt.rawtime"] < ended[0]["evt.rawtime"]
     if watch.backend == "ebpf":
