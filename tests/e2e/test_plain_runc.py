@@ -15,6 +15,7 @@ from conftest import need_root
 from guard_help import program
 from watching import Watch
 
+OWN = f"plain-group-{os.getpid()}"
 RULES = """- rule: Ran
   desc: x
   condition: evt.type = execve and evt.rawres = 0 and proc.args contains "plain-" and not proc.name in (runc, crun)
@@ -72,6 +73,8 @@ class Bundle:
     def close(self):
         for name in self.names:
             subprocess.run([self.runtime, "delete", "--force", name], capture_output=True)
+        for group in {g for top in pathlib.Path("/sys/fs/cgroup").glob("*/") for g in (top / OWN, top.parent / OWN) if g.exists()}:
+            group.rmdir()  # which runc leaves: the one around the container's
 
 
 @contextlib.contextmanager
@@ -143,7 +146,7 @@ def test_it_is_a_container_from_its_first_event_on(watch, bundle):
 
 
 def test_a_group_of_another_name_is_its_own_too(watch, bundle):
-    bundle.start("plain-web", "/bin/busybox", "sh", "-c", "busybox true plain-elsewhere; busybox sleep 0.5", group=f"/plain-group-{os.getpid()}/inner")
+    bundle.start("plain-web", "/bin/busybox", "sh", "-c", "busybox true plain-elsewhere; busybox sleep 0.5", group=f"/{OWN}/inner")
     assert until_ran(watch, "true plain-elsewhere", 2)[0]["container.id"] == "plain-web"
 
 
@@ -216,11 +219,11 @@ def test_a_response_holds_its_group_and_nothing_else(build, rules, bundle, tmp_p
     w = Watch(program(build), "--rules", rules, "--login", "none", "--responses", tmp_path / "responses.yaml", "--state", tmp_path / "state")
     child = None
     try:
-        child = bundle.start("p", "/bin/busybox", "sh", "-c", "echo > /plain-opened; busybox sleep 60", wait=False, group=f"/plain-group-{os.getpid()}/p")
+        child = bundle.start("p", "/bin/busybox", "sh", "-c", "echo > /plain-opened; busybox sleep 60", wait=False, group=f"/{OWN}/p")
         assert w.wait(lambda alerts: any(a.rule == "Response" for a in alerts)), w.said
         said = next(a.json["output"] for a in w.alerts if a.rule == "Response")
         assert "container p stands still" in said, said
-        assert frozen(f"plain-group-{os.getpid()}/p") and not frozen(f"plain-group-{os.getpid()}")
+        assert frozen(f"{OWN}/p") and not frozen(OWN)
     finally:
         w.stop()
         subprocess.run([program(build), "respond", "undo", "--all", "--state", tmp_path / "state"], capture_output=True)
