@@ -1,31 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "../store/shelf.h"
+#include "post.h"
 
-#include "fmt/json.h"
 #include "manage/assets.h"
 
-struct post {
-        const char *body, *host;
-        int64_t now_ms;
-};
-
-static int post_fn(struct bh_db *db, void *user, struct bh_err *err) {
-        const struct post *p = user;
-        struct bh_arena *arena = bh_arena_new();
-        const struct bh_sender from = { .agent_id = BH_STR("agent"), .host_id = bh_str_of(p->host), .epoch = 1, .now_ms = p->now_ms };
-        struct bh_item item = { .seq = 1, .kind = BH_ITEM_ASSET, .text = bh_str_of(p->body) };
-        int r = bh_json_parse(arena, item.text, &item.body, err);
-
-        r = r < 0 ? r : bh_intake_asset(db, &from, &item, arena, err);
-        bh_arena_free(&arena);
-        return r;
-}
-
 static int post_of(struct shelf *s, const char *host, int64_t now_ms, const char *body) {
-        struct post p = { body, host, now_ms };
         struct bh_err err = BH_ERR_NONE;
-
-        int r = bh_store_write(s->store, post_fn, &p, &err);
+        int r = post_in(s, (struct post){ BH_ITEM_ASSET, bh_intake_asset, body, host, now_ms }, &err);
 
         if (r == BH_E_BUG)
                 fail_msg("%s", err.text);

@@ -1,34 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "../store/shelf.h"
+#include "post.h"
 
-#include "fmt/json.h"
 #include "manage/uses.h"
 
 #define IMAGE "sha256:aa"
 #define DAY 86400000ll
 
-struct post {
-        const char *body, *host;
-        int64_t now_ms;
-};
-
-static int post_fn(struct bh_db *db, void *user, struct bh_err *err) {
-        const struct post *p = user;
-        struct bh_arena *arena = bh_arena_new();
-        const struct bh_sender from = { .agent_id = BH_STR("agent"), .host_id = bh_str_of(p->host), .epoch = 1, .now_ms = p->now_ms };
-        struct bh_item item = { .seq = 1, .kind = BH_ITEM_ASSET, .text = bh_str_of(p->body) };
-        int r = bh_json_parse(arena, item.text, &item.body, err);
-
-        r = r < 0 ? r : bh_intake_asset(db, &from, &item, arena, err);
-        bh_arena_free(&arena);
-        return r;
-}
-
 static void post(struct shelf *s, const char *host, int64_t now_ms, const char *body) {
-        struct post p = { body, host, now_ms };
         struct bh_err err = BH_ERR_NONE;
 
-        if (bh_store_write(s->store, post_fn, &p, &err) < 0)
+        if (post_in(s, (struct post){ BH_ITEM_ASSET, bh_intake_asset, body, host, now_ms }, &err) < 0)
                 fail_msg("%s", err.text);
 }
 
@@ -135,11 +116,11 @@ static void what_is_over_counts_for_thirty_days(void **state) {
 
 static void a_use_without_its_file_is_refused(void **state) {
         struct shelf s = held();
-        struct post p = { USE("c1", "deb", "nginx", "", "true"), "h1", 1 };
+        struct post p = { BH_ITEM_ASSET, bh_intake_asset, USE("c1", "deb", "nginx", "", "true"), "h1", 1 };
         struct bh_err err = BH_ERR_NONE;
 
         (void) state;
-        assert_int_equal(bh_store_write(s.store, post_fn, &p, &err), BH_E_FORMAT);
+        assert_int_equal(post_in(&s, p, &err), BH_E_FORMAT);
         shelf_done(&s);
 }
 
