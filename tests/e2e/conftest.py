@@ -6,7 +6,8 @@ them. What takes long to make (a Debian root, image archives) is kept under
 $BULKHEAD_TEST_CACHE, or ~/.cache/bulkhead-tests. A test whose tool is missing
 is skipped with the tool's name.
 
-    BULKHEAD_BUILD   the build directory (default: build)
+    BULKHEAD_BUILD          the build directory (default: build)
+    BULKHEAD_TEST_STORAGE   how engines of the tests store images: overlay2 or vfs (default: overlay2 where that works)
 """
 import hashlib
 import io
