@@ -104,18 +104,27 @@ static bool is_descendant(const struct bh_self *s, const struct bh_process *p) {
         return false;
 }
 
-/* The number of the signal is the argument after the process, and of tgkill after the thread. */
-static bool is_polite(const struct bh_event *e) {
-        uint64_t n = e->nums[e->head.type == BH_EV_TGKILL ? 2 : 1];
+/* The number of the signal is the argument after the process, and of tgkill after the thread; -1: it sends none. */
+static int64_t signal_of(const struct bh_event *e) {
+        switch (e->head.type) {
+        case BH_EV_KILL:
+        case BH_EV_TKILL: return (int64_t) e->nums[1];
+        case BH_EV_TGKILL: return (int64_t) e->nums[2];
+        default: return -1;
+        }
+}
 
-        return (e->head.type == BH_EV_KILL || e->head.type == BH_EV_TGKILL) && (n == SIGHUP || n == SIGINT || n == SIGTERM);
+static bool is_polite(const struct bh_event *e) {
+        int64_t n = signal_of(e);
+
+        return n == SIGHUP || n == SIGINT || n == SIGTERM;
 }
 
 bool bh_self_is_touched(const struct bh_self *s, const struct bh_event *e, struct bh_buf *ret, bool *ret_polite) {
         *ret_polite = is_polite(e);
         if (!e->process || e->head.pid == s->pid || is_our_program(s, e->process) || is_descendant(s, e->process))
                 return false;
-        if (e->head.type == BH_EV_KILL && e->nums[1] == 0)
+        if (signal_of(e) == 0)
                 return false; /* only asks whether we are there */
         for (size_t i = 0; i < BH_LEN(calls); i++) /* a number of another pid namespace means another process */
                 if (e->head.type == calls[i].type && e->nums[calls[i].arg] == s->pid && is_same(s->ns_pid, e->process->now.ns_pid)) {

@@ -113,5 +113,26 @@ static void a_signal_is_for_us_in_our_pid_namespace(void **state) {
         end(&s);
 }
 
+/* Another Bulkhead asks so of every thread it knows. */
+static void who_asks_whether_we_are_there_does_no_harm(void **state) {
+        static const uint16_t types[] = { BH_EV_KILL, BH_EV_TKILL, BH_EV_TGKILL };
+        struct scene s;
+
+        (void) state;
+        begin(&s);
+        for (size_t i = 0; i < BH_LEN(types); i++) {
+                unsigned at = types[i] == BH_EV_TGKILL ? 2 : 1;
+
+                s.event.head.type = types[i];
+                s.event.nums[0] = s.self.pid;
+                s.event.nums[1] = s.self.pid; /* tgkill's thread */
+                s.event.nums[at] = 0;
+                assert_false(touched(&s));
+                s.event.nums[at] = SIGSTOP;
+                assert_true(touched(&s));
+        }
+        end(&s);
+}
+
 BH_UNIT_MAIN(who_writes_our_state_is_told, a_container_has_files_of_its_own_by_our_names, only_our_own_program_may,
-             our_children_may, a_signal_is_for_us_in_our_pid_namespace)
+             our_children_may, a_signal_is_for_us_in_our_pid_namespace, who_asks_whether_we_are_there_does_no_harm)
