@@ -52,7 +52,7 @@ WORK = {
         rm -f /tmp/keys && keytool -genkeypair -alias a -keyalg RSA -dname CN=a -keystore /tmp/keys -storepass changeit
         keytool -list -keystore /tmp/keys -storepass changeit""",
     "jobs by the clock": """
-        service cron start
+        service cron start && sleep 2  # cron tells a new table by the second: one that comes while it reads is never seen
         echo '* * * * * echo done >> /root/cron.out; /usr/sbin/logrotate /etc/logrotate.conf' | crontab -
         for job in dpkg logrotate; do [ ! -x /etc/cron.daily/$job ] || /etc/cron.daily/$job || true; done
         for i in $(seq 70); do [ -s /root/cron.out ] && break; sleep 1; done
