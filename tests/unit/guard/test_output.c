@@ -5,6 +5,7 @@
 #include "guard/fake_rule.h"
 
 #include <fcntl.h>
+#include <glob.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -220,6 +221,29 @@ static void a_receiver_that_hangs_delays_nobody_and_loses_the_least_severe_first
         (void) close(at);
 }
 
+static long on_disk(void) {
+        char pattern[128];
+        glob_t found;
+        struct stat st;
+        long bytes = 0;
+
+        (void) snprintf(pattern, sizeof pattern, "%s/*.spool*", dir);
+        if (glob(pattern, 0, NULL, &found) != 0)
+                return 0;
+        for (size_t i = 0; i < found.gl_pathc; i++)
+                bytes += stat(found.gl_pathv[i], &st) == 0 ? (long) st.st_size : 0;
+        globfree(&found);
+        return bytes;
+}
+
+/* More than half of the memory is full: until the other thread has had its turn, however busy the machine is. */
+static void wait_for_disk(long posted) {
+        const struct timespec a_while = { .tv_nsec = 1000000 };
+
+        for (int i = 0; i < 20000 && on_disk() + 12000 < posted; i++)
+                (void) nanosleep(&a_while, NULL);
+}
+
 static void what_could_not_be_sent_is_on_disk_and_sent_after_a_restart(void **state) {
         struct bh_output_stats stats;
         struct bh_output *o = open_output("unix", "h.sock", ",memory=16K,spool=");
@@ -231,10 +255,8 @@ static void what_could_not_be_sent_is_on_disk_and_sent_after_a_restart(void **st
         (void) state;
         memset(line, 'y', sizeof line - 1);
         for (int i = 0; i < 200; i++) {
-                const struct timespec a_while = { .tv_nsec = 2000000 };
-
                 post(o, BH_PRIORITY_NOTICE, line);
-                (void) nanosleep(&a_while, NULL);
+                wait_for_disk((i + 1) * 1000l);
         }
         bh_output_close(&o, 0, &stats);
         assert_int_equal(stats.held, 200);
