@@ -55,10 +55,10 @@ inline_ bool is_everyday(u32 domain, u32 type) {
 }
 
 /* What does not hold of a connection that a call has made; the caller's words are not asked. */
-inline_ u32 ruled_out(struct file *file) {
-        u32 not_held = BH_HAVE_RING | (inet_of(file) ? BH_HAVE_LOCAL : 0);
+apart_ u32 ruled_out(u64 file) {
+        u32 not_held = BH_HAVE_RING | (inet_of((void *) file) ? BH_HAVE_LOCAL : 0);
 
-        return not_held | loopback_of(file, BH_HAVE_AWAY4, BH_HAVE_AWAY6);
+        return not_held | loopback_of((void *) file, BH_HAVE_AWAY4, BH_HAVE_AWAY6);
 }
 
 /* Flags, families and ends are known before anything is written. */
@@ -67,7 +67,7 @@ inline_ bool socket_wanted(struct call *k, struct file *file) {
 
         have |= file ? inet_of(file) : BH_HAVE_INET; /* of what family, nobody knows */
         if (k->row->type == BH_EV_CONNECT && file)
-                have &= ~ruled_out(file);
+                have &= ~ruled_out((u64) file); /* which was read, and is a number already */
         if (k->row->type == BH_EV_CONNECT && k->ret == -EINPROGRESS)
                 have |= BH_HAVE_SUCCESS;
         if (k->row->type == BH_EV_SOCKET && is_everyday(k->args[0], k->args[1]))
