@@ -126,6 +126,19 @@ while True:
         conftest.stop(listener)
 
 
+def test_isolation_is_undone_whatever_the_group_is_called(engine, respond):
+    """As systemd writes a hyphen."""
+    c = engine.start("--cgroup-parent", "/bulkhead\\x2dtest", g.IMAGE, "/bin/sleep", "1000")
+    try:
+        said = respond("do", "isolate", f"container:{c}")
+        assert "again" in respond("undo", the_id(said))
+        assert respond("list") == "nothing is active\n"
+    finally:
+        engine.remove(c)
+        for group in pathlib.Path("/sys/fs/cgroup").glob("**/bulkhead\\x2dtest"):
+            group.rmdir()
+
+
 @pytest.mark.parametrize("how", ["remove", "restart"])
 @pytest.mark.parametrize("by", ["a person", "itself"])
 def test_isolation_ends_with_its_container(engine, respond, bpf_fs, how, by):

@@ -25,6 +25,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "fmt/json_put.h"
 #include "guard/respond/action.h"
 #include "sys/cgroup.h"
 #include "sys/fd.h"
@@ -191,6 +192,18 @@ static int path_of(struct bh_act *act, struct bh_str *ret, struct bh_err *err) {
         return 0;
 }
 
+/* Names of groups hold what JSON must not: systemd writes "\x2d" into them. */
+static struct bh_str undo_of(struct bh_arena *arena, struct bh_str path, struct bh_str at, uint64_t number) {
+        BH_CLEANUP(bh_buf_done) struct bh_buf out = { 0 };
+
+        bh_buf_puts(&out, "{\"cgroup\":");
+        bh_json_put_quoted(&out, path);
+        bh_buf_puts(&out, ",\"at\":");
+        bh_json_put_quoted(&out, at);
+        bh_buf_printf(&out, ",\"number\":\"%llu\"}", (unsigned long long) number);
+        return bh_arena_str(arena, bh_buf_str(&out));
+}
+
 int bh_act_isolate(struct bh_act *act, struct bh_err *err) {
         BH_CLEANUP(bh_fd_close) int group = -1;
         struct bh_str path, at;
@@ -207,7 +220,7 @@ int bh_act_isolate(struct bh_act *act, struct bh_err *err) {
                 return r;
         }
         act->note = bh_arena_printf(act->arena, "container %s has no network", act->target->container->short_id);
-        act->undo = bh_arena_printf(act->arena, "{\"cgroup\":\"%.*s\",\"at\":\"%.*s\",\"number\":\"%llu\"}", BH_FMT(path), BH_FMT(at), (unsigned long long) number_of(group));
+        act->undo = undo_of(act->arena, path, at, number_of(group));
         return 0;
 }
 
