@@ -27,9 +27,6 @@ struct call {
         u32 compat;
 };
 
-/* What of `have` is open until the programs for it have looked: all of it may hold. */
-#define BH_HAVE_ANY_ACCESS (BH_HAVE_WRITE | BH_HAVE_READ | BH_HAVE_EXEC | BH_HAVE_LOCAL)
-
 inline_ const struct bh_sensor_call *row_of_call(struct bh_sensor_filter *f, u64 number, u32 compat) {
         if (number >= BH_SENSOR_CALLS)
                 return NULL;

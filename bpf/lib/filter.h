@@ -22,6 +22,8 @@
 #define BH_HAVE_FAILURE 0x40
 #define BH_HAVE_INET 0x80
 #define BH_HAVE_LOCAL 0x100 /* of connect() */
+/* What of them is open until the programs for it have looked: all of it may hold. */
+#define BH_HAVE_ANY_ACCESS (BH_HAVE_WRITE | BH_HAVE_READ | BH_HAVE_EXEC | BH_HAVE_LOCAL)
 
 /*
  * A container always has a mount namespace of its own; what else has one may be
@@ -60,7 +62,7 @@ inline_ bool wanted(const struct bh_sensor_filter *f, u32 type, bool success, st
 
         if (is_own(t->tgid))
                 return false;
-        return rows_left(f, type, have | BH_HAVE_WRITE | BH_HAVE_READ | BH_HAVE_EXEC | BH_HAVE_INET | BH_HAVE_LOCAL) != 0;
+        return rows_left(f, type, have | BH_HAVE_ANY_ACCESS | BH_HAVE_INET) != 0;
 }
 
 inline_ u64 rows_of_prefix(struct path_buf *w, u32 which) {

@@ -76,7 +76,7 @@ inline_ void count_sent(u32 lane, long r, const struct bh_ev_head *h) {
                         BH_SEND_ROUND(ring, lane, h, bytes_);                                                  \
         } while (0)
 
-/* The lane of a type is the filter's to say. A map is not a variable: hence the branches. */
+/* A map is not a variable: hence the branches, here and below. */
 inline_ void send_of_file(struct bh_ev_head *h, u32 bytes) {
         switch (h->cpu & control.file_mask) {
         case 0:
@@ -93,6 +93,7 @@ inline_ void send_of_file(struct bh_ev_head *h, u32 bytes) {
         }
 }
 
+/* The lane of a type is the filter's to say. */
 inline_ void send_to_lane(u32 lane, struct bh_ev_head *h, u32 bytes) {
         if (lane == BH_LANE_PROC)
                 BH_SEND(ring_proc, BH_LANE_PROC, h, bytes);

@@ -82,21 +82,6 @@ inline_ u32 inet_of(struct file *file) {
         return family == AF_INET || family == AF_INET6 ? 0x80 : 0; /* BH_HAVE_INET */
 }
 
-/* Connected within the machine: which of BH_HAVE_AWAY4 and 6 does not hold. */
-inline_ u32 loopback_of(struct file *file, u32 away4, u32 away6) {
-        struct sock *sk = sock_of(file);
-        u16 family = GET(sock, sk, __sk_common.skc_family);
-        const void *v6 = (void *) sk + bpf_core_field_offset(struct sock, __sk_common.skc_v6_daddr);
-
-        if (GET(sock, sk, __sk_common.skc_dport) == 0) /* the caller's words say where to */
-                return 0;
-        if (family == AF_INET)
-                return (bpf_ntohl(GET(sock, sk, __sk_common.skc_daddr)) >> 24) == 127 ? away4 : 0;
-        if (family == AF_INET6)
-                return word_at(v6) == 0 && word_at(v6 + 8) == bpf_cpu_to_be64(1) ? away6 : 0;
-        return 0;
-}
-
 /* The fd part must be zeroed before. */
 apart_ int fill_fd_of(struct bh_ev_fd *fd, u64 file, s32 num) {
         struct file *f = (void *) file;

@@ -54,11 +54,25 @@ inline_ bool is_everyday(u32 domain, u32 type) {
         return (domain == AF_UNIX || domain == AF_INET || domain == AF_INET6) && (type & SOCK_TYPE) != SOCK_RAW;
 }
 
-/* What does not hold of a connection that a call has made; the caller's words are not asked. */
-apart_ u32 ruled_out(u64 file) {
-        u32 not_held = BH_HAVE_RING | (inet_of((void *) file) ? BH_HAVE_LOCAL : 0);
+/* Where a connection leads within the machine; 0: elsewhere, or the caller's words say where to. */
+inline_ u32 loopback_of(struct sock *sk, u16 family) {
+        const void *v6 = (void *) sk + bpf_core_field_offset(struct sock, __sk_common.skc_v6_daddr);
 
-        return not_held | loopback_of((void *) file, BH_HAVE_AWAY4, BH_HAVE_AWAY6);
+        if (GET(sock, sk, __sk_common.skc_dport) == 0)
+                return 0;
+        if (family == AF_INET)
+                return (bpf_ntohl(GET(sock, sk, __sk_common.skc_daddr)) >> 24) == 127 ? BH_HAVE_AWAY4 : 0;
+        return word_at(v6) == 0 && word_at(v6 + 8) == bpf_cpu_to_be64(1) ? BH_HAVE_AWAY6 : 0;
+}
+
+/* What does not hold of a connection that a call has made. */
+apart_ u32 ruled_out(u64 file) {
+        struct sock *sk = sock_of((void *) file);
+        u16 family = GET(sock, sk, __sk_common.skc_family);
+
+        if (family != AF_INET && family != AF_INET6)
+                return BH_HAVE_RING;
+        return BH_HAVE_RING | BH_HAVE_LOCAL | loopback_of(sk, family);
 }
 
 /* Flags, families and ends are known before anything is written. */
