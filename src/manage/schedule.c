@@ -34,11 +34,11 @@ static int day_of_month(int64_t day) {
         return (date[8] - '0') * 10 + date[9] - '0';
 }
 
-static int is_day(const struct bh_schedule *s, int64_t day) {
+static bool is_day(const struct bh_schedule *s, int64_t day) {
         int of_month;
 
         if (s->every == BH_EVERY_DAY)
-                return 1;
+                return true;
         if (s->every == BH_EVERY_WEEK)
                 return day_of_week(day) == s->day;
         of_month = day_of_month(day);
